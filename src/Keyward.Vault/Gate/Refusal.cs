@@ -1,0 +1,36 @@
+namespace Keyward.Vault.Gate;
+
+/// <summary>Why an operation was refused. Each door maps every reason to its vendor's code in one table;
+/// the numbers are stored in records and never reused.</summary>
+public enum RefusalReason
+{
+    Unspecified = 0,
+    InvalidArgument = 1,
+    ChecksumMismatch = 2,
+    InvalidCiphertext = 3,
+    TooLarge = 4,
+    Unauthenticated = 5,
+    PermissionDenied = 6,
+    NotFound = 7,
+    AlreadyExists = 8,
+    StaleEtag = 9,
+    VersionNotEnabled = 10,
+    NoPrimaryVersion = 11,
+    TransitionNotAllowed = 12,
+    WrongPurpose = 13,
+    QuotaExceeded = 14,
+    NotOffered = 15,
+    Sealed = 16,
+    NotReady = 17,
+    AuditUnwritable = 18,
+    StoreUnavailable = 19,
+    Tampered = 20,
+    Overloaded = 21,
+    Cancelled = 22,
+    OutcomeUnknown = 23,
+    Internal = 24,
+}
+
+/// <summary>An expected "no": a value, not an exception. The sentence is from a fixed list and never echoes what the
+/// caller sent beyond the names in <paramref name="Subject"/> and <paramref name="Permission"/>.</summary>
+public sealed record Refusal(RefusalReason Reason, string Sentence, string? Subject = null, string? Permission = null);

@@ -1,0 +1,56 @@
+namespace Keyward.Vault.Keystores;
+
+/// <summary>The deployment's own keys: what the opened root key gives. It seals rows, keeps the state sum's key, makes
+/// digests and tokens' MACs. Exists only while the root is open; all members are safe for concurrent use.</summary>
+internal interface IKeyHierarchy : IDisposable
+{
+    /// <summary>A new project key sealed by the root. Adopt it before sealing versions under it.</summary>
+    SealedKey MakeProjectKey(byte[] id, string projectFullName);
+
+    /// <summary>Makes a project key available by its 16-byte id. A project key that does not open throws
+    /// <see cref="SealBrokenException"/>.</summary>
+    void Adopt(byte[] id, SealedKey projectKey);
+
+    /// <summary>HMAC-SHA-256 under the row key over a framed row: 32 bytes.</summary>
+    void SealRow(ReadOnlySpan<byte> framed, Span<byte> seal);
+
+    /// <summary>Constant-time check of <see cref="SealRow"/>.</summary>
+    bool CheckRow(ReadOnlySpan<byte> framed, ReadOnlySpan<byte> seal);
+
+    /// <summary>HMAC-SHA-256 under the state sum's key over a framed row: one term of the sum, 32 bytes.</summary>
+    void StateTerm(ReadOnlySpan<byte> framed, Span<byte> term);
+
+    /// <summary>The state sum (32 bytes, big-endian) sealed together with its sequence number.</summary>
+    byte[] SealStateSum(long seq, ReadOnlySpan<byte> sum);
+
+    bool TryOpenStateSum(long seq, ReadOnlySpan<byte> sealedSum, Span<byte> sum);
+
+    /// <summary>HMAC of the state sum for change records: first 16 bytes.</summary>
+    void StateDigest(ReadOnlySpan<byte> sum, Span<byte> digest);
+
+    /// <summary>First 16 bytes of HMAC-SHA-256(label ‖ 00 ‖ bytes) under the audit digest key.</summary>
+    void AuditDigest(string label, ReadOnlySpan<byte> bytes, Span<byte> digest);
+
+    /// <summary>HMAC-SHA-256 under the token key over frame(label, data): 32 bytes. Labels: <c>access-token/1</c>,
+    /// <c>page-token/1</c>.</summary>
+    void TokenMac(string label, ReadOnlySpan<byte> data, Span<byte> mac);
+
+    /// <summary>Seals a secret that must be read again, such as an access key's, under a project key.</summary>
+    SealedKey SealSecret(byte[] projectKeyId, SealBinding binding, ReadOnlySpan<byte> secret);
+
+    /// <summary>Known answers for seals. Throws <see cref="SelfTestException"/>.</summary>
+    void SelfTest();
+}
+
+/// <summary>Credentials whose private half is handed to its owner once and kept nowhere.</summary>
+internal interface ICredentialKeys
+{
+    /// <summary>A new RSA-2048 key pair: SubjectPublicKeyInfo, and PKCS#8 as PEM text for the key file.</summary>
+    (byte[] PublicKey, byte[] PrivateKeyPem) MakeServiceAccountKey();
+
+    /// <summary>30 random bytes in base64, 40 ASCII characters.</summary>
+    byte[] MakeAccessKeySecret();
+}
+
+/// <summary>A sealed value does not open: it was altered, moved, or sealed under another root.</summary>
+internal sealed class SealBrokenException(string what) : Exception($"The sealed value of {what} does not open.");

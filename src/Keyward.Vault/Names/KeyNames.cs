@@ -1,0 +1,33 @@
+using System.Globalization;
+
+namespace Keyward.Vault.Names;
+
+/// <summary>A location of a project: <c>projects/P/locations/L</c>.</summary>
+public readonly record struct LocationName(ProjectId Project, LocationId Location)
+{
+    public override string ToString() => $"projects/{Project.Value}/locations/{Location.Value}";
+}
+
+/// <summary>A key ring's full name: <c>projects/P/locations/L/keyRings/R</c>.</summary>
+public readonly record struct KeyRingName(LocationName Parent, string Ring)
+{
+    public ProjectId Project => Parent.Project;
+
+    public override string ToString() => $"{Parent}/keyRings/{Ring}";
+}
+
+/// <summary>A key's full name: <c>…/keyRings/R/cryptoKeys/K</c>.</summary>
+public readonly record struct KeyName(KeyRingName Parent, string Key)
+{
+    public ProjectId Project => Parent.Project;
+
+    public override string ToString() => $"{Parent}/cryptoKeys/{Key}";
+}
+
+/// <summary>A version's full name: <c>…/cryptoKeys/K/cryptoKeyVersions/N</c>; numbers begin with 1 and are never
+/// used again.</summary>
+public readonly record struct VersionName(KeyName Parent, int Number)
+{
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Parent}/cryptoKeyVersions/{Number}");
+}

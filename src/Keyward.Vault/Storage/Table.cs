@@ -1,0 +1,45 @@
+namespace Keyward.Vault.Storage;
+
+internal enum ColumnType
+{
+    Text = 1,
+    Integer = 2,
+    Bytes = 3,
+}
+
+/// <summary>A column of a table of rows that carry authority. Null is allowed only where <paramref name="Nullable"/>.</summary>
+internal sealed record Column(string Name, ColumnType Type, bool Nullable = false);
+
+/// <summary>A table of sealed rows: its name, the row format that its seal names, and its columns in the order in which
+/// the seal frames them. The first <paramref name="KeyColumns"/> columns are the primary key. Every table has two more
+/// columns in the store: <c>seq</c>, the change that last wrote the row, and <c>seal</c>.</summary>
+/// <remarks>A column is only ever added at the end, with a new row format; docs/reference/format.md lists them all.</remarks>
+internal sealed record Table(string Name, int Format, int KeyColumns, IReadOnlyList<Column> Columns);
+
+/// <summary>One cell: exactly one of the three forms, or null.</summary>
+internal readonly record struct Cell
+{
+    private Cell(string? text, long? integer, byte[]? bytes) => (Text, Integer, Bytes) = (text, integer, bytes);
+
+    public string? Text { get; }
+
+    public long? Integer { get; }
+
+    public byte[]? Bytes { get; }
+
+    public bool IsNull => Text is null && Integer is null && Bytes is null;
+
+    public static Cell Null => default;
+
+    public static implicit operator Cell(string? text) => new(text, null, null);
+
+    public static implicit operator Cell(long integer) => new(null, integer, null);
+
+    public static implicit operator Cell(long? integer) => new(null, integer, null);
+
+    public static implicit operator Cell(byte[]? bytes) => new(null, null, bytes);
+}
+
+/// <summary>A row as it lies in the store: cells in the table's order, the sequence number of the change that wrote it,
+/// and its seal. The store keeps it whole and judges nothing.</summary>
+internal sealed record Row(Table Table, Cell[] Cells, long Seq, byte[] Seal);

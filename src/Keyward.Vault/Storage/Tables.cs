@@ -1,0 +1,80 @@
+namespace Keyward.Vault.Storage;
+
+/// <summary>All tables of rows that carry authority, in the order in which they are loaded: a row's owner stands in an
+/// earlier table. Times are microseconds since 1970, UTC.</summary>
+internal static class Tables
+{
+    public static readonly Table Deployment = new("deployment", 1, 1,
+    [
+        new("id", ColumnType.Text), new("create_time", ColumnType.Integer), new("node", ColumnType.Text),
+    ]);
+
+    /// <summary>Project keys and deployment keys, sealed by the root.</summary>
+    public static readonly Table SealedKey = new("sealed_key", 1, 1,
+    [
+        new("id", ColumnType.Bytes), new("kind", ColumnType.Text), new("name", ColumnType.Text),
+        new("sealed", ColumnType.Bytes), new("create_time", ColumnType.Integer),
+    ]);
+
+    public static readonly Table Project = new("project", 1, 1,
+    [
+        new("id", ColumnType.Text), new("account", ColumnType.Text), new("create_time", ColumnType.Integer),
+        new("project_key", ColumnType.Bytes), new("policy", ColumnType.Text, Nullable: true),
+        new("policy_revision", ColumnType.Integer),
+    ]);
+
+    public static readonly Table KeyRing = new("key_ring", 1, 3,
+    [
+        new("project", ColumnType.Text), new("location", ColumnType.Text), new("ring", ColumnType.Text),
+        new("create_time", ColumnType.Integer), new("policy", ColumnType.Text, Nullable: true),
+        new("policy_revision", ColumnType.Integer),
+    ]);
+
+    public static readonly Table CryptoKey = new("crypto_key", 1, 4,
+    [
+        new("project", ColumnType.Text), new("location", ColumnType.Text), new("ring", ColumnType.Text),
+        new("key", ColumnType.Text), new("uuid", ColumnType.Bytes), new("purpose", ColumnType.Integer),
+        new("algorithm", ColumnType.Integer), new("protection_level", ColumnType.Integer),
+        new("create_time", ColumnType.Integer), new("primary_version", ColumnType.Integer, Nullable: true),
+        new("next_version", ColumnType.Integer), new("rotation_period", ColumnType.Integer, Nullable: true),
+        new("next_rotation_time", ColumnType.Integer, Nullable: true),
+        new("destroy_scheduled_duration", ColumnType.Integer), new("import_only", ColumnType.Integer),
+        new("labels", ColumnType.Text, Nullable: true), new("policy", ColumnType.Text, Nullable: true),
+        new("policy_revision", ColumnType.Integer),
+    ]);
+
+    public static readonly Table KeyVersion = new("key_version", 1, 5,
+    [
+        new("project", ColumnType.Text), new("location", ColumnType.Text), new("ring", ColumnType.Text),
+        new("key", ColumnType.Text), new("number", ColumnType.Integer), new("state", ColumnType.Integer),
+        new("algorithm", ColumnType.Integer), new("protection_level", ColumnType.Integer),
+        new("create_time", ColumnType.Integer), new("generate_time", ColumnType.Integer, Nullable: true),
+        new("destroy_time", ColumnType.Integer, Nullable: true),
+        new("destroy_event_time", ColumnType.Integer, Nullable: true), new("parent_key", ColumnType.Bytes),
+        new("attributes", ColumnType.Bytes), new("sealed", ColumnType.Bytes),
+    ]);
+
+    public static readonly Table Principal = new("principal", 1, 1,
+    [
+        new("email", ColumnType.Text), new("project", ColumnType.Text), new("name", ColumnType.Text),
+        new("unique_id", ColumnType.Text), new("state", ColumnType.Integer), new("create_time", ColumnType.Integer),
+    ]);
+
+    /// <summary>Key files' public halves and access keys. Revoked is a state of the row, never its absence.</summary>
+    public static readonly Table Credential = new("credential", 1, 1,
+    [
+        new("id", ColumnType.Text), new("kind", ColumnType.Integer), new("email", ColumnType.Text),
+        new("state", ColumnType.Integer), new("create_time", ColumnType.Integer),
+        new("expire_time", ColumnType.Integer, Nullable: true), new("public_key", ColumnType.Bytes, Nullable: true),
+        new("parent_key", ColumnType.Bytes, Nullable: true), new("sealed", ColumnType.Bytes, Nullable: true),
+    ]);
+
+    /// <summary>The policy of the deployment itself, above all projects.</summary>
+    public static readonly Table DeploymentPolicy = new("deployment_policy", 1, 1,
+    [
+        new("id", ColumnType.Text), new("policy", ColumnType.Text), new("policy_revision", ColumnType.Integer),
+    ]);
+
+    public static readonly IReadOnlyList<Table> All =
+        [Deployment, SealedKey, DeploymentPolicy, Project, KeyRing, CryptoKey, KeyVersion, Principal, Credential];
+}
