@@ -1,0 +1,26 @@
+using Keyward.Vault.Gate;
+
+namespace Keyward.Vault.Audit;
+
+/// <summary>The closed set of outcomes in records and metrics.</summary>
+public static class Outcomes
+{
+    public const string Ok = "ok";
+
+    public static string LabelOf(RefusalReason reason) => reason switch
+    {
+        RefusalReason.InvalidArgument or RefusalReason.ChecksumMismatch or RefusalReason.InvalidCiphertext
+            or RefusalReason.TooLarge or RefusalReason.NotOffered or RefusalReason.AlreadyExists => "invalid",
+        RefusalReason.Unauthenticated => "unauthenticated",
+        RefusalReason.PermissionDenied => "denied",
+        RefusalReason.NotFound => "not_found",
+        RefusalReason.StaleEtag or RefusalReason.VersionNotEnabled or RefusalReason.NoPrimaryVersion
+            or RefusalReason.TransitionNotAllowed or RefusalReason.WrongPurpose or RefusalReason.Tampered
+            => "precondition",
+        RefusalReason.QuotaExceeded or RefusalReason.Overloaded => "throttled",
+        RefusalReason.Sealed or RefusalReason.NotReady or RefusalReason.AuditUnwritable
+            or RefusalReason.StoreUnavailable or RefusalReason.OutcomeUnknown => "unavailable",
+        RefusalReason.Cancelled => "deadline",
+        RefusalReason.Internal or RefusalReason.Unspecified => "internal",
+    };
+}

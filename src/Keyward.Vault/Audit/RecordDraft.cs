@@ -1,0 +1,55 @@
+using Keyward.Vault.Gate;
+using Keyward.Vault.Keys;
+
+namespace Keyward.Vault.Audit;
+
+/// <summary>What is gathered about one request while it runs: names, sizes and choices, never bytes of plaintext, keys
+/// or tokens. The record is written from it once, when the outcome is known. Belongs to one request.</summary>
+internal sealed class RecordDraft(Arrival arrival, Caller? caller, Verb verb)
+{
+    public Arrival Arrival { get; } = arrival;
+
+    public Caller? Caller { get; } = caller;
+
+    public Verb Verb { get; } = verb;
+
+    /// <summary>Full name of what was asked for.</summary>
+    public string? Resource { get; set; }
+
+    public string? Project { get; set; }
+
+    /// <summary>The version that was really used or changed.</summary>
+    public KeyVersion? Version { get; set; }
+
+    public string? Permission { get; set; }
+
+    /// <summary>What decided: the role of the binding, and where it stands.</summary>
+    public string? Rule { get; set; }
+
+    public string? RuleAt { get; set; }
+
+    public bool? Allowed { get; set; }
+
+    public int? PlaintextSizeBytes { get; set; }
+
+    public int? CiphertextSizeBytes { get; set; }
+
+    public int? ContextSizeBytes { get; set; }
+
+    public string? ContextDigest { get; set; }
+
+    public string? CiphertextDigest { get; set; }
+
+    /// <summary>True once the record was committed with its change: then the store brings it into the log.</summary>
+    public bool IsCommitted { get; set; }
+
+    /// <summary>Further parameters that are not secret, in the order in which they were added.</summary>
+    public List<(string Name, string Value)>? Parameters { get; private set; }
+
+    /// <summary>What a change did: field, before, after.</summary>
+    public List<(string Field, string? Before, string? After)>? Changes { get; private set; }
+
+    public void Parameter(string name, string value) => (Parameters ??= []).Add((name, value));
+
+    public void Changed(string field, string? before, string? after) => (Changes ??= []).Add((field, before, after));
+}

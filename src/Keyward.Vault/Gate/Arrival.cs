@@ -1,0 +1,52 @@
+namespace Keyward.Vault.Gate;
+
+/// <summary>Where a request came from, as its connection says it.</summary>
+/// <param name="Agent">The user agent, cut at 256 characters.</param>
+/// <param name="Tls">The protocol version, such as <c>1.3</c>.</param>
+public sealed record Source(string Ip, int Port, string? Agent, string? Tls);
+
+/// <summary>One request from its arrival to its record. Made by <see cref="Gate.Receive"/>; the door names the vendor's
+/// method as soon as it knows it. Belongs to one request, not shared.</summary>
+public sealed class Arrival
+{
+    internal Arrival(Door door, Source source, string? traceId, UInt128 requestId, UInt128 nonce, DateTimeOffset received,
+        long receivedTicks)
+    {
+        Door = door;
+        Source = source;
+        TraceId = traceId;
+        Id = requestId;
+        Nonce = nonce;
+        Received = received;
+        ReceivedTicks = receivedTicks;
+    }
+
+    public Door Door { get; }
+
+    public Source Source { get; }
+
+    public string? TraceId { get; }
+
+    /// <summary>The vendor's own method name, such as <c>Encrypt</c>.</summary>
+    public string Method { get; set; } = "";
+
+    /// <summary>The request's id in records, answers and logs.</summary>
+    public string RequestId => Id.ToString("x32");
+
+    public DateTimeOffset Received { get; }
+
+    /// <summary>Digest of the token that was shown, for the record; set by the gate.</summary>
+    internal string? TokenDigest { get; set; }
+
+    internal UInt128 Id { get; }
+
+    internal UInt128 Nonce { get; }
+
+    internal long ReceivedTicks { get; }
+
+    /// <summary>Where the record stands once the request was answered.</summary>
+    internal Audit.Receipt Receipt { get; set; }
+
+    /// <summary>Log origin and index of the record, once there is one.</summary>
+    public string? ReceiptText => Receipt.Origin is null ? null : $"{Receipt.Origin}#{Receipt.Index}";
+}

@@ -1,0 +1,203 @@
+using Keyward.Vault.Audit;
+using Keyward.Vault.Identities;
+using Keyward.Vault.Policies;
+using Keyward.Vault.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Keyward.Vault.Gate;
+
+/// <summary>The only way in. Every request comes by here: it is identified, authorised, run, recorded and measured, and
+/// nothing is answered before its record is durable. Safe for concurrent use.</summary>
+public sealed class Gate
+{
+    private readonly IAuditLog _log;
+    private readonly TimeProvider _time;
+    private readonly GateMetrics _metrics;
+    private readonly ILogger<Gate> _logger;
+    private readonly TokenCache _tokens = new();
+    private volatile Opened? _opened;
+    private volatile GateStatus _status = new(GateState.Starting, "starting", "The server is starting.");
+
+    internal Gate(IAuditLog log, TimeProvider time, GateSettings settings, GateMetrics metrics, ILogger<Gate> logger)
+    {
+        (_log, _time, Settings, _metrics, _logger) = (log, time, settings, metrics, logger);
+    }
+
+    public GateSettings Settings { get; }
+
+    public DateTimeOffset Now => _time.GetUtcNow();
+
+    /// <summary>Whether operations are served, and if not, why.</summary>
+    public GateStatus Status
+    {
+        get
+        {
+            var status = _status;
+            if (status.State == GateState.Serving && !_log.IsWritable)
+                return new GateStatus(GateState.Serving, "audit", _log.WhyNot ?? "The audit log cannot be written.");
+            if (status.State == GateState.Serving && _opened?.Vault.Snapshot.Altered.Count is > 0 and var altered)
+                return new GateStatus(GateState.Serving, "altered_rows",
+                    $"{altered} stored rows were altered outside Keyward; what they speak of is refused.");
+            return status;
+        }
+    }
+
+    /// <summary>Begins a request: its id, its times. Every request that a door takes begins here.</summary>
+    public Arrival Receive(Door door, Source source, string? traceId)
+    {
+        var (id, nonce) = RecordWriter.RandomIds();
+        return new Arrival(door, source, traceId, id, nonce, _time.GetUtcNow(), _time.GetTimestamp());
+    }
+
+    /// <summary>Judges what a caller shows. The refusal is not recorded yet: the door hands it to
+    /// <see cref="RefuseAsync"/>.</summary>
+    public Outcome<Caller> Identify(Arrival arrival, BearerProof proof)
+    {
+        if (_opened is not { } opened) return NotServing();
+        var judged = Identities.Identities.Judge(opened.Vault, _tokens, Settings, _time.GetUtcNow(), proof);
+        if (!judged.TryGet(out var known, out var refusal))
+        {
+            arrival.TokenDigest = Identities.Identities.DigestOf(opened.Vault, proof.Token);
+            return refusal;
+        }
+
+        arrival.TokenDigest = known.Digest;
+        return known.Caller;
+    }
+
+    /// <summary>Lets a caller's operation run, if they may. Completes when the record is durable.</summary>
+    public async ValueTask<Outcome<T>> PassAsync<T>(
+        Arrival arrival, Caller caller, IOperation<T> operation, CancellationToken cancellation)
+    {
+        var draft = new RecordDraft(arrival, caller, operation.Verb);
+        Outcome<T> outcome;
+        try
+        {
+            operation.Describe(draft);
+            outcome = cancellation.IsCancellationRequested
+                ? new Refusal(RefusalReason.Cancelled, "The caller went away before the operation began.")
+                : await RunAsync(draft, caller, operation).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // The only catch-all of the program: a failure becomes a refusal and is recorded.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            outcome = Judge(failure, arrival);
+        }
+
+        return draft.IsCommitted ? Measured(draft, outcome) : await RecordAsync(draft, outcome).ConfigureAwait(false);
+    }
+
+    /// <summary>Records a request that a door refuses by itself: malformed, too large, unknown method, not identified.
+    /// Gives the refusal to answer with, which is another one where the record cannot be written.</summary>
+    public async ValueTask<Refusal> RefuseAsync(Arrival arrival, Caller? caller, Refusal refusal)
+    {
+        var draft = new RecordDraft(arrival, caller, Verb.Other) { Resource = refusal.Subject };
+        var outcome = await RecordAsync<Done>(draft, refusal).ConfigureAwait(false);
+        return outcome.Refusal!;
+    }
+
+    /// <summary>The vault stands open: operations are served from now on.</summary>
+    internal void Open(OpenedVault vault, ChangeLane lane)
+    {
+        _opened = new Opened(vault, lane);
+        _status = new GateStatus(GateState.Serving, "ready", "Serving.");
+    }
+
+    /// <summary>Not serving: sealed, draining, damaged.</summary>
+    internal void Close(GateStatus status)
+    {
+        _status = status;
+        if (status.State is not GateState.Draining) _opened = null;
+    }
+
+    /// <summary>The state by which requests are judged at this moment; null while not open.</summary>
+    internal OpenedVault? Vault => _opened?.Vault;
+
+    private ValueTask<Outcome<T>> RunAsync<T>(RecordDraft draft, Caller caller, IOperation<T> operation)
+    {
+        if (_opened is not { } opened) return new(NotServing());
+        if (!_log.IsWritable) return new(Unwritable(_log.WhyNot));
+        var snapshot = opened.Vault.Snapshot;
+        var now = _time.GetUtcNow();
+        if (!Identities.Identities.IsGood(snapshot, caller, now)) return new(Identities.CredentialRefusals.NotGood);
+        var demand = operation.Demand;
+        var decision = Authority.Decide(snapshot, caller, demand);
+        draft.Allowed = decision.Allowed;
+        draft.Permission = demand.Permission.Name();
+        draft.Rule = decision.Role;
+        draft.RuleAt = decision.At;
+        if (!decision.Allowed)
+        {
+            draft.Resource ??= demand.Resource;
+            return new(Authority.Refuse(demand));
+        }
+
+        if (AlteredRows.Refuse(snapshot, demand) is { } altered) return new(altered);
+        return operation.RunAsync(
+            new Passage(opened.Vault, snapshot, opened.Lane, caller, draft, now, _log, Settings));
+    }
+
+    private async ValueTask<Outcome<T>> RecordAsync<T>(RecordDraft draft, Outcome<T> outcome)
+    {
+        try
+        {
+            var append = Append(draft, outcome.Refusal);
+            draft.Arrival.Receipt = await append.ConfigureAwait(false);
+        }
+        catch (AuditUnwritableException failure)
+        {
+            _metrics.RecordFailed();
+            if (outcome.IsOk && outcome.Value is IDisposable secret) secret.Dispose();
+            return Measured<T>(draft, Unwritable(failure.Message));
+        }
+
+        return Measured(draft, outcome);
+    }
+
+    private ValueTask<Receipt> Append(RecordDraft draft, Refusal? refusal)
+    {
+        draft.Project ??= draft.Caller?.Project?.Value;
+        var node = _opened?.Vault.Snapshot.Deployment?.Node ?? "";
+        var record = RecordWriter.Write(draft, _time.GetUtcNow(),
+            _time.GetElapsedTime(draft.Arrival.ReceivedTicks), node, refusal, null);
+        return _log.AppendAsync(record);
+    }
+
+    private Outcome<T> Measured<T>(RecordDraft draft, Outcome<T> outcome)
+    {
+        _metrics.Count(draft, outcome.Refusal, _time.GetElapsedTime(draft.Arrival.ReceivedTicks));
+        return outcome;
+    }
+
+    private Refusal NotServing()
+    {
+        var status = _status;
+        return new Refusal(
+            status.State == GateState.Sealed ? RefusalReason.Sealed : RefusalReason.NotReady, status.Sentence);
+    }
+
+    private static Refusal Unwritable(string? why) => new(RefusalReason.AuditUnwritable,
+        "The server refuses work because its audit log cannot be written. Nothing was changed.", why);
+
+    private Refusal Judge(Exception failure, Arrival arrival)
+    {
+        switch (failure)
+        {
+            case StoreUnavailableException:
+                Log.StoreUnavailable(_logger, arrival.RequestId, failure);
+                return new Refusal(RefusalReason.StoreUnavailable, "The store cannot be reached or written. Nothing was changed.");
+            case CommitUnknownException:
+                Log.CommitUnknown(_logger, arrival.RequestId, failure);
+                return new Refusal(RefusalReason.OutcomeUnknown, "The store's answer was lost: the change may have been made. Look before trying again.");
+            case Keystores.SealBrokenException:
+                Log.SealBroken(_logger, arrival.RequestId, failure);
+                return new Refusal(RefusalReason.Tampered, "The key's sealed material does not open; it was altered outside Keyward.");
+            default:
+                Log.Bug(_logger, arrival.RequestId, failure);
+                return new Refusal(RefusalReason.Internal, $"Internal error; the server's log has it under request {arrival.RequestId}.");
+        }
+    }
+
+    private sealed record Opened(OpenedVault Vault, ChangeLane Lane);
+}

@@ -1,0 +1,57 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Keyward.Vault.Audit;
+
+namespace Keyward.Vault.Gate;
+
+/// <summary>The gate's meters. Labels come from closed sets; nothing from a request becomes one.</summary>
+internal sealed class GateMetrics : IDisposable
+{
+    public const string MeterName = "Keyward";
+
+    /// <summary>Seconds. The objectives' thresholds (50 ms, 250 ms) are bounds themselves, or a share under them would
+    /// be a guess.</summary>
+    private static readonly double[] Bounds =
+        [0.0005, 0.001, 0.002, 0.003, 0.005, 0.008, 0.012, 0.02, 0.035, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
+
+    private readonly Meter _meter = new(MeterName);
+    private readonly Counter<long> _requests;
+    private readonly Histogram<double> _durations;
+    private readonly Counter<long> _operations;
+    private readonly Counter<long> _denials;
+    private readonly Counter<long> _records;
+
+    public GateMetrics()
+    {
+        _requests = _meter.CreateCounter<long>("keyward_requests", description: "Requests by door, operation and outcome.");
+        _durations = _meter.CreateHistogram("keyward_request_duration_seconds", unit: null,
+            description: "From arrival to the durable record.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = Bounds });
+        _operations = _meter.CreateCounter<long>("keyward_operations", description: "Requests that were recorded.");
+        _denials = _meter.CreateCounter<long>("keyward_denials", description: "Refusals for want of a credential or a right.");
+        _records = _meter.CreateCounter<long>("keyward_audit_records", description: "Audit records written and failed.");
+        foreach (var result in (string[])["written", "failed"])
+            _records.Add(0, new KeyValuePair<string, object?>("kind", "operation"), new("result", result));
+    }
+
+    public void Count(RecordDraft draft, Refusal? refusal, TimeSpan duration)
+    {
+        var door = new KeyValuePair<string, object?>("door", draft.Arrival.Door.Label());
+        var operation = new KeyValuePair<string, object?>("operation", draft.Verb.Name);
+        var outcome = refusal is null ? Outcomes.Ok : Outcomes.LabelOf(refusal.Reason);
+        _requests.Add(1, door, operation, new("outcome", outcome));
+        _durations.Record(duration.TotalSeconds, door, operation,
+            new("protection_level", draft.Version is null ? "none" : "software"));
+        if (refusal?.Reason is RefusalReason.Unauthenticated or RefusalReason.PermissionDenied)
+            _denials.Add(1, door, operation, new("reason", refusal.Reason == RefusalReason.PermissionDenied ? "policy" : "no_credentials"));
+        if (refusal?.Reason is RefusalReason.AuditUnwritable) return;
+        _operations.Add(1);
+        _records.Add(1, new KeyValuePair<string, object?>("kind", draft.Arrival.Door == Door.System ? "system" : "operation"),
+            new("result", "written"));
+    }
+
+    public void RecordFailed() =>
+        _records.Add(1, new KeyValuePair<string, object?>("kind", "operation"), new("result", "failed"));
+
+    public void Dispose() => _meter.Dispose();
+}

@@ -1,0 +1,9 @@
+namespace Keyward.Vault.Gate;
+
+/// <summary>The refusal for a vendor's method that this server does not offer; the door records it by
+/// <see cref="Gate.RefuseAsync"/>.</summary>
+public static class NotOffered
+{
+    public static Refusal Method(string method) =>
+        new(RefusalReason.NotOffered, $"{method} is not offered by this server.", method);
+}

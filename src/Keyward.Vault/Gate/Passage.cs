@@ -1,0 +1,39 @@
+using Keyward.Vault.Audit;
+using Keyward.Vault.Policies;
+using Keyward.Vault.Storage;
+
+namespace Keyward.Vault.Gate;
+
+/// <summary>What the gate gives an operation that it lets run: who asks, the state to judge by, the way to change it, and
+/// the draft of the record.</summary>
+internal sealed class Passage(
+    OpenedVault vault, Snapshot snapshot, ChangeLane lane, Caller caller, RecordDraft record, DateTimeOffset now,
+    IAuditLog log, GateSettings settings)
+{
+    public Snapshot Snapshot { get; } = snapshot;
+
+    public OpenedVault Vault { get; } = vault;
+
+    public Caller Caller { get; } = caller;
+
+    public RecordDraft Record { get; } = record;
+
+    public DateTimeOffset Now { get; } = now;
+
+    public IAuditLog Log { get; } = log;
+
+    public GateSettings Settings { get; } = settings;
+
+    /// <summary>Judges and commits a change. The right to it is judged once more, under the store's lock: who lost it
+    /// meanwhile is refused.</summary>
+    public async ValueTask<Outcome<T>> ChangeAsync<T>(Demand demand, Func<ChangeDraft, Outcome<T>> judge) =>
+        await lane.ChangeAsync(Record, draft => Judge(draft, demand, judge)).ConfigureAwait(false);
+
+    private Outcome<T> Judge<T>(ChangeDraft draft, in Demand demand, Func<ChangeDraft, Outcome<T>> judge)
+    {
+        if (!Identities.Identities.IsGood(draft.Snapshot, Caller, draft.Now))
+            return Identities.CredentialRefusals.NotGood;
+        if (!Authority.Decide(draft.Snapshot, Caller, demand).Allowed) return Authority.Refuse(demand);
+        return AlteredRows.Refuse(draft.Snapshot, demand) is { } refusal ? refusal : judge(draft);
+    }
+}

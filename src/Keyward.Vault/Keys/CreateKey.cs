@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using Keyward.Vault.Algorithms;
+using Keyward.Vault.Audit;
+using Keyward.Vault.Gate;
+using Keyward.Vault.Names;
+using Keyward.Vault.Policies;
+using Keyward.Vault.Storage;
+
+namespace Keyward.Vault.Keys;
+
+/// <summary>Makes a key and, unless told otherwise, its first version, which becomes primary.</summary>
+public sealed record CreateKey(KeyName Name, Purpose Purpose, Algorithm Algorithm) : IOperation<KeyView>
+{
+    public ImmutableSortedDictionary<string, string> Labels { get; init; } = Key.NoLabels;
+
+    public TimeSpan? RotationPeriod { get; init; }
+
+    public DateTimeOffset? NextRotationTime { get; init; }
+
+    /// <summary>Null for the default of 30 days.</summary>
+    public TimeSpan? DestroyScheduledDuration { get; init; }
+
+    public bool ImportOnly { get; init; }
+
+    public bool SkipInitialVersion { get; init; }
+
+    Verb IOperation<KeyView>.Verb { get; } = new("create_key", OperationClass.AdminWrite);
+
+    Demand IOperation<KeyView>.Demand => Demand.On(Permission.CryptoKeysCreate, Name.Parent);
+
+    void IOperation<KeyView>.Describe(RecordDraft draft)
+    {
+        draft.Resource = Name.ToString();
+        draft.Project = Name.Project.Value;
+        draft.Parameter("purpose", Purpose.ToString());
+        draft.Parameter("algorithm", Algorithm.ToString());
+    }
+
+    ValueTask<Outcome<KeyView>> IOperation<KeyView>.RunAsync(Passage passage) =>
+        Judge(passage.Now) is { } refusal
+            ? new(refusal)
+            : passage.ChangeAsync(((IOperation<KeyView>)this).Demand, Change);
+
+    private Refusal? Judge(DateTimeOffset now)
+    {
+        if (!ResourceId.IsValid(Name.Key)) return KeyRefusals.BadId;
+        if (Purpose == Purpose.Unspecified) return KeyRules.Invalid("A key needs a purpose.");
+        if (Algorithm == Algorithm.Unspecified || AlgorithmTable.Of(Algorithm).Purpose != Purpose)
+            return KeyRules.Invalid("The algorithm does not fit the key's purpose.");
+        if (ImportOnly && !SkipInitialVersion)
+            return KeyRules.Invalid("An import-only key is created without an initial version.");
+        if (DestroyScheduledDuration is { } duration && KeyRules.JudgeDestroyDuration(duration) is { } badDuration)
+            return badDuration;
+        return KeyRules.JudgeLabels(Labels)
+            ?? KeyRules.JudgeRotation(RotationPeriod, NextRotationTime, nextIsNew: true, now);
+    }
+
+    private Outcome<KeyView> Change(ChangeDraft draft)
+    {
+        if (draft.Snapshot.Find(Name.Parent) is null) return KeyRefusals.NotFound(Name.Parent);
+        if (draft.Snapshot.Find(Name) is not null) return KeyRefusals.AlreadyExists(Name);
+        var key = new Key
+        {
+            Name = Name,
+            Id = new Guid(RandomNumberGenerator.GetBytes(16)),
+            Purpose = Purpose,
+            Algorithm = Algorithm,
+            ProtectionLevel = ProtectionLevel.Software,
+            CreateTime = draft.Now,
+            RotationPeriod = RotationPeriod,
+            NextRotationTime = NextRotationTime is { } next ? Micros.Trim(next) : null,
+            DestroyScheduledDuration = DestroyScheduledDuration ?? KeyRules.DefaultDestroyScheduledDuration,
+            ImportOnly = ImportOnly,
+            Labels = Labels,
+        };
+        if (SkipInitialVersion)
+        {
+            draft.Put(key);
+            return new KeyView(key, null);
+        }
+
+        var withPrimary = key with { PrimaryVersion = 1, NextVersion = 2 };
+        draft.Put(withPrimary);
+        var version = NewVersions.Put(draft, key);
+        return new KeyView(withPrimary, version);
+    }
+}

@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using Keyward.Vault.Gate;
+
+namespace Keyward.Vault.Keys;
+
+/// <summary>The limits on a key's fields (Cloud KMS: CryptoKey; labels: Requirements for labels).</summary>
+internal static class KeyRules
+{
+    public static readonly TimeSpan DefaultDestroyScheduledDuration = TimeSpan.FromDays(30);
+    public static readonly TimeSpan MinimumDestroyScheduledDuration = TimeSpan.FromHours(24);
+    public static readonly TimeSpan MaximumDestroyScheduledDuration = TimeSpan.FromDays(120);
+    public static readonly TimeSpan MinimumRotationPeriod = TimeSpan.FromHours(24);
+    public static readonly TimeSpan MaximumRotationPeriod = TimeSpan.FromHours(876_000);
+
+    private const int MaximumLabels = 64;
+    private const int MaximumLabelLength = 63;
+
+    public static Refusal? JudgeLabels(IReadOnlyDictionary<string, string> labels)
+    {
+        if (labels.Count > MaximumLabels) return Invalid($"A key has at most {MaximumLabels} labels.");
+        foreach (var (name, value) in labels)
+        {
+            if (name.Length is 0 or > MaximumLabelLength || !IsLowerLetter(name[0]) || !name.All(IsLabelCharacter))
+                return Invalid("A label's key has 1 to 63 lower-case letters, digits, underscores and hyphens and " +
+                    "begins with a letter.");
+            if (value.Length > MaximumLabelLength || !value.All(IsLabelCharacter))
+                return Invalid("A label's value has at most 63 lower-case letters, digits, underscores and hyphens.");
+        }
+
+        return null;
+    }
+
+    public static Refusal? JudgeRotation(TimeSpan? period, DateTimeOffset? next, bool nextIsNew, DateTimeOffset now)
+    {
+        if (period is { } given && (given < MinimumRotationPeriod || given > MaximumRotationPeriod))
+            return Invalid("The rotation period must be from 24 hours to 876,000 hours.");
+        if (period is not null && next is null) return Invalid("A rotation period needs a next rotation time.");
+        return nextIsNew && next <= now ? Invalid("The next rotation time must lie in the future.") : null;
+    }
+
+    public static Refusal? JudgeDestroyDuration(TimeSpan duration) =>
+        duration < MinimumDestroyScheduledDuration || duration > MaximumDestroyScheduledDuration
+            ? Invalid("The destroy-scheduled duration must be from 24 hours to 120 days.")
+            : null;
+
+    public static string Show(ImmutableSortedDictionary<string, string> labels) =>
+        string.Join(',', labels.Select(l => $"{l.Key}={l.Value}"));
+
+    public static Refusal Invalid(string sentence) => new(RefusalReason.InvalidArgument, sentence);
+
+    private static bool IsLowerLetter(char c) => char.IsLetter(c) && !char.IsUpper(c);
+
+    private static bool IsLabelCharacter(char c) => IsLowerLetter(c) || char.IsDigit(c) || c is '_' or '-';
+}

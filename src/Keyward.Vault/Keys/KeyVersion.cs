@@ -1,0 +1,86 @@
+using Keyward.Vault.Algorithms;
+using Keyward.Vault.Keystores;
+using Keyward.Vault.Names;
+using Keyward.Vault.Storage;
+
+namespace Keyward.Vault.Keys;
+
+/// <summary>Immutable material under a key, with its state. The number is never used again.</summary>
+public sealed record KeyVersion
+{
+    public required VersionName Name { get; init; }
+
+    public required VersionState State { get; init; }
+
+    public required Algorithm Algorithm { get; init; }
+
+    public required ProtectionLevel ProtectionLevel { get; init; }
+
+    public required DateTimeOffset CreateTime { get; init; }
+
+    public DateTimeOffset? GenerateTime { get; init; }
+
+    /// <summary>When destruction is due; kept after it.</summary>
+    public DateTimeOffset? DestroyTime { get; init; }
+
+    /// <summary>When the material went.</summary>
+    public DateTimeOffset? DestroyEventTime { get; init; }
+
+    /// <summary>Set by whoever makes or reads a version in the vault: there is none without.</summary>
+    internal KeyMaterial Material { get; init; } = null!;
+
+    internal long Seq { get; init; }
+
+    /// <summary>The state as of now: a version whose time of destruction has come is destroyed, whether or not the job
+    /// that erases it has run.</summary>
+    public VersionState StateAt(DateTimeOffset now) =>
+        State == VersionState.DestroyScheduled && DestroyTime <= now ? VersionState.Destroyed : State;
+
+    /// <summary>What is bound to the material for life: frame(purpose, protection level, provenance, create time).</summary>
+    internal static byte[] Attributes(Key key, DateTimeOffset createTime) => Frame.Of(
+        Frame.Number((int)key.Purpose), Frame.Number((int)key.ProtectionLevel), Frame.Text("generated"),
+        Frame.Number(Micros.Of(createTime)));
+
+    internal Cell[] ToCells()
+    {
+        var name = Name.Parent;
+        return
+        [
+            name.Project.Value, name.Parent.Parent.Location.Value, name.Parent.Ring, name.Key, (long)Name.Number,
+            (long)State, (long)Algorithm, (long)ProtectionLevel, Micros.Of(CreateTime), Micros.Of(GenerateTime),
+            Micros.Of(DestroyTime), Micros.Of(DestroyEventTime), Material.Sealed.ParentId,
+            Material.Sealed.Binding.Attributes, Material.Sealed.Sealed,
+        ];
+    }
+
+    /// <param name="keyOf">Gives the id of the key that owns the version; an empty one where there is no such key.</param>
+    internal static KeyVersion Parse(Row row, Func<KeyName, Guid> keyOf)
+    {
+        var cells = new RowReader(row);
+        var key = cells.KeyName();
+        var name = new VersionName(key, cells.Int32());
+        var state = (VersionState)cells.Int32();
+        var algorithm = (Algorithm)cells.Int32();
+        var level = (ProtectionLevel)cells.Int32();
+        var (created, generated) = (cells.Time(), cells.TimeOrNull());
+        var (due, destroyed) = (cells.TimeOrNull(), cells.TimeOrNull());
+        var parent = cells.Bytes();
+        var attributes = cells.Bytes();
+        var binding = new SealBinding(SealKind.Version, name.ToString(), name.Number,
+            AlgorithmTable.Of(algorithm).SealLabel, attributes);
+        return new KeyVersion
+        {
+            Name = name,
+            State = state,
+            Algorithm = algorithm,
+            ProtectionLevel = level,
+            CreateTime = created,
+            GenerateTime = generated,
+            DestroyTime = due,
+            DestroyEventTime = destroyed,
+            Material = new KeyMaterial(keyOf(key), name.Number, algorithm,
+                new SealedKey(parent, binding, cells.Bytes())),
+            Seq = row.Seq,
+        };
+    }
+}

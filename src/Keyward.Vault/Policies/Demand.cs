@@ -1,0 +1,59 @@
+using Keyward.Vault.Names;
+
+namespace Keyward.Vault.Policies;
+
+/// <summary>The right that an operation demands, and the place in the tree at which it must be held: the deployment, a
+/// project, a key ring or a key. A right held above is held below.</summary>
+internal readonly record struct Demand
+{
+    private readonly string? _resource;
+    private readonly int _version;
+
+    private Demand(Permission permission, string? resource, ProjectId? project, KeyRingName? ring = null,
+        KeyName? key = null, int version = 0)
+    {
+        Permission = permission;
+        _resource = resource;
+        Project = project;
+        Ring = ring;
+        Key = key;
+        _version = version;
+    }
+
+    public Permission Permission { get; }
+
+    public ProjectId? Project { get; }
+
+    public KeyRingName? Ring { get; }
+
+    public KeyName? Key { get; }
+
+    /// <summary>The full name that a refusal names; made only when asked for.</summary>
+    public string Resource => _resource
+        ?? (Key is { } key && _version > 0 ? new VersionName(key, _version).ToString() : null)
+        ?? Key?.ToString() ?? Ring?.ToString() ?? Project?.FullName ?? DeploymentName;
+
+    public const string DeploymentName = "deployment";
+
+    /// <summary>No right is needed beyond a valid credential.</summary>
+    public static Demand None(string resource) => new(Permission.None, resource, null);
+
+    public static Demand OnDeployment(Permission permission) => new(permission, DeploymentName, null);
+
+    public static Demand On(Permission permission, ProjectId project) => new(permission, null, project);
+
+    /// <summary>The right is held on the project, the refusal names what stands in it.</summary>
+    public static Demand On(Permission permission, ProjectId project, string resource) =>
+        new(permission, resource, project);
+
+    public static Demand On(Permission permission, LocationName location) =>
+        new(permission, location.ToString(), location.Project);
+
+    public static Demand On(Permission permission, KeyRingName ring) => new(permission, null, ring.Project, ring);
+
+    public static Demand On(Permission permission, KeyName key) => new(permission, null, key.Project, key.Parent, key);
+
+    /// <summary>Versions have no policy of their own: the right is held on the key, the refusal names the version.</summary>
+    public static Demand On(Permission permission, VersionName version) =>
+        new(permission, null, version.Parent.Project, version.Parent.Parent, version.Parent, version.Number);
+}

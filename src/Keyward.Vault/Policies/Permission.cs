@@ -1,0 +1,122 @@
+using System.Collections.Frozen;
+
+namespace Keyward.Vault.Policies;
+
+/// <summary>Every right there is. Cloud KMS's names are Google's; those that Google lacks begin with <c>keyward.</c>.
+/// A member's number is its bit in a role's mask.</summary>
+public enum Permission
+{
+    None = 0,
+    LocationsGet = 1,
+    LocationsList = 2,
+    ProjectsGet = 3,
+    KeyRingsCreate = 4,
+    KeyRingsGet = 5,
+    KeyRingsList = 6,
+    KeyRingsGetIamPolicy = 7,
+    KeyRingsSetIamPolicy = 8,
+    CryptoKeysCreate = 9,
+    CryptoKeysGet = 10,
+    CryptoKeysList = 11,
+    CryptoKeysUpdate = 12,
+    CryptoKeysGetIamPolicy = 13,
+    CryptoKeysSetIamPolicy = 14,
+    VersionsCreate = 15,
+    VersionsGet = 16,
+    VersionsList = 17,
+    VersionsUpdate = 18,
+    VersionsDestroy = 19,
+    VersionsRestore = 20,
+    VersionsUseToEncrypt = 21,
+    VersionsUseToDecrypt = 22,
+    ProjectsGetIamPolicy = 23,
+    ProjectsSetIamPolicy = 24,
+    ProjectsCreate = 25,
+    ProjectsList = 26,
+    ServiceAccountsCreate = 27,
+    ServiceAccountsGet = 28,
+    ServiceAccountsList = 29,
+    ServiceAccountsUpdate = 30,
+    CredentialsCreate = 31,
+    CredentialsList = 32,
+    CredentialsRevoke = 33,
+    AuditRead = 34,
+    AuditReadAll = 35,
+    StatusGet = 36,
+    VersionsUseToSign = 37,
+    VersionsUseToVerify = 38,
+    VersionsViewPublicKey = 39,
+    LocationsGenerateRandomBytes = 40,
+    ImportJobsCreate = 41,
+    ImportJobsGet = 42,
+    ImportJobsList = 43,
+    ImportJobsUseToImport = 44,
+    ImportJobsGetIamPolicy = 45,
+    ImportJobsSetIamPolicy = 46,
+    VersionsUseToDecapsulate = 47,
+    VersionsUseToEncryptViaDelegation = 48,
+    VersionsUseToDecryptViaDelegation = 49,
+    VersionsManageRawAesCbcKeys = 50,
+    VersionsManageRawAesCtrKeys = 51,
+    VersionsManageRawPkcs1Keys = 52,
+    CryptoKeysDelete = 53,
+    VersionsDelete = 54,
+    DeploymentGetIamPolicy = 55,
+    DeploymentSetIamPolicy = 56,
+}
+
+/// <summary>The permissions' names as policies, refusals and TestIamPermissions show them.</summary>
+public static class PermissionNames
+{
+    private static readonly string[] Names = BuildNames();
+
+    private static readonly FrozenDictionary<string, Permission> ByName =
+        Enum.GetValues<Permission>().Where(p => p != Permission.None).ToFrozenDictionary(p => Names[(int)p]);
+
+    public static string Name(this Permission permission) => Names[(int)permission];
+
+    public static bool TryParse(string name, out Permission permission) => ByName.TryGetValue(name, out permission);
+
+    private static string[] BuildNames()
+    {
+        var names = new string[Enum.GetValues<Permission>().Max(p => (int)p) + 1];
+        foreach (var permission in Enum.GetValues<Permission>()) names[(int)permission] = NameOf(permission);
+        return names;
+    }
+
+    private static string NameOf(Permission permission) => permission switch
+    {
+        Permission.None => "",
+        Permission.ProjectsGet => "resourcemanager.projects.get",
+        Permission.ProjectsGetIamPolicy => "resourcemanager.projects.getIamPolicy",
+        Permission.ProjectsSetIamPolicy => "resourcemanager.projects.setIamPolicy",
+        Permission.ProjectsCreate => "resourcemanager.projects.create",
+        Permission.ProjectsList => "resourcemanager.projects.list",
+        Permission.ServiceAccountsCreate => "iam.serviceAccounts.create",
+        Permission.ServiceAccountsGet => "iam.serviceAccounts.get",
+        Permission.ServiceAccountsList => "iam.serviceAccounts.list",
+        Permission.ServiceAccountsUpdate => "iam.serviceAccounts.update",
+        Permission.CredentialsCreate => "iam.serviceAccountKeys.create",
+        Permission.CredentialsList => "iam.serviceAccountKeys.list",
+        Permission.CredentialsRevoke => "iam.serviceAccountKeys.disable",
+        Permission.AuditRead => "keyward.audit.read",
+        Permission.AuditReadAll => "keyward.audit.readAll",
+        Permission.StatusGet => "keyward.status.get",
+        Permission.DeploymentGetIamPolicy => "keyward.deployment.getIamPolicy",
+        Permission.DeploymentSetIamPolicy => "keyward.deployment.setIamPolicy",
+        _ => KmsName(permission.ToString()),
+    };
+
+    /// <summary>VersionsUseToEncrypt → cloudkms.cryptoKeyVersions.useToEncrypt, and so on for the regular ones.</summary>
+    private static string KmsName(string member)
+    {
+        (string Prefix, string Collection)[] collections =
+        [
+            ("Locations", "locations"), ("KeyRings", "keyRings"), ("CryptoKeys", "cryptoKeys"),
+            ("Versions", "cryptoKeyVersions"), ("ImportJobs", "importJobs"),
+        ];
+        var (prefix, collection) = collections.Single(c => member.StartsWith(c.Prefix, StringComparison.Ordinal));
+        var verb = member[prefix.Length..].Replace("Pkcs1", "PKCS1", StringComparison.Ordinal);
+        return $"cloudkms.{collection}.{char.ToLowerInvariant(verb[0])}{verb[1..]}";
+    }
+}

@@ -1,0 +1,71 @@
+using Keyward.Vault.Names;
+using Keyward.Vault.Storage;
+
+namespace Keyward.Vault.Policies;
+
+/// <summary>A resource that has a policy: the deployment, a project, a key ring or a key.</summary>
+public readonly record struct PolicyTarget
+{
+    private PolicyTarget(ProjectId? project, KeyRingName? ring, KeyName? key) => (Project, Ring, Key) = (project, ring, key);
+
+    public ProjectId? Project { get; }
+
+    public KeyRingName? Ring { get; }
+
+    public KeyName? Key { get; }
+
+    public static PolicyTarget Deployment => default;
+
+    public static PolicyTarget Of(ProjectId project) => new(project, null, null);
+
+    public static PolicyTarget Of(KeyRingName ring) => new(null, ring, null);
+
+    public static PolicyTarget Of(KeyName key) => new(null, null, key);
+
+    public string FullName => Key?.ToString() ?? Ring?.ToString() ?? Project?.FullName ?? Demand.DeploymentName;
+
+    internal Demand ToRead => this switch
+    {
+        { Key: { } key } => Demand.On(Permission.CryptoKeysGetIamPolicy, key),
+        { Ring: { } ring } => Demand.On(Permission.KeyRingsGetIamPolicy, ring),
+        { Project: { } project } => Demand.On(Permission.ProjectsGetIamPolicy, project),
+        _ => Demand.OnDeployment(Permission.DeploymentGetIamPolicy),
+    };
+
+    internal Demand ToWrite => this switch
+    {
+        { Key: { } key } => Demand.On(Permission.CryptoKeysSetIamPolicy, key),
+        { Ring: { } ring } => Demand.On(Permission.KeyRingsSetIamPolicy, ring),
+        { Project: { } project } => Demand.On(Permission.ProjectsSetIamPolicy, project),
+        _ => Demand.OnDeployment(Permission.DeploymentSetIamPolicy),
+    };
+
+    internal Demand For(Permission permission) => this switch
+    {
+        { Key: { } key } => Demand.On(permission, key),
+        { Ring: { } ring } => Demand.On(permission, ring),
+        { Project: { } project } => Demand.On(permission, project),
+        _ => Demand.OnDeployment(permission),
+    };
+
+    /// <summary>The policy as it stands; null where there is no such resource.</summary>
+    internal PolicyState? Find(Snapshot snapshot) => this switch
+    {
+        { Key: { } key } => snapshot.Find(key)?.Key.Policy,
+        { Ring: { } ring } => snapshot.Find(ring)?.Ring.Policy,
+        { Project: { } project } => snapshot.Find(project)?.Project.Policy,
+        _ => snapshot.DeploymentPolicy,
+    };
+
+    internal void Put(ChangeDraft draft, PolicyState policy)
+    {
+        if (Key is { } key) draft.Put(draft.Snapshot.Find(key)!.Key with { Policy = policy });
+        else if (Ring is { } ring) draft.Put(draft.Snapshot.Find(ring)!.Ring with { Policy = policy });
+        else if (Project is { } project) draft.Put(draft.Snapshot.Find(project)!.Project with { Policy = policy });
+        else draft.PutDeploymentPolicy(policy);
+    }
+}
+
+/// <summary>A resource's own policy, without what it inherits.</summary>
+/// <param name="Revision">Counts the changes of this policy; 0 before the first.</param>
+public sealed record PolicyView(Policy Policy, byte[] Etag, long Revision);

@@ -1,0 +1,122 @@
+using Keyward.Vault.Audit;
+using Keyward.Vault.Identities;
+using Keyward.Vault.Keys;
+using Keyward.Vault.Keystores;
+using Keyward.Vault.Policies;
+using Keyward.Vault.Projects;
+
+namespace Keyward.Vault.Storage;
+
+/// <summary>One change while it is judged, under the store's lock: it sees the state that it will change, and gathers the
+/// rows that it writes. Nothing of it counts before the commit.</summary>
+internal sealed class ChangeDraft(Snapshot before, long seq, DateTimeOffset now, OpenedVault vault, RecordDraft record)
+{
+    private readonly List<(Row New, Row? Old)> _rows = [];
+
+    /// <summary>The state as it stands, with what this change has put so far.</summary>
+    public Snapshot Snapshot { get; private set; } = before;
+
+    public long Seq { get; } = seq;
+
+    public DateTimeOffset Now { get; } = Micros.Trim(now);
+
+    public RecordDraft Record { get; } = record;
+
+    public IKeystore Keystore => vault.Keystore;
+
+    public IKeyHierarchy Hierarchy => vault.Hierarchy;
+
+    public ICredentialKeys CredentialKeys => vault.CredentialKeys;
+
+    public bool IsEmpty => _rows.Count == 0;
+
+    public IReadOnlyList<Row> Rows => _rows.ConvertAll(r => r.New);
+
+    public void Put(Project project)
+    {
+        var old = Snapshot.Find(project.Id)?.Project;
+        Put(Tables.Project, project.ToCells(), old?.ToCells(), old?.Seq);
+    }
+
+    public void Put(KeyRing ring)
+    {
+        var old = Snapshot.Find(ring.Name)?.Ring;
+        Put(Tables.KeyRing, ring.ToCells(), old?.ToCells(), old?.Seq);
+    }
+
+    public void Put(Key key)
+    {
+        var old = Snapshot.Find(key.Name)?.Key;
+        Put(Tables.CryptoKey, key.ToCells(), old?.ToCells(), old?.Seq);
+    }
+
+    public void Put(KeyVersion version)
+    {
+        var old = Snapshot.Find(version.Name);
+        Put(Tables.KeyVersion, version.ToCells(), old?.ToCells(), old?.Seq);
+    }
+
+    public void Put(ServiceAccount account)
+    {
+        var old = Snapshot.Accounts.GetValueOrDefault(account.Email);
+        Put(Tables.Principal, account.ToCells(), old?.ToCells(), old?.Seq);
+    }
+
+    public void Put(Credential credential)
+    {
+        var old = Snapshot.Credentials.GetValueOrDefault(credential.Id);
+        Put(Tables.Credential, credential.ToCells(), old?.ToCells(), old?.Seq);
+    }
+
+    public void Put(SealedKeyRow key) => Put(Tables.SealedKey, key.ToCells(), null, null);
+
+    public void Put(Deployment deployment) => Put(Tables.Deployment, deployment.ToCells(), null, null);
+
+    public void PutDeploymentPolicy(PolicyState policy)
+    {
+        var old = Snapshot.DeploymentPolicy;
+        Cell[] Cells(PolicyState state) => ["deployment", state.Text ?? "[]", state.Revision];
+        Put(Tables.DeploymentPolicy, Cells(policy), old.Revision == 0 ? null : Cells(old), Snapshot.DeploymentPolicySeq);
+    }
+
+    /// <summary>The state sum after this change: each new term added, each old one taken away.</summary>
+    public StateSum SumAfter(StateSum sum)
+    {
+        foreach (var (added, old) in _rows)
+        {
+            if (old is not null) sum = sum.Subtract(SnapshotLoader.TermOf(old, Hierarchy));
+            sum = sum.Add(SnapshotLoader.TermOf(added, Hierarchy));
+        }
+
+        return sum;
+    }
+
+    /// <summary>A row put twice in one change is written once, as it was put last.</summary>
+    private void Put(Table table, Cell[] cells, Cell[]? oldCells, long? oldSeq)
+    {
+        var row = Sealed(table, cells, Seq);
+        var earlier = _rows.FindIndex(r => r.New.Table == table && SameKey(r.New, row));
+        if (earlier >= 0) _rows[earlier] = (row, _rows[earlier].Old);
+        else _rows.Add((row, oldCells is null ? null : Sealed(table, oldCells, oldSeq!.Value)));
+        Snapshot = Snapshot.With([row]);
+    }
+
+    private Row Sealed(Table table, Cell[] cells, long seq)
+    {
+        var seal = new byte[32];
+        Hierarchy.SealRow(RowCodec.Framed(table, cells, seq), seal);
+        return new Row(table, cells, seq, seal);
+    }
+
+    private static bool SameKey(Row a, Row b)
+    {
+        for (var i = 0; i < a.Table.KeyColumns; i++)
+        {
+            var (left, right) = (a.Cells[i], b.Cells[i]);
+            if (left.Text != right.Text || left.Integer != right.Integer
+                || !left.Bytes.AsSpan().SequenceEqual(right.Bytes)) return false;
+        }
+
+        return true;
+    }
+}

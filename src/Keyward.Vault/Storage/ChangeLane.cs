@@ -1,0 +1,161 @@
+using System.Buffers.Binary;
+using System.Threading.Channels;
+using Keyward.Vault.Audit;
+using Keyward.Vault.Gate;
+
+namespace Keyward.Vault.Storage;
+
+/// <summary>The one way in which this node changes anything. It takes all waiting changes into one transaction, judges
+/// each under the store's lock against the state that it will change, commits them with their records, swaps the
+/// snapshot, writes the records to the log, and only then lets the callers go on. One loop; callers wait on it.</summary>
+internal sealed class ChangeLane : IAsyncDisposable
+{
+    /// <summary>A transaction holds the store's lock: more changes in one would make others wait too long.</summary>
+    private const int MaximumBatch = 16;
+
+    /// <summary>More waiting changes than this are refused: a queue without a limit hides an overload.</summary>
+    private const int MaximumWaiting = 1_024;
+
+    private static readonly Refusal Busy = new(
+        RefusalReason.Overloaded, "Too many changes wait for the store. Try again.");
+
+    private static readonly Refusal NotLogged = new(RefusalReason.AuditUnwritable,
+        "The change was made, but its audit record could not be written yet; it will be, from the store.");
+
+    private readonly Channel<PendingChange> _waiting = Channel.CreateBounded<PendingChange>(
+        new BoundedChannelOptions(MaximumWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+
+    private readonly IStore _store;
+    private readonly IAuditLog _log;
+    private readonly TimeProvider _time;
+    private readonly OpenedVault _vault;
+    private readonly Outbox _outbox;
+    private readonly Task _loop;
+
+    public ChangeLane(IStore store, IAuditLog log, TimeProvider time, OpenedVault vault, Outbox outbox)
+    {
+        (_store, _log, _time, _vault, _outbox) = (store, log, time, vault, outbox);
+        _loop = Task.Run(RunAsync);
+    }
+
+    public Task<Outcome<T>> ChangeAsync<T>(RecordDraft record, Func<ChangeDraft, Outcome<T>> judge)
+    {
+        var pending = new PendingChange<T>(record, judge);
+        if (!_waiting.Writer.TryWrite(pending)) pending.Refuse(Busy);
+        return pending.Done;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _waiting.Writer.TryComplete();
+        await _loop.ConfigureAwait(false);
+        await _outbox.FlushAsync().ConfigureAwait(false);
+    }
+
+    private async Task RunAsync()
+    {
+        var batch = new List<PendingChange>(MaximumBatch);
+        while (await _waiting.Reader.WaitToReadAsync().ConfigureAwait(false))
+        {
+            batch.Clear();
+            while (batch.Count < MaximumBatch && _waiting.Reader.TryRead(out var pending)) batch.Add(pending);
+            try
+            {
+                await CommitAsync(batch).ConfigureAwait(false);
+            }
+#pragma warning disable CA1031 // The lane must outlive any failure: each waiting caller gets it, and the gate judges it.
+            catch (Exception failure)
+#pragma warning restore CA1031
+            {
+                foreach (var pending in batch) pending.Fail(failure);
+            }
+        }
+    }
+
+    private async Task CommitAsync(List<PendingChange> batch)
+    {
+        var judged = new Judged(this, batch);
+        await _store.ChangeAsync(_vault.Snapshot.Seq, judged.Judge, CancellationToken.None).ConfigureAwait(false);
+        foreach (var pending in judged.WithoutChange) pending.Complete();
+        if (judged.Committed.Count == 0) return;
+        foreach (var (pending, _) in judged.Committed) pending.Record.IsCommitted = true;
+        _vault.Swap(judged.After);
+
+        var receipts = new Task<Receipt>[judged.Committed.Count];
+        for (var i = 0; i < receipts.Length; i++) receipts[i] = AppendAsync(judged.Committed[i].Entry);
+        for (var i = 0; i < receipts.Length; i++) await FinishAsync(judged.Committed[i], receipts[i]).ConfigureAwait(false);
+    }
+
+    private async Task<Receipt> AppendAsync(OutboxEntry entry) =>
+        await _log.AppendAsync(entry.Record).ConfigureAwait(false);
+
+    private async Task FinishAsync((PendingChange Pending, OutboxEntry Entry) committed, Task<Receipt> append)
+    {
+        try
+        {
+            committed.Pending.Record.Arrival.Receipt = await append.ConfigureAwait(false);
+        }
+        catch (AuditUnwritableException)
+        {
+            _outbox.Remember(committed.Entry);
+            committed.Pending.Refuse(NotLogged);
+            return;
+        }
+
+        await _outbox.LoggedAsync(committed.Entry.RecordId).ConfigureAwait(false);
+        committed.Pending.Complete();
+    }
+
+    /// <summary>What one judgement gave: the changes to commit, and those that wrote nothing.</summary>
+    private sealed class Judged(ChangeLane lane, List<PendingChange> batch)
+    {
+        public List<PendingChange> WithoutChange { get; } = [];
+
+        public List<(PendingChange Pending, OutboxEntry Entry)> Committed { get; } = [];
+
+        public Snapshot After { get; private set; } = Snapshot.Empty;
+
+        public IReadOnlyList<Change> Judge(Counter counter, IReadOnlyList<FeedEntry> missed)
+        {
+            var snapshot = lane._vault.Snapshot;
+            if (counter.Seq != snapshot.Seq + missed.Count)
+                throw new StoreUnavailableException("The store is not where this node left it: it went back.");
+            foreach (var entry in missed) snapshot = snapshot.With(entry.Rows) with { Seq = entry.Seq };
+            var changes = new List<Change>();
+            foreach (var pending in batch)
+            {
+                var draft = new ChangeDraft(
+                    snapshot, snapshot.Seq + 1, lane._time.GetUtcNow(), lane._vault, pending.Record);
+                if (!pending.Judge(draft) || draft.IsEmpty)
+                {
+                    WithoutChange.Add(pending);
+                    continue;
+                }
+
+                var sum = draft.SumAfter(snapshot.Sum);
+                snapshot = draft.Snapshot with { Seq = draft.Seq, Sum = sum };
+                changes.Add(lane.Make(draft, sum, pending, this));
+            }
+
+            After = snapshot;
+            return changes;
+        }
+    }
+
+    private Change Make(ChangeDraft draft, StateSum sum, PendingChange pending, Judged judged)
+    {
+        Span<byte> bytes = stackalloc byte[StateSum.SizeBytes];
+        Span<byte> digest = stackalloc byte[16];
+        sum.Write(bytes);
+        _vault.Hierarchy.StateDigest(bytes, digest);
+        var mark = new ChangeMark(draft.Seq, BinaryPrimitives.ReadUInt128BigEndian(digest));
+        var arrival = pending.Record.Arrival;
+        var record = RecordWriter.Write(pending.Record, draft.Now, _time.GetElapsedTime(arrival.ReceivedTicks),
+            draft.Snapshot.Deployment?.Node ?? "", null, mark).ToArray();
+        var id = new byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(id, arrival.Id);
+        var entry = new OutboxEntry(id, draft.Seq, record);
+        judged.Committed.Add((pending, entry));
+        return new Change(new FeedEntry(draft.Seq, id, draft.Rows), _vault.Hierarchy.SealStateSum(draft.Seq, bytes), entry);
+    }
+}

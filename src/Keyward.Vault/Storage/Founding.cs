@@ -1,0 +1,86 @@
+using System.Security.Cryptography;
+using Keyward.Vault.Audit;
+using Keyward.Vault.Gate;
+using Keyward.Vault.Identities;
+using Keyward.Vault.Keystores;
+using Keyward.Vault.Names;
+using Keyward.Vault.Policies;
+using Keyward.Vault.Projects;
+
+namespace Keyward.Vault.Storage;
+
+/// <summary>The administrator's credentials, as they are handed out once. The secrets are plaintext of the caller, who
+/// writes them to files and clears them.</summary>
+internal sealed record FoundedCredentials(
+    string Email, string UniqueId, string KeyId, byte[] PrivateKeyPem, string AccessKeyId, byte[] SecretAccessKey)
+{
+    public override string ToString() => $"FoundedCredentials {Email}";
+}
+
+/// <summary>Makes a new deployment: its keys, the project <c>default</c>, the administrator. The caller writes the
+/// credentials down before it commits, so that no deployment exists whose administrator nobody has.</summary>
+internal sealed class Founding
+{
+    /// <summary>Account number of the project <c>default</c>; later ones count on from it.</summary>
+    public const string FirstAccount = "000000000001";
+
+    private readonly OpenedVault _vault;
+    private readonly RecordDraft _record;
+    private readonly ChangeDraft _draft;
+
+    private Founding(OpenedVault vault, RecordDraft record, ChangeDraft draft, FoundedCredentials credentials) =>
+        (_vault, _record, _draft, Credentials) = (vault, record, draft, credentials);
+
+    public FoundedCredentials Credentials { get; }
+
+    /// <param name="deploymentKeys">The keys that the hierarchy was made of, sealed by the root, with their 16-byte
+    /// ids.</param>
+    public static Founding Prepare(
+        string deploymentId, string node, IReadOnlyList<(byte[] Id, SealedKey Key)> deploymentKeys, IKeystore keystore,
+        IKeyHierarchy hierarchy, ICredentialKeys credentialKeys, TimeProvider time)
+    {
+        var vault = new OpenedVault(keystore, hierarchy, credentialKeys, Snapshot.Empty);
+        var (id, nonce) = RecordWriter.RandomIds();
+        var arrival = new Arrival(Door.System, new Source("", 0, null, null), null, id, nonce, time.GetUtcNow(),
+            time.GetTimestamp()) { Method = "Found" };
+        var record = new RecordDraft(arrival, null, new Verb("found", OperationClass.AdminWrite));
+        var draft = new ChangeDraft(Snapshot.Empty, 1, time.GetUtcNow(), vault, record);
+        draft.Put(new Deployment(deploymentId, draft.Now, node));
+        foreach (var (keyId, key) in deploymentKeys) draft.Put(new SealedKeyRow(keyId, key, draft.Now));
+
+        _ = ProjectId.TryParse("default", out var project);
+        var account = ServiceAccounts.Make(draft, project, "admin");
+        NewProjects.Put(draft, project, FirstAccount, account.Email);
+        draft.Put(account);
+        draft.PutDeploymentPolicy(NewProjects.PolicyOf("roles/keyward.admin", account.Email));
+        var (keyFile, privateKey) = ServiceAccounts.MakeKeyFile(draft, account, null);
+        var (accessKey, secret) = ServiceAccounts.MakeAccessKey(draft, account);
+        record.Resource = project.FullName;
+        return new Founding(vault, record, draft, new FoundedCredentials(
+            account.Email, account.UniqueId, keyFile.Id, privateKey, accessKey.Id, secret));
+    }
+
+    /// <summary>Commits the deployment. Its record goes to the log when the vault is opened.</summary>
+    public async ValueTask CommitAsync(IStore store, TimeProvider time, CancellationToken cancellation)
+    {
+        var sum = new byte[StateSum.SizeBytes];
+        var digest = new byte[16];
+        var total = _draft.SumAfter(default);
+        total.Write(sum);
+        _vault.Hierarchy.StateDigest(sum, digest);
+        var mark = new ChangeMark(1, System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(digest));
+        var record = RecordWriter.Write(_record, time.GetUtcNow(), TimeSpan.Zero,
+            _draft.Snapshot.Deployment!.Node, null, mark).ToArray();
+        var id = new byte[16];
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(id, _record.Arrival.Id);
+        var change = new Change(new FeedEntry(1, id, _draft.Rows), _vault.Hierarchy.SealStateSum(1, sum),
+            new OutboxEntry(id, 1, record));
+        await store.ChangeAsync(0, (counter, _) => counter.Seq == 0
+            ? [change]
+            : throw new StoreUnavailableException("The store is not empty: another server made a deployment in it."),
+            cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>16 random bytes in hex.</summary>
+    public static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+}

@@ -1,0 +1,86 @@
+using Keyward.Vault.Audit;
+
+namespace Keyward.Vault.Storage;
+
+/// <summary>Brings records that were committed with their change into the log, exactly once as far as anyone can see:
+/// doubles carry the same id. Marks are written in batches, since losing them costs only a look at the log's end.</summary>
+internal sealed class Outbox(IStore store, IAuditLog log)
+{
+    private const int MarkBatch = 256;
+
+    /// <summary>Marks are written at least every <see cref="MarkBatch"/> records, so a double can only stand this far
+    /// from the end, with room for records of uses in between.</summary>
+    private const int LookBack = 1 << 17;
+
+    private readonly Lock _lock = new();
+    private readonly List<byte[]> _marks = [];
+    private readonly List<OutboxEntry> _unlogged = [];
+
+    public int Unlogged
+    {
+        get { lock (_lock) return _unlogged.Count; }
+    }
+
+    public void Remember(OutboxEntry entry)
+    {
+        lock (_lock) _unlogged.Add(entry);
+    }
+
+    public async ValueTask LoggedAsync(byte[] recordId)
+    {
+        lock (_lock)
+        {
+            _marks.Add(recordId);
+            if (_marks.Count < MarkBatch) return;
+        }
+
+        await FlushAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Writes what the log could not take before, and the marks. Quiet where the log still cannot take it.</summary>
+    public async ValueTask FlushAsync()
+    {
+        OutboxEntry[] unlogged;
+        lock (_lock) unlogged = [.. _unlogged];
+        foreach (var entry in unlogged)
+        {
+            if (!log.IsWritable) return;
+            await log.AppendAsync(entry.Record).ConfigureAwait(false);
+            lock (_lock)
+            {
+                _unlogged.Remove(entry);
+                _marks.Add(entry.RecordId);
+            }
+        }
+
+        byte[][] marks;
+        lock (_lock)
+        {
+            marks = [.. _marks];
+            _marks.Clear();
+        }
+
+        if (marks.Length > 0) await store.ClearOutboxAsync(marks, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    /// <summary>At a start: logs every record of the store's outbox that the log does not have yet.</summary>
+    public async ValueTask DrainAsync(CancellationToken cancellation)
+    {
+        var entries = await store.ReadOutboxAsync(cancellation).ConfigureAwait(false);
+        if (entries.Count == 0) return;
+        var known = await RecentIdsAsync(cancellation).ConfigureAwait(false);
+        foreach (var entry in entries)
+            if (!known.Contains(Convert.ToHexStringLower(entry.RecordId)))
+                await log.AppendAsync(entry.Record).ConfigureAwait(false);
+        await store.ClearOutboxAsync([.. entries.Select(e => e.RecordId)], cancellation).ConfigureAwait(false);
+    }
+
+    private async ValueTask<HashSet<string>> RecentIdsAsync(CancellationToken cancellation)
+    {
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        await foreach (var (_, entry) in log.ReadAsync(Math.Max(0, log.Size - LookBack), cancellation)
+            .ConfigureAwait(false))
+            if (RecordFields.IdOf(entry.Span) is { } id) ids.Add(id);
+        return ids;
+    }
+}

@@ -1,0 +1,21 @@
+using Keyward.Vault.Keystores;
+
+namespace Keyward.Vault.Storage;
+
+/// <summary>A project key or a deployment key as a row: always sealed by the root.</summary>
+internal sealed record SealedKeyRow(byte[] Id, SealedKey Key, DateTimeOffset CreateTime)
+{
+    public static readonly byte[] RootParent = new byte[16];
+
+    public long Seq { get; init; }
+
+    public Cell[] ToCells() => [Id, Key.Binding.Kind, Key.Binding.Name, Key.Sealed, Micros.Of(CreateTime)];
+
+    public static SealedKeyRow Parse(Row row)
+    {
+        var cells = new RowReader(row);
+        var id = cells.Bytes();
+        var binding = new SealBinding(cells.Text(), cells.Text(), 1, "AES_256", []);
+        return new SealedKeyRow(id, new SealedKey(RootParent, binding, cells.Bytes()), cells.Time()) { Seq = row.Seq };
+    }
+}

@@ -1,0 +1,137 @@
+using System.Collections.Immutable;
+using Keyward.Vault.Identities;
+using Keyward.Vault.Keys;
+using Keyward.Vault.Names;
+using Keyward.Vault.Policies;
+using Keyward.Vault.Projects;
+
+namespace Keyward.Vault.Storage;
+
+/// <summary>All that a node knows of rights and keys, as of one change. Immutable: a request reads the reference once
+/// and sees no half of a change; the next snapshot is built aside and swapped in by one write.</summary>
+internal sealed record Snapshot
+{
+    public static readonly Snapshot Empty = new();
+
+    public long Seq { get; init; }
+
+    public StateSum Sum { get; init; }
+
+    public Deployment? Deployment { get; init; }
+
+    public PolicyState DeploymentPolicy { get; init; } = PolicyState.None;
+
+    public long DeploymentPolicySeq { get; init; }
+
+    public SortedTable<ProjectEntry> Projects { get; init; } = SortedTable<ProjectEntry>.Empty;
+
+    public ImmutableDictionary<string, ServiceAccount> Accounts { get; init; } =
+        ImmutableDictionary.Create<string, ServiceAccount>(StringComparer.Ordinal);
+
+    public ImmutableDictionary<string, Credential> Credentials { get; init; } =
+        ImmutableDictionary.Create<string, Credential>(StringComparer.Ordinal);
+
+    /// <summary>Key files' ids by account, for tokens that name no key.</summary>
+    public ImmutableDictionary<string, ImmutableArray<string>> CredentialsOf { get; init; } =
+        ImmutableDictionary.Create<string, ImmutableArray<string>>(StringComparer.Ordinal);
+
+    public ImmutableDictionary<string, SealedKeyRow> SealedKeys { get; init; } =
+        ImmutableDictionary.Create<string, SealedKeyRow>(StringComparer.Ordinal);
+
+    /// <summary>Full names of rows whose seal does not hold: what they speak of, and all below it, is refused.</summary>
+    public ImmutableHashSet<string> Altered { get; init; } = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
+
+    public ProjectEntry? Find(ProjectId project) => Projects.Find(project.Value);
+
+    public RingEntry? Find(KeyRingName ring) =>
+        Find(ring.Project)?.Rings.Find(RingEntry.NameOf(ring.Parent.Location.Value, ring.Ring));
+
+    public KeyEntry? Find(KeyName key) => Find(key.Parent)?.Keys.Find(key.Key);
+
+    public KeyVersion? Find(VersionName version) => Find(version.Parent)?.Find(version.Number);
+
+    /// <summary>The snapshot after these rows. A row whose owner is missing stays out: nothing hangs in the air.</summary>
+    public Snapshot With(IReadOnlyList<Row> rows)
+    {
+        var snapshot = this;
+        foreach (var row in rows) snapshot = snapshot.With(row);
+        return snapshot;
+    }
+
+    private Snapshot With(Row row)
+    {
+        if (row.Table == Tables.KeyVersion) return WithVersion(KeyVersion.Parse(row, IdOf));
+        if (row.Table == Tables.CryptoKey) return WithKey(Key.Parse(row));
+        if (row.Table == Tables.KeyRing) return WithRing(KeyRing.Parse(row));
+        if (row.Table == Tables.Project) return WithProject(Project.Parse(row));
+        if (row.Table == Tables.Principal) return WithAccount(ServiceAccount.Parse(row));
+        if (row.Table == Tables.Credential) return WithCredential(Credential.Parse(row));
+        if (row.Table == Tables.SealedKey) return WithSealedKey(SealedKeyRow.Parse(row));
+        if (row.Table == Tables.Deployment) return this with { Deployment = Deployment.Parse(row) };
+        if (row.Table == Tables.DeploymentPolicy)
+            return this with
+            {
+                DeploymentPolicy = PolicyState.Parse(row.Cells[1].Text, row.Cells[2].Integer ?? 0),
+                DeploymentPolicySeq = row.Seq,
+            };
+        throw new FormatException($"The snapshot knows no table {row.Table.Name}.");
+    }
+
+    private Guid IdOf(KeyName key) => Find(key)?.Key.Id ?? Guid.Empty;
+
+    private Snapshot WithProject(Project project)
+    {
+        var entry = Find(project.Id) is { } old
+            ? old with { Project = project }
+            : new ProjectEntry(project, SortedTable<RingEntry>.Empty);
+        return this with { Projects = Projects.With(entry, ProjectEntry.NameOf) };
+    }
+
+    private Snapshot WithRing(KeyRing ring)
+    {
+        if (Find(ring.Name.Project) is not { } project) return this;
+        var entry = Find(ring.Name) is { } old
+            ? old with { Ring = ring }
+            : new RingEntry(ring, SortedTable<KeyEntry>.Empty);
+        return With(project, entry);
+    }
+
+    private Snapshot WithKey(Key key)
+    {
+        if (Find(key.Name.Project) is not { } project || Find(key.Name.Parent) is not { } ring) return this;
+        var entry = ring.Keys.Find(key.Name.Key) is { } old ? old with { Key = key } : new KeyEntry(key, []);
+        return With(project, ring with { Keys = ring.Keys.With(entry, KeyEntry.NameOf) });
+    }
+
+    private Snapshot WithVersion(KeyVersion version)
+    {
+        var name = version.Name.Parent;
+        if (Find(name.Project) is not { } project || Find(name.Parent) is not { } ring
+            || ring.Keys.Find(name.Key) is not { } key) return this;
+        return With(project, ring with { Keys = ring.Keys.With(key.With(version), KeyEntry.NameOf) });
+    }
+
+    private Snapshot With(ProjectEntry project, RingEntry ring) => this with
+    {
+        Projects = Projects.With(project with { Rings = project.Rings.With(ring, RingEntry.NameOf) },
+            ProjectEntry.NameOf),
+    };
+
+    private Snapshot WithAccount(ServiceAccount account) =>
+        this with { Accounts = Accounts.SetItem(account.Email, account) };
+
+    private Snapshot WithCredential(Credential credential)
+    {
+        var known = CredentialsOf.GetValueOrDefault(credential.Email, []);
+        return this with
+        {
+            Credentials = Credentials.SetItem(credential.Id, credential),
+            CredentialsOf = known.Contains(credential.Id)
+                ? CredentialsOf
+                : CredentialsOf.SetItem(credential.Email, known.Add(credential.Id)),
+        };
+    }
+
+    private Snapshot WithSealedKey(SealedKeyRow row) =>
+        this with { SealedKeys = SealedKeys.SetItem(Convert.ToHexString(row.Id), row) };
+}
