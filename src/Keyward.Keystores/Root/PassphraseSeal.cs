@@ -1,0 +1,90 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Keyward.Keystores.Material;
+using Keyward.Vault.Keystores;
+using NSec.Cryptography;
+
+namespace Keyward.Keystores.Root;
+
+/// <summary>The root key sealed under a passphrase, as the file <c>root.seal</c>: Argon2id (RFC 9106) gives the key that
+/// seals it. The parameters stand in the file, so that they can be raised later.</summary>
+internal sealed record PassphraseSeal(
+    int Format, int MemoryKiB, int Passes, byte[] Salt, byte[] Check, byte[] Sealed)
+{
+    /// <summary>64 MiB and three passes: RFC 9106's second choice, about a tenth of a second here.</summary>
+    private const int DefaultMemoryKiB = 64 * 1024;
+    private const int DefaultPasses = 3;
+    private const int MaximumMemoryKiB = 1024 * 1024;
+    private const int SaltSizeBytes = 16;
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private static readonly byte[] NoDeployment = new byte[16];
+    private static readonly byte[] SealId = new byte[16];
+
+    private static readonly SealBinding Binding = new("root", "root", 1, "AES_256", []);
+
+    public static PassphraseSeal Make(RootKey root, ReadOnlySpan<byte> passphrase)
+    {
+        var salt = RandomNumberGenerator.GetBytes(SaltSizeBytes);
+        using var sealer = SealerOf(passphrase, salt, DefaultMemoryKiB, DefaultPasses);
+        return new PassphraseSeal(
+            1, DefaultMemoryKiB, DefaultPasses, salt, root.Check(), sealer.Seal(Binding, root.Secret).Sealed);
+    }
+
+    /// <summary>Null for a wrong passphrase, or a file that was altered: the two cannot be told apart.</summary>
+    public RootKey? Open(ReadOnlySpan<byte> passphrase)
+    {
+        if (Format != 1 || MemoryKiB is < 8 or > MaximumMemoryKiB || Passes is < 1 or > 16 || Salt.Length != SaltSizeBytes)
+            throw new RootUnavailableException("The file root.seal is damaged or of a newer Keyward.");
+        using var sealer = SealerOf(passphrase, Salt, MemoryKiB, Passes);
+        try
+        {
+            var root = new RootKey(sealer.Open(new SealedKey(SealId, Binding, Sealed)));
+            if (RootFile.Fits(root, Check)) return root;
+            root.Dispose();
+            return null;
+        }
+        catch (SealBrokenException)
+        {
+            return null;
+        }
+    }
+
+    public void Save(string path)
+    {
+        using var file = new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly,
+        });
+        JsonSerializer.Serialize(file, this, PassphraseSealJson.Default.PassphraseSeal);
+        file.Flush(flushToDisk: true);
+    }
+
+    public static PassphraseSeal Load(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), PassphraseSealJson.Default.PassphraseSeal)
+                ?? throw new RootUnavailableException($"The seal {path} is empty.");
+        }
+        catch (JsonException)
+        {
+            throw new RootUnavailableException($"The seal {path} is damaged.");
+        }
+    }
+
+    private static Sealer SealerOf(ReadOnlySpan<byte> passphrase, byte[] salt, int memoryKiB, int passes)
+    {
+        var argon2 = new Argon2id(new Argon2Parameters
+        {
+            DegreeOfParallelism = 1, MemorySize = memoryKiB, NumberOfPasses = passes,
+        });
+        var key = new SecretBytes(32);
+        argon2.DeriveBytes(passphrase, salt, key.Writable);
+        return new Sealer(key, SealId, NoDeployment);
+    }
+}
+
+[JsonSerializable(typeof(PassphraseSeal))]
+internal sealed partial class PassphraseSealJson : JsonSerializerContext;

@@ -1,0 +1,148 @@
+-- Rows that carry authority. Each ends in the number of the change that wrote it, and its seal.
+
+CREATE TABLE deployment (
+    id TEXT NOT NULL,
+    create_time INTEGER NOT NULL,
+    node TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    seal BLOB NOT NULL,
+    PRIMARY KEY (id)
+) WITHOUT ROWID;
+
+CREATE TABLE sealed_key (
+    id BLOB NOT NULL,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    sealed BLOB NOT NULL,
+    create_time INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    seal BLOB NOT NULL,
+    PRIMARY KEY (id)
+) WITHOUT ROWID;
+
+CREATE TABLE project (
+    id TEXT NOT NULL,
+    account TEXT NOT NULL,
+    create_time INTEGER NOT NULL,
+    project_key BLOB NOT NULL,
+    policy TEXT,
+    policy_revision INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    seal BLOB NOT NULL,
+    PRIMARY KEY (id)
+) WITHOUT ROWID;
+
+CREATE TABLE key_ring (
+    project TEXT NOT NULL,
+    location TEXT NOT NULL,
+    ring TEXT NOT NULL,
+    create_time INTEGER NOT NULL,
+    policy TEXT,
+    policy_revision INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    seal BLOB NOT NULL,
+    PRIMARY KEY (project, location, ring)
+) WITHOUT ROWID;
+
+CREATE TABLE crypto_key (
+    project TEXT NOT NULL,
+    location TEXT NOT NULL,
+    ring TEXT NOT NULL,
+    key TEXT NOT NULL,
+    uuid BLOB NOT NULL,
+    purpose INTEGER NOT NULL,
+    algorithm INTEGER NOT NULL,
+    protection_level INTEGER NOT NULL,
+    create_time INTEGER NOT NULL,
+    primary_version INTEGER,
+    next_version INTEGER NOT NULL,
+    rotation_period INTEGER,
+    next_rotation_time INTEGER,
+    destroy_scheduled_duration INTEGER NOT NULL,
+    import_only INTEGER NOT NULL,
+    labels TEXT,
+    policy TEXT,
+    policy_revision INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    seal BLOB NOT NULL,
+    PRIMARY KEY (project, location, ring, key)
+) WITHOUT ROWID;
+
+CREATE TABLE key_version (
+    project TEXT NOT NULL,
+    location TEXT NOT NULL,
+    ring TEXT NOT NULL,
+    key TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    state INTEGER NOT NULL,
+    algorithm INTEGER NOT NULL,
+    protection_level INTEGER NOT NULL,
+    create_time INTEGER NOT NULL,
+    generate_time INTEGER,
+    destroy_time INTEGER,
+    destroy_event_time INTEGER,
+    parent_key BLOB NOT NULL,
+    attributes BLOB NOT NULL,
+    sealed BLOB NOT NULL,
+    seq INTEGER NOT NULL,
+    seal BLOB NOT NULL,
+    PRIMARY KEY (project, location, ring, key, number)
+) WITHOUT ROWID;
+
+CREATE TABLE principal (
+    email TEXT NOT NULL,
+    project TEXT NOT NULL,
+    name TEXT NOT NULL,
+    unique_id TEXT NOT NULL,
+    state INTEGER NOT NULL,
+    create_time INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    seal BLOB NOT NULL,
+    PRIMARY KEY (email)
+) WITHOUT ROWID;
+
+CREATE TABLE credential (
+    id TEXT NOT NULL,
+    kind INTEGER NOT NULL,
+    email TEXT NOT NULL,
+    state INTEGER NOT NULL,
+    create_time INTEGER NOT NULL,
+    expire_time INTEGER,
+    public_key BLOB,
+    parent_key BLOB,
+    sealed BLOB,
+    seq INTEGER NOT NULL,
+    seal BLOB NOT NULL,
+    PRIMARY KEY (id)
+) WITHOUT ROWID;
+
+CREATE TABLE deployment_policy (
+    id TEXT NOT NULL,
+    policy TEXT NOT NULL,
+    policy_revision INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    seal BLOB NOT NULL,
+    PRIMARY KEY (id)
+) WITHOUT ROWID;
+
+-- One row: the last change, the sealed sum over all rows, and the id that a restore replaces.
+CREATE TABLE counter (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    seq INTEGER NOT NULL,
+    sealed_sum BLOB NOT NULL,
+    incarnation BLOB NOT NULL
+);
+
+-- The changes themselves, whole, for nodes that follow and for what a row was before it was altered.
+CREATE TABLE feed (
+    seq INTEGER PRIMARY KEY,
+    op BLOB NOT NULL,
+    changes BLOB NOT NULL
+);
+
+-- Records that were committed with their change and may not be in the audit log yet.
+CREATE TABLE outbox (
+    record_id BLOB PRIMARY KEY,
+    seq INTEGER NOT NULL,
+    record BLOB NOT NULL
+) WITHOUT ROWID;

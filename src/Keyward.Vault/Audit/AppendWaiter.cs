@@ -1,0 +1,49 @@
+using System.Collections.Concurrent;
+using System.Threading.Tasks.Sources;
+
+namespace Keyward.Vault.Audit;
+
+/// <summary>One caller's wait for the flush that makes its entry durable. Pooled, so that a record costs no task; its
+/// continuation runs on the thread pool, never on the writer's thread.</summary>
+internal sealed class AppendWaiter : IValueTaskSource<Receipt>
+{
+    private const int MaximumPooled = 4_096;
+
+    private static readonly ConcurrentQueue<AppendWaiter> Pool = new();
+    private static int _pooled;
+
+    private ManualResetValueTaskSourceCore<Receipt> _core = new() { RunContinuationsAsynchronously = true };
+
+    public static AppendWaiter Rent()
+    {
+        if (!Pool.TryDequeue(out var waiter)) return new AppendWaiter();
+        Interlocked.Decrement(ref _pooled);
+        return waiter;
+    }
+
+    public ValueTask<Receipt> Task => new(this, _core.Version);
+
+    public void Complete(Receipt receipt) => _core.SetResult(receipt);
+
+    public void Fail(AuditUnwritableException failure) => _core.SetException(failure);
+
+    public Receipt GetResult(short token)
+    {
+        try
+        {
+            return _core.GetResult(token);
+        }
+        finally
+        {
+            _core.Reset();
+            if (Interlocked.Increment(ref _pooled) <= MaximumPooled) Pool.Enqueue(this);
+            else Interlocked.Decrement(ref _pooled);
+        }
+    }
+
+    public ValueTaskSourceStatus GetStatus(short token) => _core.GetStatus(token);
+
+    public void OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _core.OnCompleted(continuation, state, token, flags);
+}

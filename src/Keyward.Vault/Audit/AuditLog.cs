@@ -1,0 +1,163 @@
+using System.Runtime.CompilerServices;
+
+namespace Keyward.Vault.Audit;
+
+/// <summary>The node's audit log. Callers put entries into a shared buffer under a short lock and wait; one writer thread
+/// takes what has gathered while its last flush ran, writes it once, flushes once, and lets all of them go on. It never
+/// waits for more, and never acknowledges what is not on disk.</summary>
+internal sealed class AuditLog : IAuditLog, IDisposable
+{
+    /// <summary>What may wait for one flush: beyond it entries are refused, never blocked.</summary>
+    private const int MaximumWaitingEntries = 32_768;
+
+    private const int MaximumWaitingBytes = 32 * 1024 * 1024;
+
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
+
+    private readonly Journal _journal;
+    private readonly Lock _lock = new();
+    private readonly AutoResetEvent _work = new(false);
+    private readonly Thread _writer;
+    private AppendBatch _gathering = new();
+    private AppendBatch _writing = new();
+    private volatile bool _stopping;
+    private volatile string? _whyNot;
+
+    private AuditLog(Journal journal)
+    {
+        _journal = journal;
+        _writer = new Thread(Run) { IsBackground = true, Name = "audit log" };
+        _writer.Start();
+    }
+
+    public string Origin => _journal.Origin;
+
+    public bool IsWritable => _whyNot is null;
+
+    public string? WhyNot => _whyNot;
+
+    public long Size => _journal.Size;
+
+    /// <summary>Flushes so far: how many entries each one carried is the measure of group commit.</summary>
+    public long Flushes => _journal.Flushes;
+
+    /// <summary>Opens the log, cutting off what was never acknowledged. Damage is an
+    /// <see cref="AuditDamagedException"/>.</summary>
+    /// <param name="reserveSizeBytes">Below this much free space no entry is taken.</param>
+    public static AuditLog Open(IJournalFiles files, string origin, long reserveSizeBytes) =>
+        new(Journal.Open(files, origin, reserveSizeBytes));
+
+    public ValueTask<Receipt> AppendAsync(ReadOnlySpan<byte> entry)
+    {
+        if (entry.Length > IAuditLog.MaximumEntrySizeBytes)
+            return ValueTask.FromException<Receipt>(new AuditUnwritableException("The record is too large."));
+        ValueTask<Receipt> task;
+        lock (_lock)
+        {
+            if (_stopping) return Refuse("The audit log is closed.");
+            if (_whyNot is { } why) return Refuse(why);
+            if (_gathering.Count >= MaximumWaitingEntries || _gathering.SizeBytes >= MaximumWaitingBytes)
+                return Refuse("Too many records wait for the disk.");
+            var waiter = AppendWaiter.Rent();
+            task = waiter.Task;
+            _gathering.Add(entry, waiter);
+        }
+
+        _work.Set();
+        return task;
+    }
+
+    public async IAsyncEnumerable<(long Index, ReadOnlyMemory<byte> Entry)> ReadAsync(
+        long fromIndex, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var end = Size;
+        var next = fromIndex;
+        while (next < end)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var from = next;
+            var page = await Task.Run(() => _journal.Read(from, end), cancellation).ConfigureAwait(false);
+            if (page.Count == 0) yield break;
+            foreach (var item in page) yield return item;
+            next = page[^1].Index + 1;
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock) _stopping = true;
+        _work.Set();
+        _writer.Join();
+        _journal.Dispose();
+        _work.Dispose();
+    }
+
+    private static ValueTask<Receipt> Refuse(string why) =>
+        ValueTask.FromException<Receipt>(new AuditUnwritableException(why));
+
+    private void Run()
+    {
+        while (true)
+        {
+            _work.WaitOne(RetryInterval);
+            if (_whyNot is not null) TryRecover();
+            WriteGathered();
+            if (!_stopping) continue;
+            WriteGathered();
+            return;
+        }
+    }
+
+    private void WriteGathered()
+    {
+        lock (_lock)
+        {
+            if (_gathering.Count == 0) return;
+            (_gathering, _writing) = (_writing, _gathering);
+        }
+
+        var first = _journal.Size;
+        try
+        {
+            _journal.Append(_writing);
+            _writing.Complete(Origin, first);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            Refuse(failure);
+        }
+
+        _writing.Clear();
+    }
+
+    /// <summary>After a failed write or flush nothing says what is on the disk (the page may be marked clean although it
+    /// never got there): nothing is acknowledged until the journal was closed, read again and begun anew.</summary>
+    private void Refuse(Exception failure)
+    {
+        var why = $"The audit log cannot be written: {failure.Message}";
+        AppendBatch late;
+        lock (_lock)
+        {
+            _whyNot = why;
+            late = _gathering;
+            _gathering = new AppendBatch();
+        }
+
+        var refusal = new AuditUnwritableException(why, failure);
+        _writing.Fail(refusal);
+        late.Fail(refusal);
+    }
+
+    private void TryRecover()
+    {
+        try
+        {
+            _journal.Reopen();
+            lock (_lock) _whyNot = null;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or AuditDamagedException)
+        {
+            _whyNot = $"The audit log cannot be written: {failure.Message}";
+        }
+    }
+}

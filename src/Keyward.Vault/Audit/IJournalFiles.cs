@@ -1,0 +1,33 @@
+namespace Keyward.Vault.Audit;
+
+/// <summary>The file operations of the journal, few enough that each can be made to fail in a test. Failures are
+/// <see cref="IOException"/>.</summary>
+internal interface IJournalFiles
+{
+    /// <summary>Names of the segments, in order.</summary>
+    IReadOnlyList<string> List();
+
+    byte[] Read(string name, long offset, int length);
+
+    long LengthOf(string name);
+
+    /// <summary>Makes a segment with its first bytes; its folder entry is durable after the next flush of it.</summary>
+    IJournalFile Create(string name, ReadOnlySpan<byte> header);
+
+    IJournalFile Open(string name);
+
+    long FreeBytes { get; }
+}
+
+/// <summary>A segment that is written to its end.</summary>
+internal interface IJournalFile : IDisposable
+{
+    long Length { get; }
+
+    void Append(ReadOnlySpan<byte> bytes);
+
+    /// <summary>Returns when all that was appended is on the disk.</summary>
+    void Flush();
+
+    void Truncate(long length);
+}

@@ -1,0 +1,186 @@
+namespace Keyward.Vault.Audit;
+
+/// <summary>The log on disk is not what this server wrote: nothing is repaired by guessing.</summary>
+internal sealed class AuditDamagedException(string sentence) : Exception(sentence);
+
+/// <summary>The append-only file behind the log, in segments. Written by one thread; read by any. What it counts in
+/// <see cref="Size"/> is on disk.</summary>
+internal sealed class Journal : IDisposable
+{
+    private const long SegmentSizeBytes = 64L * 1024 * 1024;
+    private const int ReadSizeBytes = 256 * 1024;
+
+    private readonly IJournalFiles _files;
+    private readonly long _reserveSizeBytes;
+    private readonly List<JournalSegment> _segments = [];
+    private readonly byte[] _chain = new byte[JournalFrame.ChainSizeBytes];
+    private readonly Lock _lock = new();
+    private IJournalFile? _file;
+    private byte[] _frames = new byte[64 * 1024];
+    private long _size;
+    private long _durableLength;
+
+    private Journal(IJournalFiles files, string origin, long reserveSizeBytes) =>
+        (_files, Origin, _reserveSizeBytes) = (files, origin, reserveSizeBytes);
+
+    public string Origin { get; }
+
+    public long Size => Volatile.Read(ref _size);
+
+    public long Flushes { get; private set; }
+
+    public static Journal Open(IJournalFiles files, string origin, long reserveSizeBytes)
+    {
+        var journal = new Journal(files, origin, reserveSizeBytes);
+        journal.Load();
+        return journal;
+    }
+
+    /// <summary>Writes a batch and flushes it. When it throws, nothing of the batch counts.</summary>
+    public void Append(AppendBatch batch)
+    {
+        if (_files.FreeBytes < _reserveSizeBytes)
+            throw new IOException($"the disk is full: less than {_reserveSizeBytes >> 20} MiB are free");
+        if (_file is null) throw new IOException("the journal is closed");
+        if (_file.Length >= SegmentSizeBytes) Begin();
+        var chain = (byte[])_chain.Clone();
+        var length = 0;
+        var segment = _segments[^1];
+        for (var i = 0; i < batch.Count; i++)
+        {
+            var entry = batch[i];
+            var end = length + JournalFrame.HeaderSizeBytes + entry.Length;
+            if (end > _frames.Length) Array.Resize(ref _frames, Math.Max(end, _frames.Length * 2));
+            segment.Remember(_size + i, _durableLength + length);
+            JournalFrame.Write(_frames.AsSpan(length), entry, chain);
+            length = end;
+        }
+
+        _file.Append(_frames.AsSpan(0, length));
+        _file.Flush();
+        Flushes++;
+        chain.CopyTo(_chain, 0);
+        _durableLength = _file.Length;
+        Volatile.Write(ref _size, _size + batch.Count);
+    }
+
+    /// <summary>After a failure: closes the file, checks that all that was acknowledged is there, cuts off the rest and
+    /// goes on in a new segment.</summary>
+    public void Reopen()
+    {
+        _file?.Dispose();
+        _file = null;
+        if (_files.FreeBytes < _reserveSizeBytes)
+            throw new IOException($"the disk is full: less than {_reserveSizeBytes >> 20} MiB are free");
+        var segment = _segments[^1];
+        var (end, index, chain) = Scan(segment, _durableLength);
+        if (end != _durableLength || index != _size || !chain.AsSpan().SequenceEqual(_chain))
+            throw new AuditDamagedException("entries that were acknowledged are not on the disk");
+        using (var file = _files.Open(segment.Name)) file.Truncate(_durableLength);
+        if (_size == segment.FirstIndex) _file = _files.Open(segment.Name);
+        else Begin();
+    }
+
+    /// <summary>Durable entries from an index on, up to <paramref name="endIndex"/>, some hundred kilobytes of them.</summary>
+    public List<(long Index, ReadOnlyMemory<byte> Entry)> Read(long fromIndex, long endIndex)
+    {
+        JournalSegment? segment;
+        lock (_lock) segment = _segments.FindLast(s => s.FirstIndex <= fromIndex);
+        var found = new List<(long, ReadOnlyMemory<byte>)>();
+        if (segment is null) return found;
+        var (index, offset) = segment.Near(fromIndex);
+        while (found.Count == 0 && index < endIndex)
+        {
+            var bytes = _files.Read(segment.Name, offset, ReadSizeBytes);
+            var at = 0;
+            while (index < endIndex && JournalFrame.IsWhole(bytes.AsSpan(at), out var length))
+            {
+                if (index >= fromIndex)
+                    found.Add((index, bytes.AsMemory(at + JournalFrame.HeaderSizeBytes, length)));
+                segment.Remember(index, offset + at);
+                at += JournalFrame.HeaderSizeBytes + length;
+                index++;
+            }
+
+            if (at == 0) break;
+            offset += at;
+        }
+
+        return found;
+    }
+
+    public void Dispose() => _file?.Dispose();
+
+    private void Load()
+    {
+        foreach (var name in _files.List())
+        {
+            var head = _files.Read(name, 0, 1_024);
+            if (JournalSegment.TryParse(name, head, Origin) is { } segment) _segments.Add(segment);
+            else if (name == _files.List()[^1] && _files.LengthOf(name) < 1_024 && _segments.Count > 0)
+                continue; // Begun when the power went: its header is not whole, so nothing in it was acknowledged.
+            else throw new AuditDamagedException($"{name} is not a segment of the log {Origin}.");
+        }
+
+        if (_segments.Count == 0)
+        {
+            Begin();
+            return;
+        }
+
+        var last = _segments[^1];
+        var (end, index, chain) = Scan(last, long.MaxValue);
+        chain.CopyTo(_chain, 0);
+        _size = index;
+        _durableLength = end;
+        _file = _files.Open(last.Name);
+        if (_file.Length > end) CutTornTail(last, end);
+    }
+
+    /// <summary>A torn end is what a crash left of entries that nobody was told of. Whole frames behind a broken one are
+    /// another matter: then something that was acknowledged may be damaged.</summary>
+    private void CutTornTail(JournalSegment segment, long end)
+    {
+        var rest = _files.Read(segment.Name, end, (int)Math.Min(_file!.Length - end, int.MaxValue));
+        for (var at = 1; at < rest.Length - JournalFrame.HeaderSizeBytes; at++)
+            if (rest[at] == 0 && JournalFrame.IsWhole(rest.AsSpan(at), out var length) && length > 0)
+                throw new AuditDamagedException(
+                    $"The audit log is damaged at entry {_size} ({segment.Name}, byte {end}), with whole entries behind it. " +
+                    "Keep the folder as evidence and restore it from a backup.");
+        _file.Truncate(end);
+    }
+
+    private (long End, long Index, byte[] Chain) Scan(JournalSegment segment, long until)
+    {
+        var chain = (byte[])segment.ChainBefore.Clone();
+        var (index, offset) = (segment.FirstIndex, (long)segment.HeaderSizeBytes);
+        while (offset < until)
+        {
+            var bytes = _files.Read(segment.Name, offset, ReadSizeBytes);
+            var at = 0;
+            while (offset + at < until && JournalFrame.TryRead(bytes.AsSpan(at), chain, out var entry))
+            {
+                segment.Remember(index, offset + at);
+                JournalFrame.Advance(chain, entry);
+                at += JournalFrame.HeaderSizeBytes + entry.Length;
+                index++;
+            }
+
+            offset += at;
+            if (at == 0) break;
+        }
+
+        return (offset, index, chain);
+    }
+
+    private void Begin()
+    {
+        var name = JournalSegment.NameOf(_size);
+        var header = JournalSegment.HeaderOf(Origin, _size, _chain);
+        var file = _files.Create(name, header);
+        _file?.Dispose();
+        _file = file;
+        _durableLength = header.Length;
+        lock (_lock) _segments.Add(JournalSegment.TryParse(name, header, Origin)!);
+    }
+}

@@ -1,0 +1,119 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Keyward.Vault.Audit;
+
+/// <summary>The journal's files on disk: mode 0600 in a folder of mode 0700.</summary>
+internal sealed class JournalFiles : IJournalFiles
+{
+    private readonly string _folder;
+
+    public JournalFiles(string folder)
+    {
+        _folder = folder;
+        Directory.CreateDirectory(
+            folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    public long FreeBytes => new DriveInfo(_folder).AvailableFreeSpace;
+
+    public IReadOnlyList<string> List() =>
+        [.. Directory.GetFiles(_folder, "*.journal").Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)];
+
+    public long LengthOf(string name) => new FileInfo(Path.Combine(_folder, name)).Length;
+
+    public byte[] Read(string name, long offset, int length)
+    {
+        using var handle = File.OpenHandle(
+            Path.Combine(_folder, name), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        var bytes = new byte[length];
+        var read = 0;
+        while (read < length)
+        {
+            var count = RandomAccess.Read(handle, bytes.AsSpan(read), offset + read);
+            if (count == 0) break;
+            read += count;
+        }
+
+        return read == length ? bytes : bytes[..read];
+    }
+
+    public IJournalFile Create(string name, ReadOnlySpan<byte> header)
+    {
+        using (var made = new FileStream(Path.Combine(_folder, name), new FileStreamOptions
+        {
+            Mode = FileMode.Create, Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        }))
+        {
+            made.Write(header);
+            made.Flush(flushToDisk: true);
+        }
+
+        FlushFolder();
+        return Open(name);
+    }
+
+    public IJournalFile Open(string name) => new JournalFile(Path.Combine(_folder, name));
+
+    private void FlushFolder()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        using var handle = Native.OpenFolder(_folder);
+        if (Native.Fsync(handle) != 0) throw new IOException("The folder of the journal could not be flushed.");
+    }
+
+    private sealed class JournalFile(string path) : IJournalFile
+    {
+        private readonly SafeFileHandle _handle =
+            File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
+
+        private long _length = new FileInfo(path).Length;
+
+        public long Length => _length;
+
+        public void Append(ReadOnlySpan<byte> bytes)
+        {
+            RandomAccess.Write(_handle, bytes, _length);
+            _length += bytes.Length;
+        }
+
+        // fdatasync flushes the bytes and the length, which is all that reading them back needs; a full fsync costs more.
+        public void Flush()
+        {
+            if (!OperatingSystem.IsLinux()) RandomAccess.FlushToDisk(_handle);
+            else if (Native.Fdatasync(_handle) != 0)
+                throw new IOException($"fdatasync failed: error {Marshal.GetLastPInvokeError()}.");
+        }
+
+        public void Truncate(long length)
+        {
+            RandomAccess.SetLength(_handle, length);
+            _length = length;
+            Flush();
+        }
+
+        public void Dispose() => _handle.Dispose();
+    }
+}
+
+internal static partial class Native
+{
+    [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
+    public static partial int Fdatasync(SafeFileHandle handle);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    public static partial int Fsync(SafeFileHandle handle);
+
+    /// <summary>Folders cannot be opened by the platform's own file API.</summary>
+    public static SafeFileHandle OpenFolder(string path)
+    {
+        var handle = Open(path, 0);
+        return handle >= 0
+            ? new SafeFileHandle(handle, ownsHandle: true)
+            : throw new IOException($"The folder {path} could not be opened.");
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+}
