@@ -1,0 +1,92 @@
+using System.Globalization;
+using Keyward.Vault.Gate;
+using Keyward.Vault.Names;
+using Keyward.Vault.Policies;
+
+namespace Keyward.Doors.Google;
+
+/// <summary>Google's resource names (Cloud KMS, "Resource names"), parsed strictly into the vault's own. What does not
+/// parse is INVALID_ARGUMENT; the sentence says the form, not what came.</summary>
+internal static class ResourceNames
+{
+    private const int MaximumLength = 512;
+
+    public static Outcome<ProjectId> Project(string name) =>
+        Split(name, 2) is ["projects", var id] && ProjectId.TryParse(id, out var project) ? project : Bad("projects/P");
+
+    public static Outcome<LocationName> Location(string name) =>
+        TryLocation(Split(name, 4), out var location) ? location : Bad("projects/P/locations/L");
+
+    public static Outcome<KeyRingName> KeyRing(string name) =>
+        TryKeyRing(Split(name, 6), out var ring) ? ring : Bad("projects/P/locations/L/keyRings/R");
+
+    public static Outcome<KeyName> Key(string name) =>
+        TryKey(Split(name, 8), out var key) ? key : Bad("projects/P/locations/L/keyRings/R/cryptoKeys/K");
+
+    public static Outcome<VersionName> Version(string name) => TryVersion(Split(name, 10), out var version)
+        ? version
+        : Bad("projects/P/locations/L/keyRings/R/cryptoKeys/K/cryptoKeyVersions/N");
+
+    /// <summary>Encrypt takes a key or one of its versions.</summary>
+    public static Outcome<(KeyName Key, int? Version)> KeyOrVersion(string name)
+    {
+        if (TryKey(Split(name, 8), out var key)) return (key, (int?)null);
+        return TryVersion(Split(name, 10), out var version)
+            ? (version.Parent, (int?)version.Number)
+            : Bad("projects/P/locations/L/keyRings/R/cryptoKeys/K");
+    }
+
+    /// <summary>What can have a policy of its own.</summary>
+    public static Outcome<PolicyTarget> Target(string name)
+    {
+        if (TryKey(Split(name, 8), out var key)) return PolicyTarget.Of(key);
+        if (TryKeyRing(Split(name, 6), out var ring)) return PolicyTarget.Of(ring);
+        return Project(name).TryGet(out var project, out _)
+            ? PolicyTarget.Of(project)
+            : Bad("projects/P, a key ring's or a key's");
+    }
+
+    private static string[] Split(string name, int count)
+    {
+        if (name.Length > MaximumLength) return [];
+        var parts = name.Split('/');
+        return parts.Length == count ? parts : [];
+    }
+
+    private static bool TryLocation(ReadOnlySpan<string> parts, out LocationName location)
+    {
+        location = default;
+        if (parts is not ["projects", var p, "locations", var l, ..] || !ProjectId.TryParse(p, out var project)
+            || !LocationId.TryParse(l, out var id)) return false;
+        location = new LocationName(project, id);
+        return true;
+    }
+
+    private static bool TryKeyRing(ReadOnlySpan<string> parts, out KeyRingName ring)
+    {
+        ring = default;
+        if (!TryLocation(parts, out var location) || parts[4] != "keyRings" || !ResourceId.IsValid(parts[5])) return false;
+        ring = new KeyRingName(location, parts[5]);
+        return true;
+    }
+
+    private static bool TryKey(ReadOnlySpan<string> parts, out KeyName key)
+    {
+        key = default;
+        if (!TryKeyRing(parts, out var ring) || parts[6] != "cryptoKeys" || !ResourceId.IsValid(parts[7])) return false;
+        key = new KeyName(ring, parts[7]);
+        return true;
+    }
+
+    private static bool TryVersion(ReadOnlySpan<string> parts, out VersionName version)
+    {
+        version = default;
+        if (!TryKey(parts, out var key) || parts[8] != "cryptoKeyVersions" || parts[9].StartsWith('0')
+            || !int.TryParse(parts[9], NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return false;
+        version = new VersionName(key, number);
+        return true;
+    }
+
+    private static Refusal Bad(string form) =>
+        new(RefusalReason.InvalidArgument, $"The resource name does not have the form {form}.");
+}

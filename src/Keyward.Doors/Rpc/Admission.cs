@@ -1,0 +1,127 @@
+using System.Net;
+using Google.Protobuf;
+using Keyward.Vault.Gate;
+using Keyward.Vault.Identities;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
+
+namespace Keyward.Doors.Rpc;
+
+/// <summary>The first thing that happens to a request of these doors: it is received, and its caller judged by the headers
+/// alone, before a byte of its body is read. What fails on the wire behind it is recorded here too, so that no request
+/// leaves without a record.</summary>
+internal sealed class Admission(RequestDelegate next, Gate gate)
+{
+    private const int MaximumAgentLength = 256;
+
+    private static readonly System.Buffers.SearchValues<char> HexDigits =
+        System.Buffers.SearchValues.Create("0123456789abcdef");
+
+    private static readonly Refusal Malformed = new(
+        RefusalReason.InvalidArgument, "The request is malformed or larger than this method allows.");
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (DoorOf(context.Request) is not { } door)
+        {
+            await next(context).ConfigureAwait(false);
+            return;
+        }
+
+        var arrival = gate.Receive(door, SourceOf(context), TraceOf(context.Request));
+        arrival.Method = MethodOf(context.Request);
+        context.Response.Headers[Passing.RequestIdHeader] = arrival.RequestId;
+        var judged = ProofOf(context.Request) is { } proof
+            ? gate.Identify(arrival, proof)
+            : CredentialRefusals.Missing;
+        if (!judged.TryGet(out var caller, out var refusal))
+        {
+            await RefuseAsync(context, arrival, null, refusal).ConfigureAwait(false);
+            return;
+        }
+
+        var visit = new Visit(arrival, caller);
+        context.Features.Set(visit);
+        await next(context).ConfigureAwait(false);
+        if (!visit.IsRecorded && !context.Response.HasStarted)
+            await RefuseAsync(context, arrival, caller, WireFailure(context)).ConfigureAwait(false);
+    }
+
+    private async Task RefuseAsync(HttpContext context, Arrival arrival, Caller? caller, Refusal refusal)
+    {
+        var recorded = await gate.RefuseAsync(arrival, caller, refusal).ConfigureAwait(false);
+        var status = RpcStatus.Of(recorded, arrival);
+        if (IsGrpc(context.Request)) WriteGrpc(context.Response, status);
+        else await RestAnswer.WriteErrorAsync(context, status).ConfigureAwait(false);
+    }
+
+    /// <summary>A trailers-only response (gRPC over HTTP/2, Responses).</summary>
+    private static void WriteGrpc(HttpResponse response, global::Google.Rpc.Status status)
+    {
+        response.StatusCode = StatusCodes.Status200OK;
+        response.ContentType = "application/grpc";
+        response.Headers["grpc-status"] = status.Code.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        response.Headers["grpc-message"] = Uri.EscapeDataString(status.Message);
+        response.Headers[RpcStatus.DetailsTrailer] = Convert.ToBase64String(status.ToByteArray());
+    }
+
+    /// <summary>The framework refused before a handler was reached: an unknown method, or bytes that are no message.</summary>
+    private static Refusal WireFailure(HttpContext context) =>
+        context.Response.Headers["grpc-status"] == "12" || context.GetEndpoint() is null
+            ? NotOffered.Method(context.Request.Path.Value ?? "")
+            : Malformed;
+
+    private static Door? DoorOf(HttpRequest request)
+    {
+        var path = request.Path;
+        if (IsGrpc(request))
+            return path.StartsWithSegments("/grpc.health.v1.Health") ? null
+                : path.Value!.StartsWith("/keyward.v1.", StringComparison.Ordinal) ? Door.Admin
+                : Door.GoogleGrpc;
+        if (path.StartsWithSegments("/v1")) return Door.GoogleRest;
+        return path.StartsWithSegments("/keyward/v1", out var rest) && rest != "/ca" ? Door.Admin : null;
+    }
+
+    private static bool IsGrpc(HttpRequest request) =>
+        request.ContentType?.StartsWith("application/grpc", StringComparison.Ordinal) == true;
+
+    private static string MethodOf(HttpRequest request)
+    {
+        var path = request.Path.Value!;
+        return IsGrpc(request) ? path[(path.LastIndexOf('/') + 1)..] : request.Method;
+    }
+
+    private static BearerProof? ProofOf(HttpRequest request)
+    {
+        const string scheme = "Bearer ";
+        var values = request.Headers.Authorization;
+        return values.Count == 1 && values[0] is { } value
+            && value.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) && value.Length > scheme.Length
+            ? new BearerProof(value[scheme.Length..].Trim(), ProofUse.Door)
+            : null;
+    }
+
+    internal static Source SourceOf(HttpContext context)
+    {
+        var connection = context.Connection;
+        var address = connection.RemoteIpAddress ?? IPAddress.None;
+        var agent = context.Request.Headers.UserAgent.ToString();
+        var tls = context.Features.Get<ITlsHandshakeFeature>()?.Protocol switch
+        {
+            System.Security.Authentication.SslProtocols.Tls13 => "1.3",
+            System.Security.Authentication.SslProtocols.Tls12 => "1.2",
+            _ => null,
+        };
+        return new Source(address.IsIPv4MappedToIPv6 ? address.MapToIPv4().ToString() : address.ToString(),
+            connection.RemotePort,
+            agent.Length == 0 ? null : agent.Length > MaximumAgentLength ? agent[..MaximumAgentLength] : agent, tls);
+    }
+
+    /// <summary>The trace id of a W3C traceparent, for the record only: a stranger's trace is not joined.</summary>
+    internal static string? TraceOf(HttpRequest request)
+    {
+        var header = request.Headers.TraceParent.ToString();
+        return header.Length == 55 && header[2] == '-' && header[35] == '-'
+            && !header.AsSpan(3, 32).ContainsAnyExcept(HexDigits) ? header.Substring(3, 32) : null;
+    }
+}

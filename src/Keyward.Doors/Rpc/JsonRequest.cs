@@ -1,0 +1,128 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Google.Protobuf.Reflection;
+using Google.Protobuf.WellKnownTypes;
+
+namespace Keyward.Doors.Rpc;
+
+/// <summary>The request's JSON does not mean what it should; the sentence names the field, never its value.</summary>
+internal sealed class BadRequestException(string sentence) : Exception(sentence);
+
+/// <summary>Makes JSON that callers may write into JSON that the strict parser takes: null is absent, bytes may be
+/// URL-safe or unpadded, masks may be in snake case, and what no field is called is refused by name.</summary>
+internal static class JsonRequest
+{
+    private const int MaximumDepth = 16;
+    private const int MaximumValues = 10_000;
+
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = MaximumDepth, AllowDuplicateProperties = false };
+
+    /// <summary>An object; an absent body, <c>""</c> and <c>null</c> are an empty one, as Google's clients send them.</summary>
+    public static JsonObject Parse(ReadOnlySpan<byte> body)
+    {
+        if (body.TrimStart(" \t\r\n"u8).IsEmpty) return [];
+        try
+        {
+            return JsonNode.Parse(body, null, Strict) switch
+            {
+                null => [],
+                JsonObject json => json,
+                JsonValue value when value.TryGetValue<string>(out var text) && text.Length == 0 => [],
+                _ => throw new BadRequestException("The body must be a JSON object."),
+            };
+        }
+        catch (JsonException)
+        {
+            throw new BadRequestException("The body is not valid JSON, repeats a name, or is nested too deeply.");
+        }
+        catch (ArgumentException)
+        {
+            throw new BadRequestException("The body repeats a name.");
+        }
+    }
+
+    public static void Normalise(JsonObject json, MessageDescriptor message)
+    {
+        var values = 0;
+        Normalise(json, message, "", ref values);
+    }
+
+    public static FieldDescriptor? Field(MessageDescriptor message, string name) =>
+        message.Fields.InDeclarationOrder().FirstOrDefault(f => f.JsonName == name || f.Name == name);
+
+    /// <summary><c>rotation_period,labels</c> and <c>rotationPeriod,labels</c> mean the same mask.</summary>
+    public static string Mask(string mask) => string.Join(',', mask.Split(',').Select(p => CamelCase(p.Trim())));
+
+    private static void Normalise(JsonObject json, MessageDescriptor message, string path, ref int values)
+    {
+        foreach (var (name, value) in json.ToArray())
+        {
+            if (++values > MaximumValues) throw new BadRequestException("The body has too many values.");
+            var at = path.Length == 0 ? name : path + "." + name;
+            var field = Field(message, name) ?? throw new BadRequestException($"Unknown name \"{Shown(at)}\".");
+            json.Remove(name);
+            if (value is null) continue;
+            if (json.ContainsKey(field.JsonName)) throw new BadRequestException($"The body repeats \"{Shown(at)}\".");
+            json[field.JsonName] = Value(value, field, at, ref values);
+        }
+    }
+
+    private static JsonNode? Value(JsonNode value, FieldDescriptor field, string path, ref int values)
+    {
+        if (field.IsMap) return value;
+        if (!field.IsRepeated) return Single(value, field, path, ref values);
+        if (value is not JsonArray list) throw new BadRequestException($"\"{Shown(path)}\" must be a list.");
+        var normal = new JsonArray();
+        foreach (var item in list)
+        {
+            if (++values > MaximumValues) throw new BadRequestException("The body has too many values.");
+            if (item is not null) normal.Add(Single(item, field, path, ref values));
+        }
+
+        return normal;
+    }
+
+    private static JsonNode? Single(JsonNode value, FieldDescriptor field, string path, ref int values)
+    {
+        switch (field.FieldType)
+        {
+            case FieldType.Bytes when Text(value) is { } text:
+                return Base64(text);
+            case FieldType.Enum when Text(value) is { } text
+                && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number):
+                return number;
+            case FieldType.Message when field.MessageType == FieldMask.Descriptor && Text(value) is { } mask:
+                return Mask(mask);
+            case FieldType.Message when value is JsonObject inner && !IsWellKnown(field.MessageType):
+                Normalise(inner, field.MessageType, path, ref values);
+                return inner.DeepClone();
+            case FieldType.Message when value is not JsonObject && !IsWellKnown(field.MessageType):
+                throw new BadRequestException($"\"{Shown(path)}\" must be an object.");
+            default:
+                return value.DeepClone();
+        }
+    }
+
+    private static bool IsWellKnown(MessageDescriptor message) =>
+        message.File.Package == "google.protobuf";
+
+    private static string? Text(JsonNode value) =>
+        value is JsonValue scalar && scalar.TryGetValue<string>(out var text) ? text : null;
+
+    private static string Base64(string text)
+    {
+        var standard = text.Replace('-', '+').Replace('_', '/');
+        return (standard.Length % 4) switch { 2 => standard + "==", 3 => standard + "=", _ => standard };
+    }
+
+    private static string CamelCase(string name)
+    {
+        var parts = name.Split('_');
+        return parts[0] + string.Concat(parts.Skip(1).Select(p => p.Length == 0 ? "" : char.ToUpperInvariant(p[0]) + p[1..]));
+    }
+
+    /// <summary>A name from outside is shown only as far as a field's name could reach.</summary>
+    private static string Shown(string path) =>
+        new([.. path.Take(80).Where(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-' or '@')]);
+}

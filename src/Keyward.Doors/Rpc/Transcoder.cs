@@ -1,0 +1,121 @@
+using System.Text.Json.Nodes;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using Grpc.Core;
+using Keyward.Vault.Gate;
+using Microsoft.AspNetCore.Http;
+
+namespace Keyward.Doors.Rpc;
+
+/// <summary>Serves REST over the same handlers as gRPC, by the methods' own google.api.http bindings. ASP.NET's
+/// transcoding answers other errors than Google and ignores what Google refuses, so it does not serve here.</summary>
+internal sealed class Transcoder(Gate gate, IEnumerable<RestService> services)
+{
+    /// <summary>Two fields of 64 KiB in base64, and room for names.</summary>
+    public const int MaximumBodySizeBytes = 192 * 1024;
+
+    private static readonly JsonParser Parser = new(JsonParser.Settings.Default
+        .WithTypeRegistry(RpcStatus.Types).WithIgnoreUnknownFields(false));
+
+    private static readonly string[] Ignored = ["alt", "prettyPrint", "fields", "key", "quotaUser", "uploadType"];
+
+    private readonly RestRoute[] _routes = [.. services.SelectMany(s => RestRoute.Of(s.Descriptor, s.Handler))];
+
+    public async Task ServeAsync(HttpContext context)
+    {
+        var visit = context.Features.Get<Visit>()!;
+        var (path, verb) = PathTemplate.Split(context.Request.Path.Value!);
+        var (route, variables, knownPath) = Find(context.Request.Method, path, verb);
+        if (route is null)
+        {
+            await RefuseAsync(context, visit, new Refusal(RefusalReason.NotFound,
+                $"There is no method {context.Request.Method} at this address."), knownPath ? 405 : 404).ConfigureAwait(false);
+            return;
+        }
+
+        visit.Arrival.Method = route.Method.Name;
+        IMessage request;
+        try
+        {
+            request = await ReadAsync(context, route, variables!).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is BadRequestException or InvalidProtocolBufferException
+            or InvalidJsonException or BadHttpRequestException or FormatException or OverflowException)
+        {
+            var sentence = failure is BadRequestException ? failure.Message : "The request is not valid for this method.";
+            await RefuseAsync(context, visit, new Refusal(RefusalReason.InvalidArgument, sentence)).ConfigureAwait(false);
+            return;
+        }
+
+        var call = new RestCallContext(context, route.Method.Name);
+        var response = await route.Call(request, call).ConfigureAwait(false);
+        if (call.Status.StatusCode == StatusCode.OK)
+            await RestAnswer.WriteAsync(context, response, WantsNumbers(context.Request)).ConfigureAwait(false);
+        else await RestAnswer.WriteErrorAsync(context, RpcStatus.Find(call)!).ConfigureAwait(false);
+    }
+
+    private (RestRoute? Route, Dictionary<string, string>? Variables, bool KnownPath) Find(
+        string method, string[] path, string? verb)
+    {
+        var known = false;
+        foreach (var route in _routes)
+        {
+            if (route.Template.Match(path, verb) is not { } variables) continue;
+            known = true;
+            if (route.HttpMethod == method) return (route, variables, true);
+        }
+
+        return (null, null, known);
+    }
+
+    private async Task RefuseAsync(HttpContext context, Visit visit, Refusal refusal, int? httpStatus = null)
+    {
+        var recorded = await gate.RefuseAsync(visit.Arrival, visit.Caller, refusal).ConfigureAwait(false);
+        visit.IsRecorded = true;
+        var status = recorded == refusal ? httpStatus : null;
+        await RestAnswer.WriteErrorAsync(context, RpcStatus.Of(recorded, visit.Arrival), status).ConfigureAwait(false);
+    }
+
+    private static async Task<IMessage> ReadAsync(
+        HttpContext context, RestRoute route, Dictionary<string, string> variables)
+    {
+        var input = route.Method.InputType;
+        var json = new JsonObject();
+        if (route.Body.Length > 0)
+        {
+            var body = JsonRequest.Parse(await ReadBodyAsync(context.Request, context.RequestAborted).ConfigureAwait(false));
+            var target = route.Body == "*" ? input : JsonRequest.Field(input, route.Body)!.MessageType;
+            JsonRequest.Normalise(body, target);
+            if (route.Body == "*") json = body;
+            else json[JsonRequest.Field(input, route.Body)!.JsonName] = body;
+        }
+
+        foreach (var (name, values) in context.Request.Query)
+            if (!Ignored.Contains(name) && !name.StartsWith('$')) QueryParameters.Set(json, input, name, values);
+        foreach (var (field, value) in variables) QueryParameters.SetPath(json, input, field, value);
+        return Parser.Parse(json.ToJsonString(), input);
+    }
+
+    private static async Task<byte[]> ReadBodyAsync(HttpRequest request, CancellationToken cancellation)
+    {
+        if (request.ContentLength > MaximumBodySizeBytes) throw TooLarge();
+        using var body = new MemoryStream();
+        var buffer = new byte[16 * 1024];
+        int read;
+        while ((read = await request.Body.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0)
+        {
+            if (body.Length + read > MaximumBodySizeBytes) throw TooLarge();
+            body.Write(buffer, 0, read);
+        }
+
+        return body.ToArray();
+    }
+
+    private static BadRequestException TooLarge() => new($"The body is larger than {MaximumBodySizeBytes} bytes.");
+
+    private static bool WantsNumbers(HttpRequest request) =>
+        request.Query["$alt"].ToString().Contains("enum-encoding=int", StringComparison.Ordinal);
+}
+
+/// <summary>A service that is served over REST: its descriptor and the object that implements it.</summary>
+internal sealed record RestService(ServiceDescriptor Descriptor, object Handler);
