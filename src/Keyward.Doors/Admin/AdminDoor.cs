@@ -1,0 +1,31 @@
+using Keyward.Doors.Rpc;
+using Keyward.Protos.V1;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Keyward.Doors.Admin;
+
+/// <summary>Keyward's own admin API, keyward.v1, over gRPC and REST.</summary>
+internal static class AdminDoor
+{
+    public static void Add(IServiceCollection services)
+    {
+        services.AddSingleton<ProjectsDoor>().AddSingleton<ServiceAccountsDoor>().AddSingleton<AuditDoor>()
+            .AddSingleton<DeploymentDoor>().AddSingleton<BenchDoor>();
+        services.AddSingleton(p => new RestService(Projects.Descriptor, p.GetRequiredService<ProjectsDoor>()));
+        services.AddSingleton(p => new RestService(
+            ServiceAccounts.Descriptor, p.GetRequiredService<ServiceAccountsDoor>()));
+        services.AddSingleton(p => new RestService(Protos.V1.Audit.Descriptor, p.GetRequiredService<AuditDoor>()));
+        services.AddSingleton(p => new RestService(Deployment.Descriptor, p.GetRequiredService<DeploymentDoor>()));
+    }
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGrpcService<ProjectsDoor>();
+        routes.MapGrpcService<ServiceAccountsDoor>();
+        routes.MapGrpcService<AuditDoor>();
+        routes.MapGrpcService<DeploymentDoor>();
+        routes.MapGrpcService<BenchDoor>();
+    }
+}

@@ -1,0 +1,48 @@
+using Grpc.Core;
+using Keyward.Doors.Rpc;
+using Keyward.Protos.V1;
+using Keyward.Vault.Audit;
+using Keyward.Vault.Gate;
+using Keyward.Vault.Names;
+
+namespace Keyward.Doors.Admin;
+
+/// <summary>keyward.v1.Audit.</summary>
+internal sealed class AuditDoor(Gate gate) : Protos.V1.Audit.AuditBase
+{
+    private const int DefaultPageSize = 200;
+
+    public override Task<ReadRecordsResponse> ReadRecords(ReadRecordsRequest request, ServerCallContext context) =>
+        gate.PassAsync(context, Read(request), page =>
+        {
+            var response = new ReadRecordsResponse { NextIndex = page.NextIndex, AtEnd = page.AtEnd };
+            foreach (var record in page.Records)
+                response.Records.Add(System.Text.Encoding.UTF8.GetString(record.Span));
+            return response;
+        });
+
+    private static Outcome<IOperation<RecordPage>> Read(ReadRecordsRequest request)
+    {
+        ProjectId? project = null;
+        if (request.Parent.Length > 0)
+        {
+            if (!ProjectsDoor.TryParse(request.Parent, out var id))
+                return new Refusal(RefusalReason.InvalidArgument, "The parent has the form projects/P, or is empty.");
+            project = id;
+        }
+
+        var filter = new RecordFilter
+        {
+            Key = NullIfEmpty(request.Key),
+            Principal = NullIfEmpty(request.Principal),
+            Operation = NullIfEmpty(request.Operation),
+            Outcome = NullIfEmpty(request.Outcome),
+            Since = request.Since?.ToDateTimeOffset(),
+            Until = request.Until?.ToDateTimeOffset(),
+        };
+        return new ReadRecords(
+            project, filter, request.FromIndex, request.PageSize == 0 ? DefaultPageSize : request.PageSize);
+    }
+
+    private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
+}

@@ -1,0 +1,38 @@
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Keyward.Doors.Rpc;
+using Keyward.Protos.V1;
+using Keyward.Vault.Gate;
+using Keyward.Vault.Identities;
+
+namespace Keyward.Doors.Admin;
+
+/// <summary>keyward.v1.Deployment.</summary>
+internal sealed class DeploymentDoor(Gate gate) : Deployment.DeploymentBase
+{
+    private const long DefaultTokenSeconds = 600;
+    private const long MaximumTokenSeconds = 3_600;
+
+    public override Task<Protos.V1.Caller> WhoAmI(WhoAmIRequest request, ServerCallContext context) =>
+        gate.PassAsync(context, new WhoAmI(), caller => new Protos.V1.Caller
+        {
+            Type = caller.Type,
+            Email = caller.Email,
+            UniqueId = caller.UniqueId,
+            Project = caller.Project?.Value ?? "",
+            CredentialId = caller.CredentialId ?? "",
+            Member = caller.Member,
+        });
+
+    public override Task<IssueTokenResponse> IssueToken(IssueTokenRequest request, ServerCallContext context)
+    {
+        var seconds = request.Lifetime?.Seconds ?? DefaultTokenSeconds;
+        Outcome<IOperation<IssuedToken>> operation = seconds is < 1 or > MaximumTokenSeconds
+            ? new Refusal(RefusalReason.InvalidArgument, "A token lives from a second to an hour.")
+            : new IssueToken(TimeSpan.FromSeconds(seconds));
+        return gate.PassAsync(context, operation, token => new IssueTokenResponse
+        {
+            AccessToken = token.Token, ExpireTime = token.Expires.ToTimestamp(),
+        });
+    }
+}

@@ -1,0 +1,71 @@
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Keyward.Doors.Rpc;
+using Keyward.Protos.V1;
+using Keyward.Vault.Gate;
+using Keyward.Vault.Names;
+using Keyward.Vault.Policies;
+using Keyward.Vault.Projects;
+using Project = Keyward.Protos.V1.Project;
+
+namespace Keyward.Doors.Admin;
+
+/// <summary>keyward.v1.Projects.</summary>
+internal sealed class ProjectsDoor(Gate gate) : Projects.ProjectsBase
+{
+    private static readonly Refusal BadId = new(RefusalReason.InvalidArgument,
+        "A project's id has 1 to 63 lower-case letters, digits and hyphens and begins with a letter.");
+
+    public override Task<Project> CreateProject(CreateProjectRequest request, ServerCallContext context)
+    {
+        Outcome<IOperation<Vault.Projects.Project>> operation =
+            ProjectId.TryParse(request.Id, out var id) ? new CreateProject(id) : BadId;
+        return gate.PassAsync(context, operation, Show);
+    }
+
+    public override Task<Project> GetProject(GetProjectRequest request, ServerCallContext context)
+    {
+        Outcome<IOperation<Vault.Projects.Project>> operation =
+            TryParse(request.Name, out var id) ? new GetProject(id) : BadId;
+        return gate.PassAsync(context, operation, Show);
+    }
+
+    public override Task<ListProjectsResponse> ListProjects(ListProjectsRequest request, ServerCallContext context) =>
+        gate.PassAsync(context, new ListProjects(),
+            projects => new ListProjectsResponse { Projects = { projects.Select(Show) } });
+
+    public override Task<DeploymentPolicy> GetDeploymentPolicy(
+        GetDeploymentPolicyRequest request, ServerCallContext context) =>
+        gate.PassAsync(context, new GetPolicy(PolicyTarget.Deployment), Show);
+
+    public override Task<DeploymentPolicy> SetDeploymentPolicy(DeploymentPolicy request, ServerCallContext context)
+    {
+        var bindings = request.Bindings.Select(b => new Binding(b.Role, [.. b.Members])).ToList();
+        var etag = request.Etag.IsEmpty ? null : request.Etag.ToByteArray();
+        return gate.PassAsync(context, new SetPolicy(PolicyTarget.Deployment, bindings, etag), Show);
+    }
+
+    /// <summary><c>projects/ID</c>.</summary>
+    internal static bool TryParse(string name, out ProjectId id)
+    {
+        id = default;
+        return name.StartsWith("projects/", StringComparison.Ordinal) && ProjectId.TryParse(name["projects/".Length..], out id);
+    }
+
+    private static Project Show(Vault.Projects.Project project) => new()
+    {
+        Name = project.Id.FullName,
+        Id = project.Id.Value,
+        Account = project.Account,
+        CreateTime = project.CreateTime.ToTimestamp(),
+    };
+
+    private static DeploymentPolicy Show(PolicyView view)
+    {
+        var policy = new DeploymentPolicy { Etag = ByteString.CopyFrom(view.Etag), Revision = view.Revision };
+        foreach (var binding in view.Policy.Bindings)
+            policy.Bindings.Add(new RoleBinding { Role = binding.Role, Members = { binding.Members } });
+        return policy;
+    }
+}

@@ -1,0 +1,144 @@
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Keyward.Doors.Rpc;
+using Keyward.Protos.V1;
+using Keyward.Vault.Gate;
+using Keyward.Vault.Identities;
+using Credential = Keyward.Protos.V1.Credential;
+using CredentialKind = Keyward.Protos.V1.CredentialKind;
+using ServiceAccount = Keyward.Protos.V1.ServiceAccount;
+using VaultKind = Keyward.Vault.Identities.CredentialKind;
+
+namespace Keyward.Doors.Admin;
+
+/// <summary>keyward.v1.ServiceAccounts.</summary>
+internal sealed class ServiceAccountsDoor(Gate gate) : ServiceAccounts.ServiceAccountsBase
+{
+    private static readonly Refusal BadParent = new(RefusalReason.InvalidArgument, "The parent has the form projects/P.");
+
+    private static readonly Refusal BadState = new(
+        RefusalReason.InvalidArgument, "The state must be ACTIVE, DISABLED or REVOKED.");
+
+    public override Task<ServiceAccount> CreateServiceAccount(
+        CreateServiceAccountRequest request, ServerCallContext context)
+    {
+        Outcome<IOperation<Vault.Identities.ServiceAccount>> operation =
+            ProjectsDoor.TryParse(request.Parent, out var project)
+                ? new CreateServiceAccount(project, request.Name)
+                : BadParent;
+        return gate.PassAsync(context, operation, Show);
+    }
+
+    public override Task<ServiceAccount> GetServiceAccount(
+        GetServiceAccountRequest request, ServerCallContext context) =>
+        gate.PassAsync(context, new GetServiceAccount(request.Email), Show);
+
+    public override Task<ListServiceAccountsResponse> ListServiceAccounts(
+        ListServiceAccountsRequest request, ServerCallContext context)
+    {
+        Outcome<IOperation<IReadOnlyList<Vault.Identities.ServiceAccount>>> operation =
+            ProjectsDoor.TryParse(request.Parent, out var project) ? new ListServiceAccounts(project) : BadParent;
+        return gate.PassAsync(context, operation,
+            accounts => new ListServiceAccountsResponse { ServiceAccounts = { accounts.Select(Show) } });
+    }
+
+    public override Task<ServiceAccount> SetServiceAccountState(
+        SetServiceAccountStateRequest request, ServerCallContext context)
+    {
+        Outcome<IOperation<Vault.Identities.ServiceAccount>> operation = StateOf(request.State) is { } state
+            ? new SetAccountState(request.Email, state)
+            : BadState;
+        return gate.PassAsync(context, operation, Show);
+    }
+
+    public override Task<KeyFile> CreateKeyFile(CreateKeyFileRequest request, ServerCallContext context)
+    {
+        var lifetime = request.Lifetime is null ? (long?)null : request.Lifetime.Seconds;
+        Outcome<IOperation<NewCredential>> operation = lifetime is <= 0 or > 10L * 366 * 86_400
+            ? new Refusal(RefusalReason.InvalidArgument, "A key file's lifetime is from a second to ten years.")
+            : new CreateCredential(request.Email, VaultKind.KeyFile,
+                lifetime is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
+        return gate.PassAsync(context, operation, made =>
+        {
+            using (made)
+                return new KeyFile
+                {
+                    ProjectId = made.Account.Project.Value,
+                    PrivateKeyId = made.Credential.Id,
+                    PrivateKey = System.Text.Encoding.ASCII.GetString(made.Secret.Span),
+                    ClientEmail = made.Account.Email,
+                    ClientId = made.Account.UniqueId,
+                    ExpireTime = made.Credential.ExpireTime?.ToTimestamp(),
+                };
+        });
+    }
+
+    public override Task<AccessKey> CreateAccessKey(CreateAccessKeyRequest request, ServerCallContext context) =>
+        gate.PassAsync(context, new CreateCredential(request.Email, VaultKind.AccessKey, null), made =>
+        {
+            using (made)
+                return new AccessKey
+                {
+                    AccessKeyId = made.Credential.Id,
+                    SecretAccessKey = System.Text.Encoding.ASCII.GetString(made.Secret.Span),
+                    Email = made.Account.Email,
+                };
+        });
+
+    public override Task<ListCredentialsResponse> ListCredentials(
+        ListCredentialsRequest request, ServerCallContext context)
+    {
+        Outcome<IOperation<IReadOnlyList<Vault.Identities.Credential>>> operation = request.Kind switch
+        {
+            CredentialKind.KeyFile => new ListCredentials(request.Email, VaultKind.KeyFile),
+            CredentialKind.AccessKey => new ListCredentials(request.Email, VaultKind.AccessKey),
+            _ => new Refusal(RefusalReason.InvalidArgument, "The kind must be KEY_FILE or ACCESS_KEY."),
+        };
+        return gate.PassAsync(context, operation,
+            found => new ListCredentialsResponse { Credentials = { found.Select(Show) } });
+    }
+
+    public override Task<Credential> SetCredentialState(SetCredentialStateRequest request, ServerCallContext context)
+    {
+        Outcome<IOperation<Vault.Identities.Credential>> operation = StateOf(request.State) is { } state
+            ? new SetCredentialState(request.Id, state) { Email = request.Email }
+            : BadState;
+        return gate.PassAsync(context, operation, Show);
+    }
+
+    private static StandingState? StateOf(State state) => state switch
+    {
+        State.Active => StandingState.Active,
+        State.Disabled => StandingState.Disabled,
+        State.Revoked => StandingState.Revoked,
+        _ => null,
+    };
+
+    private static State Show(StandingState state) => state switch
+    {
+        StandingState.Active => State.Active,
+        StandingState.Disabled => State.Disabled,
+        StandingState.Revoked => State.Revoked,
+        StandingState.Unspecified => State.Unspecified,
+    };
+
+    private static ServiceAccount Show(Vault.Identities.ServiceAccount account) => new()
+    {
+        Email = account.Email,
+        Project = account.Project.Value,
+        Name = account.Name,
+        UniqueId = account.UniqueId,
+        State = Show(account.State),
+        CreateTime = account.CreateTime.ToTimestamp(),
+    };
+
+    private static Credential Show(Vault.Identities.Credential credential) => new()
+    {
+        Id = credential.Id,
+        Kind = credential.Kind == VaultKind.KeyFile ? CredentialKind.KeyFile : CredentialKind.AccessKey,
+        Email = credential.Email,
+        State = Show(credential.State),
+        CreateTime = credential.CreateTime.ToTimestamp(),
+        ExpireTime = credential.ExpireTime?.ToTimestamp(),
+    };
+}
