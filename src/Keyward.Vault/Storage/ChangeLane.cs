@@ -45,6 +45,9 @@ internal sealed class ChangeLane : IAsyncDisposable
         return pending.Done;
     }
 
+    /// <summary>Brings in what the log could not take, and marks what it has.</summary>
+    public ValueTask FlushOutboxAsync() => _outbox.FlushAsync();
+
     public async ValueTask DisposeAsync()
     {
         _waiting.Writer.TryComplete();

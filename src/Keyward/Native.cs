@@ -1,0 +1,25 @@
+using System.Collections;
+using System.Runtime.InteropServices;
+
+namespace Keyward;
+
+/// <summary>Calls of the operating system that the platform does not offer.</summary>
+internal static partial class Native
+{
+    /// <summary>Replaces this process by another program with the environment as it stands here: same process id, same
+    /// streams, signals reach it. Returns only if that failed.</summary>
+    public static int Execute(string[] command)
+    {
+        var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .Select(e => $"{e.Key}={e.Value}").ToArray();
+        execve(command[0], Pointers(command), Pointers(environment));
+        Console.Error.WriteLine($"keyward: {command[0]} could not be started (error {Marshal.GetLastPInvokeError()}).");
+        return 1;
+    }
+
+    /// <summary>Texts as C has them, ended by a null pointer. They are never freed: the program goes, or ends.</summary>
+    private static nint[] Pointers(IEnumerable<string> texts) => [.. texts.Select(Marshal.StringToCoTaskMemUTF8), 0];
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int execve(string path, nint[] arguments, nint[] environment);
+}

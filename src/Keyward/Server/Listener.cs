@@ -1,0 +1,113 @@
+using System.Net;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Keyward.Doors.Admin;
+using Keyward.Doors.Google;
+using Keyward.Doors.Probes;
+using Keyward.Doors.Rpc;
+using Keyward.Doors.Token;
+using Keyward.Server.Settings;
+using Keyward.Vault.Gate;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using OpenTelemetry.Metrics;
+
+namespace Keyward.Server;
+
+/// <summary>The TLS port that carries every HTTP door, with its limits (each with its reason in docs/reference/limits.md).</summary>
+internal static class Listener
+{
+    public static WebApplication Build(ServerSettings settings, VaultKeeper keeper, X509Certificate2 certificate,
+        IReadOnlyList<IPEndPoint> endpoints, TimeProvider time, Action<ILoggingBuilder> logging)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
+        {
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        logging(builder.Logging);
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration()
+            .ConfigureKestrel(kestrel => Configure(kestrel, certificate, endpoints));
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.ShutdownTimeout);
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton(time).AddSingleton(keeper).AddSingleton(keeper.Gate);
+        builder.Services.AddSingleton<TokenDoor>().AddSingleton<Transcoder>().AddSingleton<HealthDoor>();
+        builder.Services.AddHostedService<Upkeep>();
+        builder.Services.AddGrpc(options =>
+        {
+            options.MaxReceiveMessageSize = Transcoder.MaximumBodySizeBytes;
+            options.EnableDetailedErrors = false;
+        });
+        GoogleDoor.Add(builder.Services);
+        AdminDoor.Add(builder.Services);
+        builder.Services.AddOpenTelemetry().WithMetrics(metrics =>
+            metrics.AddMeter(GateMetrics.MeterName).AddMeter(ServerMetrics.MeterName).AddPrometheusExporter());
+
+        var app = builder.Build();
+        Map(app, settings, keeper);
+        return app;
+    }
+
+    private static void Map(WebApplication app, ServerSettings settings, VaultKeeper keeper)
+    {
+        app.UseRouting();
+        app.UseMiddleware<Admission>();
+        app.Use(async (context, next) =>
+        {
+            if (context.Features.Get<Visit>() is not null && context.GetEndpoint() is null)
+                await app.Services.GetRequiredService<Transcoder>().ServeAsync(context).ConfigureAwait(false);
+            else await next(context).ConfigureAwait(false);
+        });
+        app.UseWhen(context => context.Request.Path == "/metrics", metrics =>
+        {
+            metrics.Use((context, next) =>
+            {
+                if (ProbesDoor.MayRead(context, settings.MetricsOpen)) return next(context);
+                context.Response.StatusCode = StatusCodes.Status403Forbidden;
+                return Task.CompletedTask;
+            });
+            metrics.UseOpenTelemetryPrometheusScrapingEndpoint("/metrics");
+        });
+        GoogleDoor.Map(app);
+        AdminDoor.Map(app);
+        TokenDoor.Map(app, app.Services.GetRequiredService<TokenDoor>());
+        ProbesDoor.Map(app, keeper.Gate);
+        app.MapGet("/keyward/v1/ca", context =>
+        {
+            context.Response.ContentType = "application/x-pem-file";
+            return context.Response.SendFileAsync(CaFile(settings), context.RequestAborted);
+        });
+    }
+
+    private static string CaFile(ServerSettings settings) =>
+        settings.CertificateFile ?? Path.Combine(settings.Data, "tls/ca.pem");
+
+    private static void Configure(
+        KestrelServerOptions kestrel, X509Certificate2 certificate, IReadOnlyList<IPEndPoint> endpoints)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.AllowSynchronousIO = false;
+        var limits = kestrel.Limits;
+        limits.MaxConcurrentConnections = 10_000;
+        limits.MaxRequestBodySize = 1024 * 1024;
+        limits.MaxRequestHeadersTotalSize = 16 * 1024;
+        limits.MaxRequestHeaderCount = 64;
+        limits.MaxRequestLineSize = 8 * 1024;
+        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        limits.KeepAliveTimeout = TimeSpan.FromSeconds(130);
+        limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 1_024, gracePeriod: TimeSpan.FromSeconds(5));
+        limits.Http2.MaxStreamsPerConnection = 1_000;
+        limits.Http2.InitialStreamWindowSize = 256 * 1024;
+        limits.Http2.InitialConnectionWindowSize = 1024 * 1024;
+        limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
+        foreach (var endpoint in endpoints)
+            kestrel.Listen(endpoint, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1AndHttp2;
+                listen.UseHttps(https =>
+                {
+                    https.ServerCertificate = certificate;
+                    https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+                    https.HandshakeTimeout = TimeSpan.FromSeconds(10);
+                });
+            });
+    }
+}

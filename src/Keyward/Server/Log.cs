@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Logging;
+
+namespace Keyward.Server;
+
+/// <summary>The server's own log lines: starts, stops, changes of state.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(2001, LogLevel.Warning, "{Sentence}")]
+    public static partial void Missing(ILogger logger, string sentence);
+
+    [LoggerMessage(2002, LogLevel.Warning, "Sealed: {Sentence}")]
+    public static partial void Sealed(ILogger logger, string sentence);
+
+    [LoggerMessage(2003, LogLevel.Error, "Nothing is served: {Sentence}")]
+    public static partial void Damaged(ILogger logger, string sentence);
+
+    [LoggerMessage(2004, LogLevel.Information, "Unsealed.")]
+    public static partial void Unsealed(ILogger logger);
+
+    [LoggerMessage(2005, LogLevel.Information, "Stopping: requests in flight are finished first.")]
+    public static partial void Stopping(ILogger logger);
+
+    [LoggerMessage(2006, LogLevel.Error, "The upkeep failed; it is tried again.")]
+    public static partial void UpkeepFailed(ILogger logger, Exception failure);
+
+    [LoggerMessage(2007, LogLevel.Error, "{Count} stored rows were altered outside Keyward; what they speak of is refused: {Names}")]
+    public static partial void Altered(ILogger logger, int count, string names);
+}

@@ -1,0 +1,48 @@
+namespace Keyward.Server.Settings;
+
+/// <summary>The server's settings, judged and typed.</summary>
+internal sealed record ServerSettings(
+    string Data, IReadOnlyList<(string Host, int Port)> Listen, IReadOnlyList<string> Locations, bool RootIsPassphrase,
+    string? PassphraseFile, string? CertificateFile, string? KeyFile, IReadOnlyList<string> TlsNames, string LogFormat,
+    string LogLevel, long AuditReserveBytes, bool MetricsOpen, TimeSpan ClockSkew, TimeSpan ShutdownTimeout,
+    bool EmptyCall)
+{
+    /// <summary>Typed from a reading that has no errors.</summary>
+    public static ServerSettings Of(SettingReader reader)
+    {
+        _ = SettingTable.TryParseSize(reader[SettingTable.AuditReserve], out var reserve);
+        _ = SettingTable.TryParseDuration(reader[SettingTable.ClockSkew], out var skew);
+        _ = SettingTable.TryParseDuration(reader[SettingTable.ShutdownTimeout], out var shutdown);
+        return new ServerSettings(
+            Expand(reader[SettingTable.Data]),
+            [.. List(reader[SettingTable.Listen]).Select(e =>
+            {
+                _ = SettingTable.TryParseEndpoint(e, out var host, out var port);
+                return (host, port);
+            })],
+            List(reader[SettingTable.Locations]),
+            reader[SettingTable.Root] == "passphrase",
+            NullIfEmpty(reader[SettingTable.PassphraseFile]),
+            NullIfEmpty(reader[SettingTable.CertificateFile]),
+            NullIfEmpty(reader[SettingTable.KeyFile]),
+            List(reader[SettingTable.TlsNames]),
+            reader[SettingTable.LogFormat],
+            reader[SettingTable.LogLevel],
+            reserve,
+            reader[SettingTable.MetricsAccess] == "open",
+            skew,
+            shutdown,
+            reader[SettingTable.EmptyCall] == "true");
+    }
+
+    /// <summary>A path from a setting: <c>~</c> is the user's home.</summary>
+    public static string Expand(string path) => Path.GetFullPath(
+        path == "~" || path.StartsWith("~/", StringComparison.Ordinal)
+            ? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) + path[1..]
+            : path);
+
+    private static string[] List(string value) =>
+        value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private static string? NullIfEmpty(string value) => value.Length == 0 ? null : Expand(value);
+}

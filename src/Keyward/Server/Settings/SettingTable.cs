@@ -1,0 +1,128 @@
+using System.Globalization;
+using System.Net;
+using Keyward.Vault.Names;
+
+namespace Keyward.Server.Settings;
+
+/// <summary>All settings of the server. docs/reference/settings.md is made from this table, and a test compares them.</summary>
+internal static class SettingTable
+{
+    public static readonly Setting Data = new("data", "--data", "~/.keyward",
+        "The data folder: store, root key, certificates, audit log, credentials.", NotEmpty);
+
+    public static readonly Setting Listen = new("listen", "--listen", "127.0.0.1:8443",
+        "Where to listen, HOST:PORT; port 0 picks a free one. Several are separated by commas.", IsEndpoint, IsList: true);
+
+    public static readonly Setting Storage = new("storage", "--storage", "sqlite",
+        "The store: sqlite, embedded in the data folder.", v => v switch
+        {
+            "sqlite" => null,
+            "postgres" => "this release stores in sqlite only",
+            _ => "must be sqlite",
+        });
+
+    public static readonly Setting Locations = new("locations", null,
+        "global,us-east-1,us-east1,eu-west-1,europe-west1",
+        "The locations (regions) that this deployment serves, separated by commas.", v =>
+            LocationId.TryParse(v, out _) ? null : "a location has lower-case letters, digits and hyphens", IsList: true);
+
+    public static readonly Setting Root = new("root", null, "file",
+        "What holds the root key: file (root.key) or passphrase (root.seal, opened by a passphrase).",
+        OneOf("file", "passphrase"));
+
+    public static readonly Setting PassphraseFile = new("root.passphrase_file", null, "",
+        "A file with the passphrase for root = passphrase; without it the server starts sealed.", _ => null);
+
+    public static readonly Setting CertificateFile = new("tls.certificate_file", null, "",
+        "A certificate chain of your own (PEM) instead of the one that the server makes.", FileOrEmpty);
+
+    public static readonly Setting KeyFile = new("tls.key_file", null, "",
+        "The private key (PEM) of tls.certificate_file.", FileOrEmpty);
+
+    public static readonly Setting TlsNames = new("tls.names", null, "",
+        "Further names and addresses for the server's own certificate, separated by commas.", _ => null, IsList: true);
+
+    public static readonly Setting LogFormat = new("log.format", "--log-format", "auto",
+        "text, json, or auto: text on a terminal, json elsewhere.", OneOf("auto", "text", "json"));
+
+    public static readonly Setting LogLevel = new("log.level", "--log-level", "info",
+        "The least level that is logged.", OneOf("debug", "info", "warn", "error"));
+
+    public static readonly Setting AuditReserve = new("audit.reserve", null, "64MiB",
+        "Free space below which no operation is served, since its record might not fit.", v =>
+            TryParseSize(v, out _) ? null : "must be a size such as 64MiB");
+
+    public static readonly Setting MetricsAccess = new("metrics.auth", null, "loopback",
+        "Who may read /metrics: loopback (this machine) or open.", OneOf("loopback", "open"));
+
+    public static readonly Setting ClockSkew = new("clock.skew", null, "300s",
+        "How far the times in a token may be off.", IsDuration);
+
+    public static readonly Setting ShutdownTimeout = new("shutdown.timeout", null, "30s",
+        "How long requests in flight may take to end when the server stops.", IsDuration);
+
+    public static readonly Setting EmptyCall = new("bench.empty_call", null, "false",
+        "Serves an empty, unrecorded call for measuring; never switch it on in production.", OneOf("true", "false"));
+
+    public static readonly IReadOnlyList<Setting> All =
+    [
+        Data, Listen, Storage, Locations, Root, PassphraseFile, CertificateFile, KeyFile, TlsNames, LogFormat, LogLevel,
+        AuditReserve, MetricsAccess, ClockSkew, ShutdownTimeout, EmptyCall,
+    ];
+
+    public static bool TryParseEndpoint(string text, out string host, out int port)
+    {
+        (host, port) = ("", 0);
+        var colon = text.LastIndexOf(':');
+        if (colon <= 0) return false;
+        host = text[..colon].Trim('[', ']');
+        return int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port)
+            && port <= ushort.MaxValue
+            && (IPAddress.TryParse(host, out _) || Uri.CheckHostName(host) == UriHostNameType.Dns);
+    }
+
+    public static bool TryParseSize(string text, out long sizeBytes)
+    {
+        sizeBytes = 0;
+        foreach (var (unit, shift) in ((string, int)[])[("KiB", 10), ("MiB", 20), ("GiB", 30), ("B", 0), ("", 0)])
+        {
+            if (!text.EndsWith(unit, StringComparison.Ordinal)) continue;
+            if (!long.TryParse(text.AsSpan(0, text.Length - unit.Length), NumberStyles.None,
+                CultureInfo.InvariantCulture, out var number) || number > long.MaxValue >> shift) return false;
+            sizeBytes = number << shift;
+            return true;
+        }
+
+        return false;
+    }
+
+    public static bool TryParseDuration(string text, out TimeSpan duration)
+    {
+        duration = default;
+        if (text.Length < 2 || !double.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.AllowDecimalPoint,
+            CultureInfo.InvariantCulture, out var number) || number > 1e6) return false;
+        duration = text[^1] switch
+        {
+            's' => TimeSpan.FromSeconds(number),
+            'm' => TimeSpan.FromMinutes(number),
+            'h' => TimeSpan.FromHours(number),
+            'd' => TimeSpan.FromDays(number),
+            _ => TimeSpan.MinValue,
+        };
+        return duration >= TimeSpan.Zero;
+    }
+
+    private static string? NotEmpty(string value) => value.Length > 0 ? null : "must not be empty";
+
+    private static string? IsEndpoint(string value) =>
+        TryParseEndpoint(value, out _, out _) ? null : "must be HOST:PORT, such as 127.0.0.1:8443";
+
+    private static string? IsDuration(string value) =>
+        TryParseDuration(value, out _) ? null : "must be a duration such as 30s, 5m or 1h";
+
+    private static string? FileOrEmpty(string value) =>
+        value.Length == 0 || File.Exists(value) ? null : "names a file that does not exist";
+
+    private static Func<string, string?> OneOf(params string[] values) =>
+        value => values.Contains(value) ? null : "must be one of " + string.Join(", ", values);
+}

@@ -1,0 +1,90 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Keyward.Server.Tls;
+
+/// <summary>The deployment's own CA and the server's certificate, for those who bring none: ECDSA P-256. The CA lives ten
+/// years, the certificate one; it is made anew when it nears its end or lacks a name.</summary>
+internal sealed class CertificateAuthority(string folder, TimeProvider time)
+{
+    private static readonly TimeSpan CaLifetime = TimeSpan.FromDays(3_650);
+    private static readonly TimeSpan ServerLifetime = TimeSpan.FromDays(365);
+    private static readonly TimeSpan RenewBefore = TimeSpan.FromDays(30);
+
+    /// <summary>Clocks differ a little: a certificate is valid from a bit before it was made.</summary>
+    private static readonly TimeSpan Backdated = TimeSpan.FromMinutes(10);
+
+    private string CaFile => Path.Combine(folder, "ca.pem");
+
+    private string CaKeyFile => Path.Combine(folder, "ca.key");
+
+    private string ServerFile => Path.Combine(folder, "server.pem");
+
+    private string ServerKeyFile => Path.Combine(folder, "server.key");
+
+    /// <summary>The server's certificate with its key, made where it is missing or no longer fits.</summary>
+    public X509Certificate2 Server(string deploymentLabel, IReadOnlyCollection<string> names)
+    {
+        if (!File.Exists(CaFile)) MakeCa(deploymentLabel);
+        if (File.Exists(ServerFile) && File.Exists(ServerKeyFile))
+        {
+            using var known = X509Certificate2.CreateFromPemFile(ServerFile, ServerKeyFile);
+            if (known.NotAfter - time.GetUtcNow().UtcDateTime > RenewBefore && names.All(n => known.MatchesHostname(n)))
+                return WithKey(known);
+        }
+
+        if (!File.Exists(CaKeyFile)) throw new StartException(
+            $"The server's certificate must be renewed, but {CaKeyFile} is missing.",
+            "Bring a certificate of your own: tls.certificate_file and tls.key_file");
+        MakeServer(names);
+        using var made = X509Certificate2.CreateFromPemFile(ServerFile, ServerKeyFile);
+        return WithKey(made);
+    }
+
+    /// <summary>The platform's TLS wants a key that it can keep: one that came through PKCS#12.</summary>
+    public static X509Certificate2 WithKey(X509Certificate2 certificate) =>
+        X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
+
+    private void MakeCa(string deploymentLabel)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN=Keyward CA {deploymentLabel}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, true, 0, true));
+        request.CertificateExtensions.Add(
+            new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
+        var now = time.GetUtcNow();
+        using var ca = request.CreateSelfSigned(now - Backdated, now + CaLifetime);
+        Write(CaKeyFile, key.ExportPkcs8PrivateKeyPem());
+        Write(CaFile, ca.ExportCertificatePem());
+        File.SetUnixFileMode(CaFile, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead
+            | UnixFileMode.OtherRead);
+    }
+
+    private void MakeServer(IReadOnlyCollection<string> names)
+    {
+        using var ca = X509Certificate2.CreateFromPemFile(CaFile, CaKeyFile);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=Keyward", key, HashAlgorithmName.SHA256);
+        var alternatives = new SubjectAlternativeNameBuilder();
+        foreach (var name in names)
+            if (IPAddress.TryParse(name, out var address)) alternatives.AddIpAddress(address);
+            else alternatives.AddDnsName(name);
+        request.CertificateExtensions.Add(alternatives.Build());
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
+        request.CertificateExtensions.Add(
+            new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1", "serverAuth")], false));
+        request.CertificateExtensions.Add(
+            X509AuthorityKeyIdentifierExtension.CreateFromCertificate(ca, true, false));
+        var now = time.GetUtcNow();
+        using var certificate = request.Create(
+            ca, now - Backdated, now + ServerLifetime, RandomNumberGenerator.GetBytes(16));
+        Write(ServerKeyFile, key.ExportPkcs8PrivateKeyPem());
+        Write(ServerFile, certificate.ExportCertificatePem());
+    }
+
+    private static void Write(string path, string pem) =>
+        DataFolder.WriteSecret(path, System.Text.Encoding.ASCII.GetBytes(pem + "\n"));
+}
