@@ -17,7 +17,8 @@ internal static partial class Native
         return 1;
     }
 
-    /// <summary>Texts as C has them, ended by a null pointer. They are never freed: the program goes, or ends.</summary>
+    /// <summary>Texts as C has them, ended by a null pointer. They are never freed: the program goes, or
+    /// ends.</summary>
     private static nint[] Pointers(IEnumerable<string> texts) => [.. texts.Select(Marshal.StringToCoTaskMemUTF8), 0];
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

@@ -50,7 +50,8 @@ internal sealed class ProjectsDoor(Gate gate) : Projects.ProjectsBase
     internal static bool TryParse(string name, out ProjectId id)
     {
         id = default;
-        return name.StartsWith("projects/", StringComparison.Ordinal) && ProjectId.TryParse(name["projects/".Length..], out id);
+        return name.StartsWith("projects/", StringComparison.Ordinal)
+            && ProjectId.TryParse(name["projects/".Length..], out id);
     }
 
     private static Project Show(Vault.Projects.Project project) => new()

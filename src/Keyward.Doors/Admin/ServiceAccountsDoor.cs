@@ -14,7 +14,8 @@ namespace Keyward.Doors.Admin;
 /// <summary>keyward.v1.ServiceAccounts.</summary>
 internal sealed class ServiceAccountsDoor(Gate gate) : ServiceAccounts.ServiceAccountsBase
 {
-    private static readonly Refusal BadParent = new(RefusalReason.InvalidArgument, "The parent has the form projects/P.");
+    private static readonly Refusal BadParent = new(RefusalReason.InvalidArgument,
+        "The parent has the form projects/P.");
 
     private static readonly Refusal BadState = new(
         RefusalReason.InvalidArgument, "The state must be ACTIVE, DISABLED or REVOKED.");

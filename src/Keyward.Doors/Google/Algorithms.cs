@@ -23,7 +23,8 @@ internal static class Algorithms
         Purpose.Unspecified => WirePurpose.Unspecified,
     };
 
-    public static global::Google.Cloud.Kms.V1.ProtectionLevel Show(Keyward.Vault.Algorithms.ProtectionLevel level) => level switch
+    public static global::Google.Cloud.Kms.V1.ProtectionLevel Show(Keyward.Vault.Algorithms.ProtectionLevel level) =>
+        level switch
     {
         Keyward.Vault.Algorithms.ProtectionLevel.Software => global::Google.Cloud.Kms.V1.ProtectionLevel.Software,
         Keyward.Vault.Algorithms.ProtectionLevel.Unspecified => global::Google.Cloud.Kms.V1.ProtectionLevel.Unspecified,
@@ -50,11 +51,13 @@ internal static class Algorithms
     /// <summary>The template's algorithm; the purpose's own where an encryption key names none.</summary>
     public static Outcome<Algorithm> Parse(CryptoKeyVersionTemplate? template, Purpose purpose)
     {
-        if (template is not null && template.ProtectionLevel is not (global::Google.Cloud.Kms.V1.ProtectionLevel.Unspecified
+        if (template is not null && template.ProtectionLevel is not (
+            global::Google.Cloud.Kms.V1.ProtectionLevel.Unspecified
             or global::Google.Cloud.Kms.V1.ProtectionLevel.Software))
             return Enum.IsDefined(template.ProtectionLevel)
                 ? NotOffered.Method("This protection level")
-                : new Refusal(RefusalReason.InvalidArgument, "version_template.protection_level is not a protection level.");
+                : new Refusal(RefusalReason.InvalidArgument,
+                    "version_template.protection_level is not a protection level.");
         return (template?.Algorithm ?? WireAlgorithm.Unspecified) switch
         {
             WireAlgorithm.GoogleSymmetricEncryption => Algorithm.Aes256Symmetric,

@@ -4,7 +4,8 @@ using Keyward.Vault.Gate;
 
 namespace Keyward.Doors.Google;
 
-/// <summary>Google's CRC32C fields: absent, nothing is checked; present, 0 included, it must fit or nothing is done.</summary>
+/// <summary>Google's CRC32C fields: absent, nothing is checked; present, 0 included, it must fit or nothing is
+/// done.</summary>
 internal static class Checksums
 {
     public static long Of(ReadOnlySpan<byte> bytes) => Crc32C.Of(bytes);

@@ -4,14 +4,16 @@ using Keyward.Vault.Gate;
 
 namespace Keyward.Doors.Google;
 
-/// <summary>An update's mask: required, of fields that can be changed. Paths come in snake case, and from some clients in
+/// <summary>An update's mask: required, of fields that can be changed. Paths come in snake case, and from some
+/// clients in
 /// camel case.</summary>
 internal static class FieldMasks
 {
     public static Outcome<HashSet<string>> Parse(FieldMask? mask, MessageDescriptor message, params string[] allowed)
     {
         if (mask is null || mask.Paths.Count == 0)
-            return new Refusal(RefusalReason.InvalidArgument, "update_mask is required and names the fields to change.");
+            return new Refusal(RefusalReason.InvalidArgument,
+                "update_mask is required and names the fields to change.");
         var paths = new HashSet<string>(StringComparer.Ordinal);
         foreach (var path in mask.Paths)
         {

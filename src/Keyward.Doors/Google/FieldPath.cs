@@ -6,7 +6,8 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace Keyward.Doors.Google;
 
-/// <summary>A field of a message by its dotted path, such as <c>primary.algorithm</c> or <c>labels.team</c>, and its value
+/// <summary>A field of a message by its dotted path, such as <c>primary.algorithm</c> or <c>labels.team</c>, and its
+/// value
 /// in a form that can be compared.</summary>
 internal sealed class FieldPath
 {
@@ -26,7 +27,8 @@ internal sealed class FieldPath
         var parts = text.Split('.');
         for (var i = 0; i < parts.Length; i++)
         {
-            var field = message.Fields.InDeclarationOrder().FirstOrDefault(f => f.Name == parts[i] || f.JsonName == parts[i]);
+            var field = message.Fields.InDeclarationOrder().FirstOrDefault(f =>
+                f.Name == parts[i] || f.JsonName == parts[i]);
             if (field is null) return null;
             path._fields.Add(field);
             if (field.IsMap)
@@ -56,7 +58,8 @@ internal sealed class FieldPath
             value = field.Accessor.GetValue(parent);
         }
 
-        if (_mapKey is not null) return value is MapField<string, string> map && map.TryGetValue(_mapKey, out var found) ? found : null;
+        if (_mapKey is not null) return value is MapField<string, string> map
+            && map.TryGetValue(_mapKey, out var found) ? found : null;
         return value switch
         {
             null => null,

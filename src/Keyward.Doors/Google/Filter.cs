@@ -6,7 +6,8 @@ using Keyward.Vault.Gate;
 namespace Keyward.Doors.Google;
 
 /// <summary>Google's list filter (Cloud KMS, "Sorting and filtering list results"): <c>field op value</c> with
-/// <c>= != &lt; &gt; &lt;= &gt;= :</c>, NOT and -, AND or a blank, OR (which binds tighter than AND), parentheses.</summary>
+/// <c>= != &lt; &gt; &lt;= &gt;= :</c>, NOT and -, AND or a blank, OR (which binds tighter than AND),
+/// parentheses.</summary>
 internal sealed class Filter
 {
     public const int MaximumLength = 1_024;

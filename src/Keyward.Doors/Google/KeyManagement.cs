@@ -11,7 +11,8 @@ namespace Keyward.Doors.Google;
 internal sealed partial class KeyManagement(Gate gate) : KeyManagementService.KeyManagementServiceBase
 {
     // What this server does not offer yet is refused by name, and recorded like everything else.
-    public override Task<ListImportJobsResponse> ListImportJobs(ListImportJobsRequest request, ServerCallContext context) =>
+    public override Task<ListImportJobsResponse> ListImportJobs(ListImportJobsRequest request,
+        ServerCallContext context) =>
         NotOfferedAsync<ListImportJobsResponse>(context);
 
     public override Task<ListRetiredResourcesResponse> ListRetiredResources(

@@ -13,7 +13,8 @@ internal sealed partial class KeyManagement
         CreateKeyRingRequest request, ServerCallContext context)
     {
         Outcome<IOperation<Vault.Keys.KeyRing>> operation = ResourceNames.Location(request.Parent)
-            .TryGet(out var parent, out var refusal) ? new CreateKeyRing(new KeyRingName(parent, request.KeyRingId)) : refusal;
+            .TryGet(out var parent, out var refusal)
+                ? new CreateKeyRing(new KeyRingName(parent, request.KeyRingId)) : refusal;
         return gate.PassAsync(context, operation, Rendering.Ring);
     }
 

@@ -51,9 +51,11 @@ internal sealed partial class KeyManagement
         if (!Algorithms.Parse(key.Purpose).TryGet(out var purpose, out refusal)) return refusal;
         if (!Algorithms.Parse(key.VersionTemplate, purpose).TryGet(out var algorithm, out refusal)) return refusal;
         if (request.TrustedWrappingEnabled) return NotOffered.Method("Trusted wrapping");
-        if (key.KeyAccessJustificationsPolicy is not null) return NotOffered.Method("A key access justifications policy");
+        if (key.KeyAccessJustificationsPolicy is not null) return NotOffered.Method(
+            "A key access justifications policy");
         if (key.CryptoKeyBackend.Length > 0) return Bad("crypto_key_backend is for external keys.");
-        if (!Times.Parse(key.RotationPeriod, key.NextRotationTime).TryGet(out var rotation, out refusal)) return refusal;
+        if (!Times.Parse(key.RotationPeriod, key.NextRotationTime).TryGet(out var rotation,
+            out refusal)) return refusal;
         if (!Times.Parse(key.DestroyScheduledDuration, null).TryGet(out var destroy, out refusal)) return refusal;
         return new CreateKey(new KeyName(ring, request.CryptoKeyId), purpose, algorithm)
         {
@@ -70,7 +72,8 @@ internal sealed partial class KeyManagement
     {
         if (!ResourceNames.KeyRing(request.Parent).TryGet(out var parent, out var refusal)) return refusal;
         return Lists.Page<KeyView>(request.PageSize, request.PageToken, request.Filter, request.OrderBy,
-            CryptoKey.Descriptor, view => Rendering.Key(view, DateTimeOffset.MinValue)).TryGet(out var page, out refusal)
+            CryptoKey.Descriptor, view => Rendering.Key(view, DateTimeOffset.MinValue)).TryGet(out var page,
+                out refusal)
             ? new ListKeys(parent, page)
             : refusal;
     }
@@ -83,7 +86,8 @@ internal sealed partial class KeyManagement
             "next_rotation_time", "version_template.algorithm").TryGet(out var mask, out refusal)) return refusal;
         if (!Algorithms.Parse(key.VersionTemplate, Purpose.EncryptDecrypt).TryGet(out var algorithm, out refusal))
             return refusal;
-        if (!Times.Parse(key.RotationPeriod, key.NextRotationTime).TryGet(out var rotation, out refusal)) return refusal;
+        if (!Times.Parse(key.RotationPeriod, key.NextRotationTime).TryGet(out var rotation,
+            out refusal)) return refusal;
         var fields = KeyFields.None;
         if (mask.Contains("labels")) fields |= KeyFields.Labels;
         if (mask.Contains("rotation_period")) fields |= KeyFields.RotationPeriod;

@@ -46,5 +46,6 @@ internal static class OrderBy
     }
 
     private static Refusal Malformed() =>
-        new(RefusalReason.InvalidArgument, "order_by must list fields with an optional asc or desc, separated by commas.");
+        new(RefusalReason.InvalidArgument,
+            "order_by must list fields with an optional asc or desc, separated by commas.");
 }

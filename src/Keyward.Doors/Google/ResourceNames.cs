@@ -65,7 +65,8 @@ internal static class ResourceNames
     private static bool TryKeyRing(ReadOnlySpan<string> parts, out KeyRingName ring)
     {
         ring = default;
-        if (!TryLocation(parts, out var location) || parts[4] != "keyRings" || !ResourceId.IsValid(parts[5])) return false;
+        if (!TryLocation(parts, out var location) || parts[4] != "keyRings"
+            || !ResourceId.IsValid(parts[5])) return false;
         ring = new KeyRingName(location, parts[5]);
         return true;
     }

@@ -14,7 +14,8 @@ internal sealed partial class KeyManagement
         CreateCryptoKeyVersionRequest request, ServerCallContext context)
     {
         Outcome<IOperation<KeyVersion>> operation =
-            ResourceNames.Key(request.Parent).TryGet(out var parent, out var refusal) ? new CreateVersion(parent) : refusal;
+            ResourceNames.Key(request.Parent).TryGet(out var parent, out var refusal)
+                ? new CreateVersion(parent) : refusal;
         return gate.PassAsync(context, operation, Show);
     }
 
@@ -61,7 +62,8 @@ internal sealed partial class KeyManagement
     {
         if (!ResourceNames.Key(request.Parent).TryGet(out var parent, out var refusal)) return refusal;
         return Lists.Page<KeyVersion>(request.PageSize, request.PageToken, request.Filter, request.OrderBy,
-            CryptoKeyVersion.Descriptor, v => Rendering.Version(v, DateTimeOffset.MinValue)).TryGet(out var page, out refusal)
+            CryptoKeyVersion.Descriptor, v =>
+                Rendering.Version(v, DateTimeOffset.MinValue)).TryGet(out var page, out refusal)
             ? new ListVersions(parent, page)
             : refusal;
     }

@@ -23,7 +23,8 @@ internal sealed class HealthDoor(Gate gate, TimeProvider time) : Health.HealthBa
         return Task.FromResult(new HealthCheckResponse());
     }
 
-    public override async Task Watch(HealthCheckRequest request, IServerStreamWriter<HealthCheckResponse> responseStream,
+    public override async Task Watch(HealthCheckRequest request,
+        IServerStreamWriter<HealthCheckResponse> responseStream,
         ServerCallContext context)
     {
         HealthCheckResponse? last = null;

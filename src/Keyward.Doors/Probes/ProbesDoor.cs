@@ -7,7 +7,8 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Keyward.Doors.Probes;
 
-/// <summary>Health for probes: <c>/healthz</c> says that the process lives, <c>/readyz</c> whether it should get traffic and
+/// <summary>Health for probes: <c>/healthz</c> says that the process lives, <c>/readyz</c> whether it should get
+/// traffic and
 /// if not why. They touch no key and are not recorded.</summary>
 internal static class ProbesDoor
 {

@@ -7,7 +7,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace Keyward.Doors.Rpc;
 
-/// <summary>The first thing that happens to a request of these doors: it is received, and its caller judged by the headers
+/// <summary>The first thing that happens to a request of these doors: it is received, and its caller judged by the
+/// headers
 /// alone, before a byte of its body is read. What fails on the wire behind it is recorded here too, so that no request
 /// leaves without a record.</summary>
 internal sealed class Admission(RequestDelegate next, Gate gate)
@@ -65,7 +66,8 @@ internal sealed class Admission(RequestDelegate next, Gate gate)
         response.Headers[RpcStatus.DetailsTrailer] = Convert.ToBase64String(status.ToByteArray());
     }
 
-    /// <summary>The framework refused before a handler was reached: an unknown method, or bytes that are no message.</summary>
+    /// <summary>The framework refused before a handler was reached: an unknown method, or bytes that are no
+    /// message.</summary>
     private static Refusal WireFailure(HttpContext context) =>
         context.Response.Headers["grpc-status"] == "12" || context.GetEndpoint() is null
             ? NotOffered.Method(context.Request.Path.Value ?? "")

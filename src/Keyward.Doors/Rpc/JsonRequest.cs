@@ -16,11 +16,14 @@ internal static class JsonRequest
     private const int MaximumDepth = 16;
     private const int MaximumValues = 10_000;
 
-    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = MaximumDepth, AllowDuplicateProperties = false };
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = MaximumDepth,
+        AllowDuplicateProperties = false };
 
-    /// <summary>An object; an absent body, <c>""</c> and <c>null</c> are an empty one, as Google's clients send them.</summary>
+    /// <summary>An object; an absent body, <c>""</c> and <c>null</c> are an empty one, as Google's clients send
+    /// them.</summary>
     public static JsonObject Parse(ReadOnlySpan<byte> body)
     {
+        if (!System.Text.Unicode.Utf8.IsValid(body)) throw new BadRequestException("The body is not UTF-8.");
         if (body.TrimStart(" \t\r\n"u8).IsEmpty) return [];
         try
         {
@@ -119,7 +122,8 @@ internal static class JsonRequest
     private static string CamelCase(string name)
     {
         var parts = name.Split('_');
-        return parts[0] + string.Concat(parts.Skip(1).Select(p => p.Length == 0 ? "" : char.ToUpperInvariant(p[0]) + p[1..]));
+        return parts[0] + string.Concat(parts.Skip(1).Select(p =>
+            p.Length == 0 ? "" : char.ToUpperInvariant(p[0]) + p[1..]));
     }
 
     /// <summary>A name from outside is shown only as far as a field's name could reach.</summary>

@@ -32,7 +32,8 @@ internal static class Passing
             : gate.RefuseAsync<TResponse>(context, refusal);
 
     /// <summary>Records a refusal of the door's own, and answers with it.</summary>
-    public static async Task<TResponse> RefuseAsync<TResponse>(this Gate gate, ServerCallContext context, Refusal refusal)
+    public static async Task<TResponse> RefuseAsync<TResponse>(this Gate gate, ServerCallContext context,
+        Refusal refusal)
         where TResponse : IMessage, new()
     {
         var visit = VisitOf(context);

@@ -6,14 +6,16 @@ using Microsoft.Extensions.Primitives;
 
 namespace Keyward.Doors.Rpc;
 
-/// <summary>Puts what stands in the path and the query into the request's JSON, by field names in either case.</summary>
+/// <summary>Puts what stands in the path and the query into the request's JSON, by field names in either
+/// case.</summary>
 internal static class QueryParameters
 {
     public static void Set(JsonObject json, MessageDescriptor message, string path, StringValues values)
     {
         var (target, field) = Descend(json, message, path)
             ?? throw new BadRequestException($"Unknown query parameter \"{Shown(path)}\".");
-        if (field.IsMap || (field.FieldType == FieldType.Message && field.MessageType.File.Package != "google.protobuf"))
+        if (field.IsMap || (field.FieldType == FieldType.Message
+            && field.MessageType.File.Package != "google.protobuf"))
             throw new BadRequestException($"\"{Shown(path)}\" cannot be given in the query.");
         if (field.IsRepeated)
         {
@@ -54,7 +56,8 @@ internal static class QueryParameters
         FieldType.Bool => bool.TryParse(value, out var flag)
             ? flag
             : throw new BadRequestException($"\"{Shown(path)}\" must be true or false."),
-        FieldType.Enum when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) => number,
+        FieldType.Enum when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) =>
+            number,
         FieldType.Message when field.MessageType == FieldMask.Descriptor => JsonRequest.Mask(value),
         _ => value,
     };

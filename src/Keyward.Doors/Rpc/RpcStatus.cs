@@ -7,7 +7,8 @@ using Status = Google.Rpc.Status;
 
 namespace Keyward.Doors.Rpc;
 
-/// <summary>A refusal as google.rpc.Status, with an ErrorInfo that names the reason: details are of google.rpc types only,
+/// <summary>A refusal as google.rpc.Status, with an ErrorInfo that names the reason: details are of google.rpc types
+/// only,
 /// since Google's own REST decoder fails on others.</summary>
 internal static class RpcStatus
 {
@@ -18,7 +19,8 @@ internal static class RpcStatus
 
     public static readonly global::Google.Protobuf.Reflection.TypeRegistry Types =
         global::Google.Protobuf.Reflection.TypeRegistry.FromMessages(
-            ErrorInfo.Descriptor, BadRequest.Descriptor, global::Google.Cloud.Kms.V1.LocationMetadata.Descriptor, Empty.Descriptor);
+            ErrorInfo.Descriptor, BadRequest.Descriptor, global::Google.Cloud.Kms.V1.LocationMetadata.Descriptor,
+                Empty.Descriptor);
 
     public static Status Of(Refusal refusal, Arrival? arrival)
     {
@@ -32,7 +34,8 @@ internal static class RpcStatus
         };
     }
 
-    /// <summary>Makes a call end with a refusal: gRPC sends status and details as trailers, REST reads them back.</summary>
+    /// <summary>Makes a call end with a refusal: gRPC sends status and details as trailers, REST reads them
+    /// back.</summary>
     public static void Set(ServerCallContext context, Refusal refusal, Arrival arrival)
     {
         var status = Of(refusal, arrival);

@@ -3,7 +3,8 @@ using Keyward.Vault.Gate;
 
 namespace Keyward.Doors.Rpc;
 
-/// <summary>Refusals as google.rpc codes, and codes as HTTP statuses (google/rpc/code.proto). The one table of the doors
+/// <summary>Refusals as google.rpc codes, and codes as HTTP statuses (google/rpc/code.proto). The one table of the
+/// doors
 /// that speak these conventions.</summary>
 internal static class StatusTable
 {

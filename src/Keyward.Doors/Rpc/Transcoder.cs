@@ -29,7 +29,8 @@ internal sealed class Transcoder(Gate gate, IEnumerable<RestService> services)
         if (route is null)
         {
             await RefuseAsync(context, visit, new Refusal(RefusalReason.NotFound,
-                $"There is no method {context.Request.Method} at this address."), knownPath ? 405 : 404).ConfigureAwait(false);
+                $"There is no method {context.Request.Method} at this address."), knownPath
+                    ? 405 : 404).ConfigureAwait(false);
             return;
         }
 
@@ -42,8 +43,10 @@ internal sealed class Transcoder(Gate gate, IEnumerable<RestService> services)
         catch (Exception failure) when (failure is BadRequestException or InvalidProtocolBufferException
             or InvalidJsonException or BadHttpRequestException or FormatException or OverflowException)
         {
-            var sentence = failure is BadRequestException ? failure.Message : "The request is not valid for this method.";
-            await RefuseAsync(context, visit, new Refusal(RefusalReason.InvalidArgument, sentence)).ConfigureAwait(false);
+            var sentence = failure is BadRequestException
+                ? failure.Message : "The request is not valid for this method.";
+            await RefuseAsync(context, visit, new Refusal(RefusalReason.InvalidArgument,
+                sentence)).ConfigureAwait(false);
             return;
         }
 
@@ -83,7 +86,8 @@ internal sealed class Transcoder(Gate gate, IEnumerable<RestService> services)
         var json = new JsonObject();
         if (route.Body.Length > 0)
         {
-            var body = JsonRequest.Parse(await ReadBodyAsync(context.Request, context.RequestAborted).ConfigureAwait(false));
+            var body = JsonRequest.Parse(await ReadBodyAsync(context.Request,
+                context.RequestAborted).ConfigureAwait(false));
             var target = route.Body == "*" ? input : JsonRequest.Field(input, route.Body)!.MessageType;
             JsonRequest.Normalise(body, target);
             if (route.Body == "*") json = body;

@@ -28,7 +28,8 @@ internal sealed class TokenDoor(Gate gate)
         context.Response.Headers[Passing.RequestIdHeader] = arrival.RequestId;
         if (await ReadFormAsync(context.Request, context.RequestAborted).ConfigureAwait(false) is not { } form)
         {
-            await RefuseAsync(context, arrival, "invalid_request", Bad("The body must be a small form.")).ConfigureAwait(false);
+            await RefuseAsync(context, arrival, "invalid_request",
+                Bad("The body must be a small form.")).ConfigureAwait(false);
             return;
         }
 
@@ -41,11 +42,13 @@ internal sealed class TokenDoor(Gate gate)
 
         if (form.GetValueOrDefault("assertion") is not { Length: > 0 } assertion)
         {
-            await RefuseAsync(context, arrival, "invalid_request", Bad("The assertion is missing.")).ConfigureAwait(false);
+            await RefuseAsync(context, arrival, "invalid_request",
+                Bad("The assertion is missing.")).ConfigureAwait(false);
             return;
         }
 
-        if (!gate.Identify(arrival, new BearerProof(assertion, ProofUse.TokenEndpoint)).TryGet(out var caller, out var refusal))
+        if (!gate.Identify(arrival, new BearerProof(assertion, ProofUse.TokenEndpoint)).TryGet(out var caller,
+            out var refusal))
         {
             await RefuseAsync(context, arrival, "invalid_grant", refusal).ConfigureAwait(false);
             return;
@@ -102,7 +105,8 @@ internal sealed class TokenDoor(Gate gate)
         await context.Response.Body.WriteAsync(buffer.ToArray(), context.RequestAborted).ConfigureAwait(false);
     }
 
-    private static async Task<Dictionary<string, string>?> ReadFormAsync(HttpRequest request, CancellationToken cancellation)
+    private static async Task<Dictionary<string, string>?> ReadFormAsync(HttpRequest request,
+        CancellationToken cancellation)
     {
         if (request.ContentLength > MaximumFormSizeBytes || !request.HasFormContentType) return null;
         var buffer = new byte[MaximumFormSizeBytes + 1];

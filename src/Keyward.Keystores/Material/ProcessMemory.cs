@@ -14,7 +14,8 @@ public static partial class ProcessMemory
     /// <summary>How many buffers could not be locked against swapping.</summary>
     public static int LockFailures => Volatile.Read(ref _lockFailures);
 
-    /// <summary>Makes the process undumpable; gives a sentence for each protection that this system does not have.</summary>
+    /// <summary>Makes the process undumpable; gives a sentence for each protection that this system does not
+    /// have.</summary>
     public static IReadOnlyList<string> Harden()
     {
         if (!OperatingSystem.IsLinux())

@@ -44,7 +44,8 @@ internal sealed class KeyHierarchy : IKeyHierarchy, ICredentialKeys
         return (new KeyHierarchy(deploymentId, sealer, keys), sealedKeys);
     }
 
-    /// <summary>Opens the deployment's keys. A root that is not theirs throws <see cref="SealBrokenException"/>.</summary>
+    /// <summary>Opens the deployment's keys. A root that is not theirs throws <see
+    /// cref="SealBrokenException"/>.</summary>
     public static KeyHierarchy Open(RootKey root, byte[] deploymentId, IEnumerable<SealedKey> deploymentKeys)
     {
         var sealer = new Sealer(root.WrappingKey(), RootParent, deploymentId);
@@ -98,7 +99,8 @@ internal sealed class KeyHierarchy : IKeyHierarchy, ICredentialKeys
         }
     }
 
-    public void StateDigest(ReadOnlySpan<byte> sum, Span<byte> digest) => Truncated(SumKey, "keyward/state-digest/1", sum, digest);
+    public void StateDigest(ReadOnlySpan<byte> sum, Span<byte> digest) =>
+        Truncated(SumKey, "keyward/state-digest/1", sum, digest);
 
     public void AuditDigest(string label, ReadOnlySpan<byte> bytes, Span<byte> digest) =>
         Truncated(DigestKey, label, bytes, digest);

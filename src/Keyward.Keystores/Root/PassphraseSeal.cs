@@ -7,7 +7,8 @@ using NSec.Cryptography;
 
 namespace Keyward.Keystores.Root;
 
-/// <summary>The root key sealed under a passphrase, as the file <c>root.seal</c>: Argon2id (RFC 9106) gives the key that
+/// <summary>The root key sealed under a passphrase, as the file <c>root.seal</c>: Argon2id (RFC 9106) gives the key
+/// that
 /// seals it. The parameters stand in the file, so that they can be raised later.</summary>
 internal sealed record PassphraseSeal(
     int Format, int MemoryKiB, int Passes, byte[] Salt, byte[] Check, byte[] Sealed)
@@ -35,7 +36,8 @@ internal sealed record PassphraseSeal(
     /// <summary>Null for a wrong passphrase, or a file that was altered: the two cannot be told apart.</summary>
     public RootKey? Open(ReadOnlySpan<byte> passphrase)
     {
-        if (Format != 1 || MemoryKiB is < 8 or > MaximumMemoryKiB || Passes is < 1 or > 16 || Salt.Length != SaltSizeBytes)
+        if (Format != 1 || MemoryKiB is < 8 or > MaximumMemoryKiB || Passes is < 1 or > 16
+            || Salt.Length != SaltSizeBytes)
             throw new RootUnavailableException("The file root.seal is damaged or of a newer Keyward.");
         using var sealer = SealerOf(passphrase, Salt, MemoryKiB, Passes);
         try

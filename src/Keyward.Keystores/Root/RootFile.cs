@@ -36,7 +36,8 @@ internal static class RootFile
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
         if (file.Length != RootKey.SizeBytes)
             throw new RootUnavailableException(
-                $"The root key {path} has {file.Length} bytes instead of {RootKey.SizeBytes}: it is damaged or another file.");
+                $"The root key {path} has {file.Length} bytes instead of " +
+                $"{RootKey.SizeBytes}: it is damaged or another file.");
         var secret = new SecretBytes(RootKey.SizeBytes);
         file.ReadExactly(secret.Writable);
         return new RootKey(secret);

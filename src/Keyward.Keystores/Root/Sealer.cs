@@ -5,7 +5,8 @@ using Keyward.Vault.Keystores;
 
 namespace Keyward.Keystores.Root;
 
-/// <summary>Seals keys under one parent: <c>01 ‖ nonce 24 ‖ XAES-256-GCM(parent, nonce, secret, AAD) ‖ tag 16</c>. The AAD
+/// <summary>Seals keys under one parent: <c>01 ‖ nonce 24 ‖ XAES-256-GCM(parent, nonce, secret, AAD) ‖ tag 16</c>.
+/// The AAD
 /// binds the value to what it is and where it stands (docs/reference/format.md).</summary>
 internal sealed class Sealer(SecretBytes parent, byte[] parentId, byte[] deploymentId) : IDisposable
 {
@@ -34,7 +35,8 @@ internal sealed class Sealer(SecretBytes parent, byte[] parentId, byte[] deploym
         return value;
     }
 
-    /// <summary>Throws <see cref="SealBrokenException"/> for anything but the value that was sealed for this binding.</summary>
+    /// <summary>Throws <see cref="SealBrokenException"/> for anything but the value that was sealed for this
+    /// binding.</summary>
     public SecretBytes Open(SealedKey key)
     {
         var value = key.Sealed.AsSpan();

@@ -2,7 +2,8 @@ using System.Security.Cryptography;
 
 namespace Keyward.Keystores.Software;
 
-/// <summary>A version's key, ready for use. Users hold it while they compute; it is disposed when it was dropped from the
+/// <summary>A version's key, ready for use. Users hold it while they compute; it is disposed when it was dropped from
+/// the
 /// cache and the last user has left, so nobody computes with a cleared key.</summary>
 internal sealed class OpenedKey(Aes aes)
 {

@@ -62,7 +62,8 @@ internal static class Xaes256Gcm
         }
     }
 
-    /// <summary>A CMAC commitment to key and nonce: CMAC(<c>XCMT</c> ‖ nonce ‖ 00010001) ‖ CMAC(… ‖ 00010002), 32 bytes.
+    /// <summary>A CMAC commitment to key and nonce: CMAC(<c>XCMT</c> ‖ nonce ‖ 00010001) ‖ CMAC(… ‖ 00010002), 32
+    /// bytes.
     /// The construction is that of ePrint 2025/758; it does not commit to the context.</summary>
     public static void Commit(Aes aes, ReadOnlySpan<byte> nonce, Span<byte> commitment)
     {
@@ -109,7 +110,8 @@ internal static class Xaes256Gcm
         CryptographicOperations.ZeroMemory(subkey);
     }
 
-    /// <summary>CMAC's K1 (SP 800-38B §6.1): the encrypted zero block doubled in GF(2^128), without a branch on it.</summary>
+    /// <summary>CMAC's K1 (SP 800-38B §6.1): the encrypted zero block doubled in GF(2^128), without a branch on
+    /// it.</summary>
     private static void Subkey(Aes aes, Span<byte> subkey)
     {
         subkey.Clear();

@@ -14,7 +14,8 @@ internal static class Migrations
 
     public static void Apply(SqliteConnection connection)
     {
-        Execute(connection, null, "CREATE TABLE IF NOT EXISTS schema_version (number INTEGER PRIMARY KEY) WITHOUT ROWID");
+        Execute(connection, null,
+            "CREATE TABLE IF NOT EXISTS schema_version (number INTEGER PRIMARY KEY) WITHOUT ROWID");
         var current = Current(connection);
         if (current > Newest)
             throw new StoreUnavailableException(

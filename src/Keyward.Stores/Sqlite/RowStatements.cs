@@ -41,7 +41,8 @@ internal static class RowStatements
         while (reader.Read()) rows.Add(Read(reader, table));
     }
 
-    /// <summary>A cell is read as what lies in it, not as what the column promises: an altered row must not stop the load
+    /// <summary>A cell is read as what lies in it, not as what the column promises: an altered row must not stop the
+    /// load
     /// of the others, its seal tells.</summary>
     private static Row Read(SqliteDataReader reader, Table table)
     {

@@ -4,7 +4,8 @@ using Microsoft.Data.Sqlite;
 
 namespace Keyward.Stores.Sqlite;
 
-/// <summary>The embedded store: one file, write-ahead log, every commit flushed. One lane writes; reads take connections
+/// <summary>The embedded store: one file, write-ahead log, every commit flushed. One lane writes; reads take
+/// connections
 /// of their own. Work runs on the thread pool, off the caller's thread, since SQLite blocks.</summary>
 internal sealed class SqliteStore(string path) : IStore
 {
@@ -16,6 +17,7 @@ internal sealed class SqliteStore(string path) : IStore
 
     private readonly SemaphoreSlim _lane = new(1, 1);
     private Writer? _writer;
+    private bool _disposed;
 
     public async ValueTask OpenAsync(CancellationToken cancellation)
     {
@@ -42,7 +44,8 @@ internal sealed class SqliteStore(string path) : IStore
             return true;
         }, cancellation).ConfigureAwait(false);
 
-    public ValueTask<IReadOnlyList<FeedEntry>> ReadFeedAsync(long afterSeq, int limit, CancellationToken cancellation) =>
+    public ValueTask<IReadOnlyList<FeedEntry>> ReadFeedAsync(long afterSeq, int limit,
+        CancellationToken cancellation) =>
         ReadAsync((connection, transaction) => Writer.ReadFeed(connection, transaction, afterSeq, limit), cancellation);
 
     public ValueTask<IReadOnlyList<OutboxEntry>> ReadOutboxAsync(CancellationToken cancellation) =>
@@ -74,6 +77,8 @@ internal sealed class SqliteStore(string path) : IStore
 
     public async ValueTask DisposeAsync()
     {
+        if (_disposed) return;
+        _disposed = true;
         await _lane.WaitAsync().ConfigureAwait(false);
         _writer?.Dispose();
         _writer = null;
@@ -114,7 +119,8 @@ internal sealed class SqliteStore(string path) : IStore
                     _writer?.Dispose();
                     _writer = null;
                     throw new StoreUnavailableException(
-                        $"The store {path} refuses: {failure.Message} (SQLite {failure.SqliteExtendedErrorCode})", failure);
+                        $"The store {path} refuses: {failure.Message} (SQLite {failure.SqliteExtendedErrorCode})",
+                            failure);
                 }
             }, CancellationToken.None).ConfigureAwait(false);
         }
@@ -149,7 +155,8 @@ internal sealed class SqliteStore(string path) : IStore
         using var command = connection.CreateCommand();
         // FULL: a commit is on disk when it returns. secure_delete: what is overwritten is zeroed in the file.
         command.CommandText =
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;";
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; " +
+            "PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;";
         command.ExecuteNonQuery();
         return connection;
     }

@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace Keyward.Vault.Audit;
 
-/// <summary>The node's audit log. Callers put entries into a shared buffer under a short lock and wait; one writer thread
+/// <summary>The node's audit log. Callers put entries into a shared buffer under a short lock and wait; one writer
+/// thread
 /// takes what has gathered while its last flush ran, writes it once, flushes once, and lets all of them go on. It never
 /// waits for more, and never acknowledges what is not on disk.</summary>
 internal sealed class AuditLog : IAuditLog, IDisposable
@@ -130,7 +131,8 @@ internal sealed class AuditLog : IAuditLog, IDisposable
         _writing.Clear();
     }
 
-    /// <summary>After a failed write or flush nothing says what is on the disk (the page may be marked clean although it
+    /// <summary>After a failed write or flush nothing says what is on the disk (the page may be marked clean although
+    /// it
     /// never got there): nothing is acknowledged until the journal was closed, read again and begun anew.</summary>
     private void Refuse(Exception failure)
     {

@@ -10,7 +10,8 @@ internal interface IAuditLog
 {
     string Origin { get; }
 
-    /// <summary>False while the log cannot take entries (disk full, failed flush): refuse before doing anything.</summary>
+    /// <summary>False while the log cannot take entries (disk full, failed flush): refuse before doing
+    /// anything.</summary>
     bool IsWritable { get; }
 
     /// <summary>One plain sentence on why not, for operators; null while writable.</summary>
@@ -28,7 +29,8 @@ internal interface IAuditLog
     IAsyncEnumerable<(long Index, ReadOnlyMemory<byte> Entry)> ReadAsync(
         long fromIndex, CancellationToken cancellation);
 
-    /// <summary>A record is cut to this before it is appended (a tlog-tiles bundle entry holds at most 65,535).</summary>
+    /// <summary>A record is cut to this before it is appended (a tlog-tiles bundle entry holds at most
+    /// 65,535).</summary>
     public const int MaximumEntrySizeBytes = 16 * 1024;
 }
 

@@ -81,7 +81,8 @@ internal sealed class Journal : IDisposable
         else Begin();
     }
 
-    /// <summary>Durable entries from an index on, up to <paramref name="endIndex"/>, some hundred kilobytes of them.</summary>
+    /// <summary>Durable entries from an index on, up to <paramref name="endIndex"/>, some hundred kilobytes of
+    /// them.</summary>
     public List<(long Index, ReadOnlyMemory<byte> Entry)> Read(long fromIndex, long endIndex)
     {
         JournalSegment? segment;
@@ -137,7 +138,8 @@ internal sealed class Journal : IDisposable
         if (_file.Length > end) CutTornTail(last, end);
     }
 
-    /// <summary>A torn end is what a crash left of entries that nobody was told of. Whole frames behind a broken one are
+    /// <summary>A torn end is what a crash left of entries that nobody was told of. Whole frames behind a broken one
+    /// are
     /// another matter: then something that was acknowledged may be damaged.</summary>
     private void CutTornTail(JournalSegment segment, long end)
     {
@@ -145,7 +147,8 @@ internal sealed class Journal : IDisposable
         for (var at = 1; at < rest.Length - JournalFrame.HeaderSizeBytes; at++)
             if (rest[at] == 0 && JournalFrame.IsWhole(rest.AsSpan(at), out var length) && length > 0)
                 throw new AuditDamagedException(
-                    $"The audit log is damaged at entry {_size} ({segment.Name}, byte {end}), with whole entries behind it. " +
+                    $"The audit log is damaged at entry {_size} ({segment.Name}, byte {end}), " +
+                    "with whole entries behind it. " +
                     "Keep the folder as evidence and restore it from a backup.");
         _file.Truncate(end);
     }

@@ -78,7 +78,8 @@ internal sealed class JournalFiles : IJournalFiles
             _length += bytes.Length;
         }
 
-        // fdatasync flushes the bytes and the length, which is all that reading them back needs; a full fsync costs more.
+        // fdatasync flushes the bytes and the length, which is all that reading them back needs; a full fsync costs
+        // more.
         public void Flush()
         {
             if (!OperatingSystem.IsLinux()) RandomAccess.FlushToDisk(_handle);

@@ -3,7 +3,8 @@ using System.Security.Cryptography;
 
 namespace Keyward.Vault.Audit;
 
-/// <summary>One entry in the journal: length 4 ‖ CRC-32C 4 ‖ chain 32 ‖ entry, numbers big-endian. The CRC covers length,
+/// <summary>One entry in the journal: length 4 ‖ CRC-32C 4 ‖ chain 32 ‖ entry, numbers big-endian. The CRC covers
+/// length,
 /// chain and entry; the chain is the hash of all entries before (docs/reference/audit-journal.md).</summary>
 internal static class JournalFrame
 {

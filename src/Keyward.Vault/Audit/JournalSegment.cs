@@ -24,7 +24,8 @@ internal sealed class JournalSegment(string name, long firstIndex, byte[] chainB
 
     public int HeaderSizeBytes { get; } = headerSizeBytes;
 
-    public static string NameOf(long firstIndex) => firstIndex.ToString("d20", CultureInfo.InvariantCulture) + ".journal";
+    public static string NameOf(long firstIndex) =>
+        firstIndex.ToString("d20", CultureInfo.InvariantCulture) + ".journal";
 
     public static byte[] HeaderOf(string origin, long firstIndex, ReadOnlySpan<byte> chain)
     {

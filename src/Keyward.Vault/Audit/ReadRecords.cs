@@ -9,7 +9,8 @@ namespace Keyward.Vault.Audit;
 /// <param name="AtEnd">Nothing durable lies behind <paramref name="NextIndex"/> yet.</param>
 public sealed record RecordPage(IReadOnlyList<ReadOnlyMemory<byte>> Records, long NextIndex, bool AtEnd);
 
-/// <summary>Reads the audit log, of one project or of all. Reading it is a right of its own, and recorded once a page.</summary>
+/// <summary>Reads the audit log, of one project or of all. Reading it is a right of its own, and recorded once a
+/// page.</summary>
 /// <param name="Project">Null for all projects, which is a right on the deployment.</param>
 public sealed record ReadRecords(ProjectId? Project, RecordFilter Filter, long FromIndex, int Limit)
     : IOperation<RecordPage>
@@ -35,7 +36,8 @@ public sealed record ReadRecords(ProjectId? Project, RecordFilter Filter, long F
         var filter = Filter with { Project = Project?.Value };
         var found = new List<ReadOnlyMemory<byte>>();
         var (next, scanned) = (FromIndex, 0);
-        await foreach (var (index, entry) in passage.Log.ReadAsync(FromIndex, CancellationToken.None).ConfigureAwait(false))
+        await foreach (var (index, entry) in passage.Log.ReadAsync(FromIndex,
+            CancellationToken.None).ConfigureAwait(false))
         {
             next = index + 1;
             if (filter.Matches(entry)) found.Add(entry.ToArray());

@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace Keyward.Vault.Audit;
 
-/// <summary>Which records a reader asks for; what is null is not asked. Names match whole or by what follows a slash, so
+/// <summary>Which records a reader asks for; what is null is not asked. Names match whole or by what follows a slash,
+/// so
 /// that <c>orders</c> finds a key by its id.</summary>
 public sealed record RecordFilter
 {

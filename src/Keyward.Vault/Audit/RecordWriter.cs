@@ -8,7 +8,8 @@ using Keyward.Vault.Storage;
 
 namespace Keyward.Vault.Audit;
 
-/// <summary>Where a change stands in the store: its sequence number and the HMAC of the state sum after it. Lets a start
+/// <summary>Where a change stands in the store: its sequence number and the HMAC of the state sum after it. Lets a
+/// start
 /// see a store that is older than its log.</summary>
 internal readonly record struct ChangeMark(long Seq, UInt128 StateDigest);
 
@@ -19,7 +20,8 @@ internal readonly record struct ChangeMark(long Seq, UInt128 StateDigest);
 internal sealed class RecordWriter
 #pragma warning restore CA1001
 {
-    /// <summary>A request can name things of any length before they are judged: more than this tells nothing more.</summary>
+    /// <summary>A request can name things of any length before they are judged: more than this tells nothing
+    /// more.</summary>
     private const int MaximumTextLength = 1_024;
 
     private const int MaximumListLength = 32;

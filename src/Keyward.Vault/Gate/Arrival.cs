@@ -9,7 +9,8 @@ public sealed record Source(string Ip, int Port, string? Agent, string? Tls);
 /// method as soon as it knows it. Belongs to one request, not shared.</summary>
 public sealed class Arrival
 {
-    internal Arrival(Door door, Source source, string? traceId, UInt128 requestId, UInt128 nonce, DateTimeOffset received,
+    internal Arrival(Door door, Source source, string? traceId, UInt128 requestId, UInt128 nonce,
+        DateTimeOffset received,
         long receivedTicks)
     {
         Door = door;

@@ -186,16 +186,20 @@ public sealed class Gate
         {
             case StoreUnavailableException:
                 Log.StoreUnavailable(_logger, arrival.RequestId, failure);
-                return new Refusal(RefusalReason.StoreUnavailable, "The store cannot be reached or written. Nothing was changed.");
+                return new Refusal(RefusalReason.StoreUnavailable,
+                    "The store cannot be reached or written. Nothing was changed.");
             case CommitUnknownException:
                 Log.CommitUnknown(_logger, arrival.RequestId, failure);
-                return new Refusal(RefusalReason.OutcomeUnknown, "The store's answer was lost: the change may have been made. Look before trying again.");
+                return new Refusal(RefusalReason.OutcomeUnknown,
+                    "The store's answer was lost: the change may have been made. Look before trying again.");
             case Keystores.SealBrokenException:
                 Log.SealBroken(_logger, arrival.RequestId, failure);
-                return new Refusal(RefusalReason.Tampered, "The key's sealed material does not open; it was altered outside Keyward.");
+                return new Refusal(RefusalReason.Tampered,
+                    "The key's sealed material does not open; it was altered outside Keyward.");
             default:
                 Log.Bug(_logger, arrival.RequestId, failure);
-                return new Refusal(RefusalReason.Internal, $"Internal error; the server's log has it under request {arrival.RequestId}.");
+                return new Refusal(RefusalReason.Internal,
+                    $"Internal error; the server's log has it under request {arrival.RequestId}.");
         }
     }
 

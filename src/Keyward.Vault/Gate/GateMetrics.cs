@@ -23,13 +23,16 @@ internal sealed class GateMetrics : IDisposable
 
     public GateMetrics()
     {
-        _requests = _meter.CreateCounter<long>("keyward_requests", description: "Requests by door, operation and outcome.");
+        _requests = _meter.CreateCounter<long>("keyward_requests",
+            description: "Requests by door, operation and outcome.");
         _durations = _meter.CreateHistogram("keyward_request_duration_seconds", unit: null,
             description: "From arrival to the durable record.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = Bounds });
         _operations = _meter.CreateCounter<long>("keyward_operations", description: "Requests that were recorded.");
-        _denials = _meter.CreateCounter<long>("keyward_denials", description: "Refusals for want of a credential or a right.");
-        _records = _meter.CreateCounter<long>("keyward_audit_records", description: "Audit records written and failed.");
+        _denials = _meter.CreateCounter<long>("keyward_denials",
+            description: "Refusals for want of a credential or a right.");
+        _records = _meter.CreateCounter<long>("keyward_audit_records",
+            description: "Audit records written and failed.");
         foreach (var result in (string[])["written", "failed"])
             _records.Add(0, new KeyValuePair<string, object?>("kind", "operation"), new("result", result));
     }
@@ -43,10 +46,12 @@ internal sealed class GateMetrics : IDisposable
         _durations.Record(duration.TotalSeconds, door, operation,
             new("protection_level", draft.Version is null ? "none" : "software"));
         if (refusal?.Reason is RefusalReason.Unauthenticated or RefusalReason.PermissionDenied)
-            _denials.Add(1, door, operation, new("reason", refusal.Reason == RefusalReason.PermissionDenied ? "policy" : "no_credentials"));
+            _denials.Add(1, door, operation, new("reason", refusal.Reason == RefusalReason.PermissionDenied
+                ? "policy" : "no_credentials"));
         if (refusal?.Reason is RefusalReason.AuditUnwritable) return;
         _operations.Add(1);
-        _records.Add(1, new KeyValuePair<string, object?>("kind", draft.Arrival.Door == Door.System ? "system" : "operation"),
+        _records.Add(1, new KeyValuePair<string, object?>("kind", draft.Arrival.Door == Door.System
+            ? "system" : "operation"),
             new("result", "written"));
     }
 

@@ -3,7 +3,8 @@ namespace Keyward.Vault.Gate;
 /// <summary>What an operator may set of the vault's behaviour.</summary>
 /// <param name="Locations">The locations that this deployment serves, in the order in which they are listed.</param>
 /// <param name="ClockSkew">How far a token's times may be off.</param>
-/// <param name="TokenAudiences">Exact token endpoint URLs, that is the <c>aud</c> of assertions for <c>/token</c>.</param>
+/// <param name="TokenAudiences">Exact token endpoint URLs, that is the <c>aud</c> of assertions for
+/// <c>/token</c>.</param>
 /// <param name="DoorAudiences">Own URLs that a self-signed JWT may name instead of Google's.</param>
 public sealed record GateSettings(
     IReadOnlyList<string> Locations, TimeSpan ClockSkew, IReadOnlyList<string> TokenAudiences,

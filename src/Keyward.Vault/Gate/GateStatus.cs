@@ -7,7 +7,8 @@ public enum GateState
     Sealed = 2,
     Draining = 3,
 
-    /// <summary>The store or the log is not what it was left as; nothing is served until an operator has looked.</summary>
+    /// <summary>The store or the log is not what it was left as; nothing is served until an operator has
+    /// looked.</summary>
     Damaged = 4,
 }
 

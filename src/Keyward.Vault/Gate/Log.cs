@@ -2,7 +2,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Keyward.Vault.Gate;
 
-/// <summary>The gate's log lines. They carry the request's id, by which its record is found, and no more of it.</summary>
+/// <summary>The gate's log lines. They carry the request's id, by which its record is found, and no more of
+/// it.</summary>
 internal static partial class Log
 {
     [LoggerMessage(1001, LogLevel.Error, "The store is unavailable (request {RequestId}).")]

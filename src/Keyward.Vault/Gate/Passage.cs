@@ -4,7 +4,8 @@ using Keyward.Vault.Storage;
 
 namespace Keyward.Vault.Gate;
 
-/// <summary>What the gate gives an operation that it lets run: who asks, the state to judge by, the way to change it, and
+/// <summary>What the gate gives an operation that it lets run: who asks, the state to judge by, the way to change it,
+/// and
 /// the draft of the record.</summary>
 internal sealed class Passage(
     OpenedVault vault, Snapshot snapshot, ChangeLane lane, Caller caller, RecordDraft record, DateTimeOffset now,

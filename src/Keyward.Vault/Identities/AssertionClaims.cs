@@ -40,6 +40,8 @@ internal sealed record AssertionClaims
         if (parts.Length != 3) return null;
         if (Decode(parts[0]) is not { } header || Decode(parts[1]) is not { } payload
             || Decode(parts[2]) is not { } signature) return null;
+        // The reader looks at texts only when they are asked for: bytes that are no text must not get that far.
+        if (!System.Text.Unicode.Utf8.IsValid(header) || !System.Text.Unicode.Utf8.IsValid(payload)) return null;
         try
         {
             using var headerJson = JsonDocument.Parse(header, Strict);
@@ -61,7 +63,8 @@ internal sealed record AssertionClaims
         if (header.TryGetProperty("typ", out _) && Text(header, "typ") != "JWT") return null;
         if (header.TryGetProperty("crit", out _) || header.TryGetProperty("b64", out _)) return null;
         if (header.TryGetProperty("kid", out _) && Text(header, "kid") is null) return null;
-        if (Text(payload, "iss") is not { Length: > 0 and <= 320 } issuer || Text(payload, "sub") != issuer) return null;
+        if (Text(payload, "iss") is not { Length: > 0 and <= 320 } issuer
+            || Text(payload, "sub") != issuer) return null;
         if (Number(payload, "iat") is not { } issuedAt || Number(payload, "exp") is not { } expires) return null;
         var hasNotBefore = payload.TryGetProperty("nbf", out _);
         if (hasNotBefore && Number(payload, "nbf") is null) return null;
@@ -86,7 +89,8 @@ internal sealed record AssertionClaims
     private static string? Text(JsonElement json, string name) =>
         json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    /// <summary>Whole seconds only: a fraction, a text or an exponent is not a time that Google's libraries send.</summary>
+    /// <summary>Whole seconds only: a fraction, a text or an exponent is not a time that Google's libraries
+    /// send.</summary>
     private static long? Number(JsonElement json, string name) =>
         json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number
         && value.GetRawText().AsSpan().IndexOfAny('.', 'e', 'E') < 0 && value.TryGetInt64(out var number)

@@ -4,7 +4,8 @@ using Keyward.Vault.Storage;
 
 namespace Keyward.Vault.Identities;
 
-/// <summary>A credential for an account confers all that the account may do: who makes one must hold as much. Otherwise a
+/// <summary>A credential for an account confers all that the account may do: who makes one must hold as much.
+/// Otherwise a
 /// key administrator without use rights would help himself to them through an account that has them.</summary>
 internal static class Conferring
 {

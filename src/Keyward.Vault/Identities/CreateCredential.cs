@@ -52,7 +52,8 @@ public sealed record CreateCredential(string Email, CredentialKind Kind, TimeSpa
         var most = Kind == CredentialKind.AccessKey ? MaximumAccessKeys : MaximumKeyFiles;
         if (active >= most)
             return new Refusal(RefusalReason.QuotaExceeded,
-                $"The account has {active} active credentials of this kind; revoke one first.", AccountDemand.NameOf(Email));
+                $"The account has {active} active credentials of this kind; revoke one first.",
+                    AccountDemand.NameOf(Email));
         var (credential, secret) = Kind == CredentialKind.AccessKey
             ? ServiceAccounts.MakeAccessKey(draft, account)
             : ServiceAccounts.MakeKeyFile(draft, account, Lifetime);

@@ -23,7 +23,8 @@ public sealed record CreateServiceAccount(ProjectId Project, string Name) : IOpe
     {
         if (!ServiceAccounts.IsValidName(Name))
             return new(new Refusal(RefusalReason.InvalidArgument,
-                "A service account's name has 1 to 30 lower-case letters, digits and hyphens and begins with a letter."));
+                "A service account's name has 1 to 30 lower-case letters, digits and " +
+                "hyphens and begins with a letter."));
         return passage.ChangeAsync(((IOperation<ServiceAccount>)this).Demand, Change);
     }
 
@@ -33,7 +34,8 @@ public sealed record CreateServiceAccount(ProjectId Project, string Name) : IOpe
             return new Refusal(RefusalReason.NotFound, $"Project {Project} not found.", Project.FullName);
         var account = ServiceAccounts.Make(draft, Project, Name);
         if (draft.Snapshot.Accounts.ContainsKey(account.Email))
-            return new Refusal(RefusalReason.AlreadyExists, $"Service account {account.Email} already exists.", account.Email);
+            return new Refusal(RefusalReason.AlreadyExists, $"Service account {account.Email} already exists.",
+                account.Email);
         draft.Put(account);
         draft.Record.Changed("email", null, account.Email);
         return account;

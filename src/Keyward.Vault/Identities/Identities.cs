@@ -26,7 +26,8 @@ internal static class Identities
         if (proof.Token.Length > AssertionClaims.MaximumSizeBytes) return CredentialRefusals.NotGood;
         var snapshot = vault.Snapshot;
         if (proof.Use == ProofUse.TokenEndpoint)
-            return JudgeAssertion(snapshot, settings, now, proof) is { } assertion ? assertion : CredentialRefusals.NotGood;
+            return JudgeAssertion(snapshot, settings, now, proof) is { } assertion
+                ? assertion : CredentialRefusals.NotGood;
         var key = TokenCache.KeyOf(proof.Token);
         if (cache.Find(key) is { } known)
         {
@@ -44,7 +45,8 @@ internal static class Identities
         return token;
     }
 
-    /// <summary>Whether a caller that was identified still counts: account and credential active, as of this state.</summary>
+    /// <summary>Whether a caller that was identified still counts: account and credential active, as of this
+    /// state.</summary>
     public static bool IsGood(Snapshot snapshot, Caller caller, DateTimeOffset now) =>
         caller.Type == Caller.SystemType
         || (caller.CredentialId is { } id

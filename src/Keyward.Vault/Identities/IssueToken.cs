@@ -10,7 +10,8 @@ public sealed record IssuedToken(string Token, DateTimeOffset Expires)
     public override string ToString() => $"IssuedToken until {Expires:O}";
 }
 
-/// <summary>Exchanges a proof for a bearer token: the token endpoint's answer (RFC 7523), and <c>keyward token</c>.</summary>
+/// <summary>Exchanges a proof for a bearer token: the token endpoint's answer (RFC 7523), and <c>keyward
+/// token</c>.</summary>
 public sealed record IssueToken(TimeSpan Lifetime) : IOperation<IssuedToken>
 {
     Verb IOperation<IssuedToken>.Verb { get; } = new("issue_token", OperationClass.DataRead);

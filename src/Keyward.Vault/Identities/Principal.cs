@@ -12,7 +12,8 @@ public enum StandingState
     Revoked = 3,
 }
 
-/// <summary>A service account. Its e-mail is <c>NAME@PROJECT.DEPLOYMENT.keyward.internal</c>: the deployment's id stands
+/// <summary>A service account. Its e-mail is <c>NAME@PROJECT.DEPLOYMENT.keyward.internal</c>: the deployment's id
+/// stands
 /// in it, so an account of one deployment is never one of another.</summary>
 public sealed record ServiceAccount(
     string Email, ProjectId Project, string Name, string UniqueId, StandingState State, DateTimeOffset CreateTime)

@@ -14,7 +14,8 @@ internal static class ServiceAccounts
 
     public static bool IsValidName(string name)
     {
-        if (name.Length is 0 or > MaximumNameLength || !char.IsAsciiLetterLower(name[0]) || name[^1] == '-') return false;
+        if (name.Length is 0 or > MaximumNameLength || !char.IsAsciiLetterLower(name[0])
+            || name[^1] == '-') return false;
         foreach (var c in name)
             if (!char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c != '-') return false;
         return true;

@@ -16,7 +16,8 @@ public sealed record SetCredentialState(string Id, StandingState State) : IOpera
         StandingState.Unspecified => throw new ArgumentOutOfRangeException(nameof(State)),
     }, OperationClass.AdminWrite);
 
-    /// <summary>The e-mail of the account that the caller says it belongs to; the right is held on its project.</summary>
+    /// <summary>The e-mail of the account that the caller says it belongs to; the right is held on its
+    /// project.</summary>
     public required string Email { get; init; }
 
     Demand IOperation<Credential>.Demand => AccountDemand.On(Permission.CredentialsRevoke, Email);

@@ -4,7 +4,8 @@ using System.Text;
 namespace Keyward.Vault.KeyUse;
 
 /// <summary>What a ciphertext is bound to besides its key: nothing, opaque bytes, or pairs of texts. One type for all
-/// doors, encoded injectively (docs/reference/format.md): <c>00</c> | <c>01 ‖ bytes</c> | <c>02 ‖ count ‖ pairs</c>.</summary>
+/// doors, encoded injectively (docs/reference/format.md): <c>00</c> | <c>01 ‖ bytes</c> | <c>02 ‖ count ‖
+/// pairs</c>.</summary>
 public readonly struct Context
 {
     public const int MaximumOpaqueSizeBytes = 64 * 1024;
@@ -43,7 +44,8 @@ public readonly struct Context
         return true;
     }
 
-    /// <summary>Pairs as AWS's encryption context has them. False for a lone surrogate, an empty map aside, or too much.</summary>
+    /// <summary>Pairs as AWS's encryption context has them. False for a lone surrogate, an empty map aside, or too
+    /// much.</summary>
     public static bool TryFromPairs(IEnumerable<KeyValuePair<string, string>> pairs, out Context context)
     {
         context = None;
@@ -84,7 +86,8 @@ public readonly struct Context
 
     private static bool IsCanonical(ReadOnlySpan<byte> pairs)
     {
-        if (pairs.Length > MaximumPairsSizeBytes || !TryReadNumber(ref pairs, out var count) || count == 0) return false;
+        if (pairs.Length > MaximumPairsSizeBytes || !TryReadNumber(ref pairs, out var count)
+            || count == 0) return false;
         ReadOnlySpan<byte> last = default;
         for (var i = 0; i < count; i++)
         {

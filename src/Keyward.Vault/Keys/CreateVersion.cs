@@ -29,7 +29,8 @@ public sealed record CreateVersion(KeyName Parent) : IOperation<KeyVersion>
             return new Refusal(RefusalReason.TransitionNotAllowed,
                 "The key is import-only: its versions are imported, not generated.", Parent.ToString());
         if (entry.Key.NextVersion > NewVersions.MaximumVersions)
-            return new Refusal(RefusalReason.QuotaExceeded, "The key has as many versions as a key can have.", Parent.ToString());
+            return new Refusal(RefusalReason.QuotaExceeded, "The key has as many versions as a key can have.",
+                Parent.ToString());
         draft.Put(entry.Key with { NextVersion = entry.Key.NextVersion + 1 });
         return NewVersions.Put(draft, entry.Key);
     }

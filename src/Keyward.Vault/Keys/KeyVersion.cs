@@ -36,7 +36,8 @@ public sealed record KeyVersion
     public VersionState StateAt(DateTimeOffset now) =>
         State == VersionState.DestroyScheduled && DestroyTime <= now ? VersionState.Destroyed : State;
 
-    /// <summary>What is bound to the material for life: frame(purpose, protection level, provenance, create time).</summary>
+    /// <summary>What is bound to the material for life: frame(purpose, protection level, provenance, create
+    /// time).</summary>
     internal static byte[] Attributes(Key key, DateTimeOffset createTime) => Frame.Of(
         Frame.Number((int)key.Purpose), Frame.Number((int)key.ProtectionLevel), Frame.Text("generated"),
         Frame.Number(Micros.Of(createTime)));
@@ -53,7 +54,8 @@ public sealed record KeyVersion
         ];
     }
 
-    /// <param name="keyOf">Gives the id of the key that owns the version; an empty one where there is no such key.</param>
+    /// <param name="keyOf">Gives the id of the key that owns the version; an empty one where there is no such
+    /// key.</param>
     internal static KeyVersion Parse(Row row, Func<KeyName, Guid> keyOf)
     {
         var cells = new RowReader(row);

@@ -11,7 +11,8 @@ internal static class NewVersions
     /// <summary>A guard against a loop that makes versions without end.</summary>
     public const int MaximumVersions = 100_000;
 
-    /// <summary>Puts the next version of a key; the key itself is put by the caller, with its number moved on.</summary>
+    /// <summary>Puts the next version of a key; the key itself is put by the caller, with its number moved
+    /// on.</summary>
     public static KeyVersion Put(ChangeDraft draft, Key key)
     {
         var name = new VersionName(key.Name, key.NextVersion);

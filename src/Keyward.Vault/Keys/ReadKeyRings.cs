@@ -36,7 +36,8 @@ public sealed record ListKeyRings(LocationName Parent, PageRequest<KeyRing> Page
 
     ValueTask<Outcome<Page<KeyRing>>> IOperation<Page<KeyRing>>.RunAsync(Passage passage)
     {
-        if (!passage.Settings.Locations.Contains(Parent.Location.Value)) return new(KeyRefusals.UnknownLocation(Parent));
+        if (!passage.Settings.Locations.Contains(Parent.Location.Value)) return new(KeyRefusals.UnknownLocation(
+            Parent));
         if (passage.Snapshot.Find(Parent.Project) is not { } project)
             return new(KeyRefusals.NotFound(Parent.Project.FullName));
         var location = Parent.Location.Value;

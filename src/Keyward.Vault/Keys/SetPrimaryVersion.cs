@@ -8,7 +8,8 @@ using Keyward.Vault.Storage;
 
 namespace Keyward.Vault.Keys;
 
-/// <summary>Makes a version the one that new data is encrypted under. It may be one that is not enabled (Cloud KMS, "Key
+/// <summary>Makes a version the one that new data is encrypted under. It may be one that is not enabled (Cloud KMS,
+/// "Key
 /// states"): encryption then fails until it is.</summary>
 public sealed record SetPrimaryVersion(VersionName Name) : IOperation<KeyView>
 {
@@ -29,7 +30,8 @@ public sealed record SetPrimaryVersion(VersionName Name) : IOperation<KeyView>
     {
         if (draft.Snapshot.Find(Name.Parent) is not { } entry) return KeyRefusals.NotFound(Name.Parent);
         if (entry.Key.Purpose != Purpose.EncryptDecrypt)
-            return new Refusal(RefusalReason.WrongPurpose, "Only an encryption key has a primary version.", Name.Parent.ToString());
+            return new Refusal(RefusalReason.WrongPurpose, "Only an encryption key has a primary version.",
+                Name.Parent.ToString());
         if (entry.Find(Name.Number) is not { } version) return KeyRefusals.NotFound(Name);
         if (AlteredRows.Refuse(draft.Snapshot, version) is { } altered) return altered;
         if (version.StateAt(draft.Now) is var state && state is VersionState.Destroyed)

@@ -1,6 +1,7 @@
 namespace Keyward.Vault.Keys;
 
-/// <summary>A version's place in its life; the numbers are stored. <see cref="VersionLife"/> holds the transitions.</summary>
+/// <summary>A version's place in its life; the numbers are stored. <see cref="VersionLife"/> holds the
+/// transitions.</summary>
 public enum VersionState
 {
     Unspecified = 0,
@@ -29,7 +30,8 @@ public enum VersionEvent
 /// Source: Cloud KMS, "Key version states".</summary>
 public static class VersionLife
 {
-    /// <summary>The state after an event, or null where it is not allowed. Enabling what is enabled and disabling what is
+    /// <summary>The state after an event, or null where it is not allowed. Enabling what is enabled and disabling
+    /// what is
     /// disabled change nothing and are allowed, so that asking twice is safe.</summary>
     public static VersionState? After(VersionState state, VersionEvent what) => (state, what) switch
     {

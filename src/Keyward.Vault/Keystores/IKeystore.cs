@@ -20,7 +20,8 @@ internal interface IKeystore
     /// <summary>Seals fresh material under a project key that has been adopted before.</summary>
     SealedKey Seal(IFreshMaterial material, byte[] projectKeyId, SealBinding binding);
 
-    /// <summary>Encrypts in ciphertext format 1 (docs/reference/format.md): writes nonce, commitment, ciphertext and tag
+    /// <summary>Encrypts in ciphertext format 1 (docs/reference/format.md): writes nonce, commitment, ciphertext and
+    /// tag
     /// behind the first 22 bytes that the caller has written into <paramref name="output"/> (magic, format, key id,
     /// version). The whole header and <paramref name="context"/> are authenticated.</summary>
     /// <param name="output">Exactly <c>Ciphertext.SizeOf(plaintext.Length)</c> bytes, the first 22 filled in.</param>
@@ -34,7 +35,8 @@ internal interface IKeystore
     /// <summary>Drops and zeroes any opened form of this version, at once.</summary>
     void Forget(Guid keyId, int version);
 
-    /// <summary>Known answers for every algorithm, and the negative ones. Throws <see cref="SelfTestException"/>.</summary>
+    /// <summary>Known answers for every algorithm, and the negative ones. Throws <see
+    /// cref="SelfTestException"/>.</summary>
     void SelfTest();
 }
 

@@ -7,7 +7,8 @@ namespace Keyward.Vault.Keystores;
 /// <param name="Kind">One of the kinds of <see cref="SealKind"/>.</param>
 /// <param name="Name">The full resource name.</param>
 /// <param name="Version">The version number; 1 for things that have none.</param>
-/// <param name="AlgorithmLabel">The algorithm table's seal label, or <c>AES_256</c> for project and deployment keys.</param>
+/// <param name="AlgorithmLabel">The algorithm table's seal label, or <c>AES_256</c> for project and deployment
+/// keys.</param>
 /// <param name="Attributes">What must not change with the material: purpose, protection level, provenance, export
 /// rule, creation time; framed by the owner of the row, empty for keys that have none.</param>
 internal sealed record SealBinding(string Kind, string Name, int Version, string AlgorithmLabel, byte[] Attributes);

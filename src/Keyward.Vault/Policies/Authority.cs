@@ -41,7 +41,8 @@ internal static class Authority
             : Decision.Refused;
     }
 
-    /// <summary>The same sentence whether the resource is missing or out of bounds, so that nobody learns which.</summary>
+    /// <summary>The same sentence whether the resource is missing or out of bounds, so that nobody learns
+    /// which.</summary>
     public static Refusal Refuse(in Demand demand)
     {
         var resource = demand.Resource;

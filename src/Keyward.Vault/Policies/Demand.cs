@@ -53,7 +53,8 @@ internal readonly record struct Demand
 
     public static Demand On(Permission permission, KeyName key) => new(permission, null, key.Project, key.Parent, key);
 
-    /// <summary>Versions have no policy of their own: the right is held on the key, the refusal names the version.</summary>
+    /// <summary>Versions have no policy of their own: the right is held on the key, the refusal names the
+    /// version.</summary>
     public static Demand On(Permission permission, VersionName version) =>
         new(permission, null, version.Parent.Project, version.Parent.Parent, version.Parent, version.Number);
 }

@@ -107,7 +107,8 @@ public static class PermissionNames
         _ => KmsName(permission.ToString()),
     };
 
-    /// <summary>VersionsUseToEncrypt → cloudkms.cryptoKeyVersions.useToEncrypt, and so on for the regular ones.</summary>
+    /// <summary>VersionsUseToEncrypt → cloudkms.cryptoKeyVersions.useToEncrypt, and so on for the regular
+    /// ones.</summary>
     private static string KmsName(string member)
     {
         (string Prefix, string Collection)[] collections =

@@ -7,7 +7,8 @@ namespace Keyward.Vault.Policies;
 /// <summary>Members who hold a role.</summary>
 public sealed record Binding(string Role, IReadOnlyList<string> Members);
 
-/// <summary>Who holds which role at one resource. Immutable; compiled once into masks by member, so that a decision is a
+/// <summary>Who holds which role at one resource. Immutable; compiled once into masks by member, so that a decision
+/// is a
 /// look-up. Limits: <see cref="MaximumBindings"/>, <see cref="MaximumMembers"/>, 64 KiB as text.</summary>
 public sealed class Policy
 {

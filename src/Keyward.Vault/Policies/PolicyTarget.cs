@@ -6,7 +6,8 @@ namespace Keyward.Vault.Policies;
 /// <summary>A resource that has a policy: the deployment, a project, a key ring or a key.</summary>
 public readonly record struct PolicyTarget
 {
-    private PolicyTarget(ProjectId? project, KeyRingName? ring, KeyName? key) => (Project, Ring, Key) = (project, ring, key);
+    private PolicyTarget(ProjectId? project, KeyRingName? ring, KeyName? key) =>
+        (Project, Ring, Key) = (project, ring, key);
 
     public ProjectId? Project { get; }
 

@@ -25,7 +25,8 @@ public sealed record SetPolicy(PolicyTarget Target, IReadOnlyList<Binding> Bindi
 
     private Refusal? Judge()
     {
-        if (Bindings.Count > Policy.MaximumBindings) return Invalid($"A policy has at most {Policy.MaximumBindings} bindings.");
+        if (Bindings.Count > Policy.MaximumBindings) return Invalid(
+            $"A policy has at most {Policy.MaximumBindings} bindings.");
         if (Bindings.Sum(b => b.Members.Count) > Policy.MaximumMembers)
             return Invalid($"A policy has at most {Policy.MaximumMembers} members.");
         foreach (var binding in Bindings)
@@ -45,7 +46,8 @@ public sealed record SetPolicy(PolicyTarget Target, IReadOnlyList<Binding> Bindi
             return new Refusal(RefusalReason.NotFound, $"{Target.FullName} not found.", Target.FullName);
         if (Etag is { Length: > 0 } etag && !etag.AsSpan().SequenceEqual(old.Etag))
             return new Refusal(RefusalReason.StaleEtag,
-                "The policy was changed since it was read. Read it again and set it with its new etag.", Target.FullName);
+                "The policy was changed since it was read. Read it again and set it with its new etag.",
+                    Target.FullName);
         var policy = new Policy(Merged());
         var text = policy.ToText();
         if (Encoding.UTF8.GetByteCount(text) > Policy.MaximumSizeBytes)

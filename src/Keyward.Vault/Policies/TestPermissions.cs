@@ -3,7 +3,8 @@ using Keyward.Vault.Gate;
 
 namespace Keyward.Vault.Policies;
 
-/// <summary>Which of some permissions the caller holds on a resource. Needs no right itself; on a resource that does not
+/// <summary>Which of some permissions the caller holds on a resource. Needs no right itself; on a resource that does
+/// not
 /// exist the answer is what the caller holds above it.</summary>
 public sealed record TestPermissions(PolicyTarget Target, IReadOnlyList<string> Permissions)
     : IOperation<IReadOnlyList<string>>
@@ -19,12 +20,14 @@ public sealed record TestPermissions(PolicyTarget Target, IReadOnlyList<string> 
     ValueTask<Outcome<IReadOnlyList<string>>> IOperation<IReadOnlyList<string>>.RunAsync(Passage passage)
     {
         if (Permissions.Count > MaximumPermissions)
-            return new(new Refusal(RefusalReason.InvalidArgument, $"At most {MaximumPermissions} permissions can be tested."));
+            return new(new Refusal(RefusalReason.InvalidArgument,
+                $"At most {MaximumPermissions} permissions can be tested."));
         var held = new List<string>();
         foreach (var name in Permissions)
         {
             if (name.Contains('*', StringComparison.Ordinal) || !name.Contains('.', StringComparison.Ordinal))
-                return new(new Refusal(RefusalReason.InvalidArgument, "A permission is named in full, without wildcards."));
+                return new(new Refusal(RefusalReason.InvalidArgument,
+                    "A permission is named in full, without wildcards."));
             if (PermissionNames.TryParse(name, out var permission)
                 && Authority.Decide(passage.Snapshot, passage.Caller, Target.For(permission)).Allowed) held.Add(name);
         }

@@ -29,7 +29,8 @@ public sealed record CreateProject(ProjectId Id) : IOperation<Project>
             return new Refusal(RefusalReason.AlreadyExists, $"Project {Id} already exists.", Id.FullName);
         var last = draft.Snapshot.Projects.After(null)
             .Max(p => long.Parse(p.Project.Account, CultureInfo.InvariantCulture));
-        var project = NewProjects.Put(draft, Id, (last + 1).ToString("d12", CultureInfo.InvariantCulture), caller.Email);
+        var project = NewProjects.Put(draft, Id, (last +
+            1).ToString("d12", CultureInfo.InvariantCulture), caller.Email);
         draft.Record.Changed("account", null, project.Account);
         return project;
     }

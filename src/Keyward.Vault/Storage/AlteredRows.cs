@@ -23,5 +23,6 @@ internal static class AlteredRows
             : null;
 
     public static Refusal Refusal(string name) => new(RefusalReason.Tampered,
-        $"The stored row of {name} was altered outside Keyward; it is not used until an operator has repaired it.", name);
+        $"The stored row of {name} was altered outside Keyward; it is not used until an operator has repaired it.",
+            name);
 }

@@ -7,7 +7,8 @@ using Keyward.Vault.Projects;
 
 namespace Keyward.Vault.Storage;
 
-/// <summary>One change while it is judged, under the store's lock: it sees the state that it will change, and gathers the
+/// <summary>One change while it is judged, under the store's lock: it sees the state that it will change, and gathers
+/// the
 /// rows that it writes. Nothing of it counts before the commit.</summary>
 internal sealed class ChangeDraft(Snapshot before, long seq, DateTimeOffset now, OpenedVault vault, RecordDraft record)
 {
@@ -76,7 +77,8 @@ internal sealed class ChangeDraft(Snapshot before, long seq, DateTimeOffset now,
     {
         var old = Snapshot.DeploymentPolicy;
         Cell[] Cells(PolicyState state) => ["deployment", state.Text ?? "[]", state.Revision];
-        Put(Tables.DeploymentPolicy, Cells(policy), old.Revision == 0 ? null : Cells(old), Snapshot.DeploymentPolicySeq);
+        Put(Tables.DeploymentPolicy, Cells(policy), old.Revision == 0
+            ? null : Cells(old), Snapshot.DeploymentPolicySeq);
     }
 
     /// <summary>The state sum after this change: each new term added, each old one taken away.</summary>

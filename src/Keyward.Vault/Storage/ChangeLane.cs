@@ -7,7 +7,8 @@ namespace Keyward.Vault.Storage;
 
 /// <summary>The one way in which this node changes anything. It takes all waiting changes into one transaction, judges
 /// each under the store's lock against the state that it will change, commits them with their records, swaps the
-/// snapshot, writes the records to the log, and only then lets the callers go on. One loop; callers wait on it.</summary>
+/// snapshot, writes the records to the log, and only then lets the callers go on. One loop; callers wait on
+/// it.</summary>
 internal sealed class ChangeLane : IAsyncDisposable
 {
     /// <summary>A transaction holds the store's lock: more changes in one would make others wait too long.</summary>
@@ -66,7 +67,8 @@ internal sealed class ChangeLane : IAsyncDisposable
             {
                 await CommitAsync(batch).ConfigureAwait(false);
             }
-#pragma warning disable CA1031 // The lane must outlive any failure: each waiting caller gets it, and the gate judges it.
+            // The lane must outlive any failure: each waiting caller gets it, and the gate judges it.
+#pragma warning disable CA1031
             catch (Exception failure)
 #pragma warning restore CA1031
             {
@@ -86,7 +88,8 @@ internal sealed class ChangeLane : IAsyncDisposable
 
         var receipts = new Task<Receipt>[judged.Committed.Count];
         for (var i = 0; i < receipts.Length; i++) receipts[i] = AppendAsync(judged.Committed[i].Entry);
-        for (var i = 0; i < receipts.Length; i++) await FinishAsync(judged.Committed[i], receipts[i]).ConfigureAwait(false);
+        for (var i = 0; i < receipts.Length; i++) await FinishAsync(judged.Committed[i],
+            receipts[i]).ConfigureAwait(false);
     }
 
     private async Task<Receipt> AppendAsync(OutboxEntry entry) =>
@@ -159,6 +162,7 @@ internal sealed class ChangeLane : IAsyncDisposable
         BinaryPrimitives.WriteUInt128BigEndian(id, arrival.Id);
         var entry = new OutboxEntry(id, draft.Seq, record);
         judged.Committed.Add((pending, entry));
-        return new Change(new FeedEntry(draft.Seq, id, draft.Rows), _vault.Hierarchy.SealStateSum(draft.Seq, bytes), entry);
+        return new Change(new FeedEntry(draft.Seq, id, draft.Rows), _vault.Hierarchy.SealStateSum(draft.Seq, bytes),
+            entry);
     }
 }

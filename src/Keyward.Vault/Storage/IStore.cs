@@ -29,10 +29,12 @@ internal delegate IReadOnlyList<Change> Judgement(Counter counter, IReadOnlyList
 
 /// <summary>What a store promises. Rows are opaque: the vault seals and judges them. A change is atomic, durable when
 /// <see cref="ChangeAsync"/> returns, and seen by every later call. Failures of the environment are
-/// <see cref="StoreUnavailableException"/>; where a commit's fate is unknown, <see cref="CommitUnknownException"/>.</summary>
+/// <see cref="StoreUnavailableException"/>; where a commit's fate is unknown, <see
+/// cref="CommitUnknownException"/>.</summary>
 internal interface IStore : IAsyncDisposable
 {
-    /// <summary>Opens the store, makes or migrates its schema, and checks that this program knows it. The incarnation of
+    /// <summary>Opens the store, makes or migrates its schema, and checks that this program knows it. The incarnation
+    /// of
     /// a new store is made here.</summary>
     ValueTask OpenAsync(CancellationToken cancellation);
 
@@ -51,7 +53,8 @@ internal interface IStore : IAsyncDisposable
     /// <summary>Marks records as logged. Losing the marks is harmless: doubles are known by id.</summary>
     ValueTask ClearOutboxAsync(IReadOnlyList<byte[]> recordIds, CancellationToken cancellation);
 
-    /// <summary>Makes deleted and overwritten values unreadable as far as the engine can (checkpoint, secure delete).</summary>
+    /// <summary>Makes deleted and overwritten values unreadable as far as the engine can (checkpoint, secure
+    /// delete).</summary>
     ValueTask ScrubAsync(CancellationToken cancellation);
 }
 

@@ -70,7 +70,8 @@ internal sealed class Opening(IStore store, IAuditLog log, TimeProvider time)
     }
 
     private static string KeyOf(Row row) => row.Table.Name + "\n" + string.Join('\n', row.Cells
-        .Take(row.Table.KeyColumns).Select(c => c.Text ?? (c.Bytes is { } b ? Convert.ToHexString(b) : $"{c.Integer}")));
+        .Take(row.Table.KeyColumns).Select(c =>
+            c.Text ?? (c.Bytes is { } b ? Convert.ToHexString(b) : $"{c.Integer}")));
 
     /// <summary>Every committed change is in the log or in the outbox; a log that names a later state than the store's,
     /// or another one for the same number, is newer than the store.</summary>
@@ -82,7 +83,8 @@ internal sealed class Opening(IStore store, IAuditLog log, TimeProvider time)
         if (logged is { } mark && (mark.Seq > snapshot.Seq
             || (mark.Seq == snapshot.Seq && snapshot.Altered.IsEmpty && mark.State != DigestOf(snapshot, hierarchy))))
             return Damage("store_rolled_back",
-                $"The audit log knows change {mark.Seq}, the store ends at {snapshot.Seq}: an older store was put back.");
+                $"The audit log knows change {mark.Seq}, " +
+                $"the store ends at {snapshot.Seq}: an older store was put back.");
         var next = logged?.Seq + 1 ?? 1;
         foreach (var entry in waiting)
             if (entry.Seq == next) next++;

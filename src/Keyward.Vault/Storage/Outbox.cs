@@ -3,7 +3,8 @@ using Keyward.Vault.Audit;
 namespace Keyward.Vault.Storage;
 
 /// <summary>Brings records that were committed with their change into the log, exactly once as far as anyone can see:
-/// doubles carry the same id. Marks are written in batches, since losing them costs only a look at the log's end.</summary>
+/// doubles carry the same id. Marks are written in batches, since losing them costs only a look at the log's
+/// end.</summary>
 internal sealed class Outbox(IStore store, IAuditLog log)
 {
     private const int MarkBatch = 256;
@@ -37,7 +38,8 @@ internal sealed class Outbox(IStore store, IAuditLog log)
         await FlushAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Writes what the log could not take before, and the marks. Quiet where the log still cannot take it.</summary>
+    /// <summary>Writes what the log could not take before, and the marks. Quiet where the log still cannot take
+    /// it.</summary>
     public async ValueTask FlushAsync()
     {
         OutboxEntry[] unlogged;

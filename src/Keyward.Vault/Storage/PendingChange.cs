@@ -8,7 +8,8 @@ internal abstract class PendingChange(RecordDraft record)
 {
     public RecordDraft Record { get; } = record;
 
-    /// <summary>Judges the change and fills the draft. False if it was refused: then nothing of it is written.</summary>
+    /// <summary>Judges the change and fills the draft. False if it was refused: then nothing of it is
+    /// written.</summary>
     public abstract bool Judge(ChangeDraft draft);
 
     /// <summary>Hands the caller what the judgement gave.</summary>

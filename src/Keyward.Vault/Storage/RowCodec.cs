@@ -3,10 +3,12 @@ using Keyward.Vault.Keystores;
 
 namespace Keyward.Vault.Storage;
 
-/// <summary>Rows as bytes: what a seal covers, and how the feed carries them. Specified in docs/reference/format.md.</summary>
+/// <summary>Rows as bytes: what a seal covers, and how the feed carries them. Specified in
+/// docs/reference/format.md.</summary>
 internal static class RowCodec
 {
-    /// <summary>The bytes under a row's seal: frame("keyward/row/1", table, row format, seq, then every cell). A cell is
+    /// <summary>The bytes under a row's seal: frame("keyward/row/1", table, row format, seq, then every cell). A cell
+    /// is
     /// framed with a leading type byte: 0 null, 1 text, 2 integer (8 bytes big-endian), 3 bytes.</summary>
     public static byte[] Framed(Row row) => Framed(row.Table, row.Cells, row.Seq);
 

@@ -38,7 +38,8 @@ internal sealed record Snapshot
     public ImmutableDictionary<string, SealedKeyRow> SealedKeys { get; init; } =
         ImmutableDictionary.Create<string, SealedKeyRow>(StringComparer.Ordinal);
 
-    /// <summary>Full names of rows whose seal does not hold: what they speak of, and all below it, is refused.</summary>
+    /// <summary>Full names of rows whose seal does not hold: what they speak of, and all below it, is
+    /// refused.</summary>
     public ImmutableHashSet<string> Altered { get; init; } = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
 
     public ProjectEntry? Find(ProjectId project) => Projects.Find(project.Value);
@@ -50,7 +51,8 @@ internal sealed record Snapshot
 
     public KeyVersion? Find(VersionName version) => Find(version.Parent)?.Find(version.Number);
 
-    /// <summary>The snapshot after these rows. A row whose owner is missing stays out: nothing hangs in the air.</summary>
+    /// <summary>The snapshot after these rows. A row whose owner is missing stays out: nothing hangs in the
+    /// air.</summary>
     public Snapshot With(IReadOnlyList<Row> rows)
     {
         var snapshot = this;

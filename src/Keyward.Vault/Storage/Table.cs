@@ -7,13 +7,15 @@ internal enum ColumnType
     Bytes = 3,
 }
 
-/// <summary>A column of a table of rows that carry authority. Null is allowed only where <paramref name="Nullable"/>.</summary>
+/// <summary>A column of a table of rows that carry authority. Null is allowed only where <paramref
+/// name="Nullable"/>.</summary>
 internal sealed record Column(string Name, ColumnType Type, bool Nullable = false);
 
 /// <summary>A table of sealed rows: its name, the row format that its seal names, and its columns in the order in which
 /// the seal frames them. The first <paramref name="KeyColumns"/> columns are the primary key. Every table has two more
 /// columns in the store: <c>seq</c>, the change that last wrote the row, and <c>seal</c>.</summary>
-/// <remarks>A column is only ever added at the end, with a new row format; docs/reference/format.md lists them all.</remarks>
+/// <remarks>A column is only ever added at the end, with a new row format; docs/reference/format.md lists them
+/// all.</remarks>
 internal sealed record Table(string Name, int Format, int KeyColumns, IReadOnlyList<Column> Columns);
 
 /// <summary>One cell: exactly one of the three forms, or null.</summary>

@@ -4,7 +4,8 @@ using Keyward.Vault.Storage;
 
 namespace Keyward.Server;
 
-/// <summary>The administrator's credentials as files: a Google-format key file, and shell lines that point every client at
+/// <summary>The administrator's credentials as files: a Google-format key file, and shell lines that point every
+/// client at
 /// this server. Written once; only the address in the shell lines follows the server when it moves.</summary>
 internal static class AdminCredentials
 {
@@ -31,7 +32,8 @@ internal static class AdminCredentials
             Encoding.UTF8.GetBytes(text.Replace(old, address, StringComparison.Ordinal)));
     }
 
-    /// <summary>The token address in the administrator's key file: clients go on using it in their assertions.</summary>
+    /// <summary>The token address in the administrator's key file: clients go on using it in their
+    /// assertions.</summary>
     public static string? TokenAddress(DataFolder folder)
     {
         if (!File.Exists(folder.AdminKeyFile)) return null;
@@ -80,13 +82,15 @@ internal static class AdminCredentials
             ("AWS_ENDPOINT_URL_KMS", $"https://{address}"), ("AWS_ENDPOINT_URL_STS", $"https://{address}"),
             ("CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDKMS", $"https://{address}/"),
         ];
-        return "# Points this shell at Keyward. The CA variables replace the trust of the whole shell (other HTTPS clients\n" +
-            "# included), and the AWS keys shadow those of the real cloud: for one command use keyward run -- CMD instead.\n" +
+        return "# Points this shell at Keyward. The CA variables replace the trust of the whole shell (other HTTPS\n" +
+            "# clients included), and the AWS keys shadow those of the real cloud: for one command use\n" +
+            "# keyward run -- CMD instead.\n" +
             string.Concat(lines.Select(l => $"export {l.Name}={Quoted(l.Value)}\n"));
     }
 
     /// <summary>Quotes for a shell only where they are needed, so that simple readers can read the file too.</summary>
-    private static string Quoted(string value) => value.All(c => char.IsAsciiLetterOrDigit(c) || "_./:@%+=,-".Contains(c))
+    private static string Quoted(string value) => value.All(c =>
+        char.IsAsciiLetterOrDigit(c) || "_./:@%+=,-".Contains(c))
         ? value
         : "'" + value.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 }

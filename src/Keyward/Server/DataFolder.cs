@@ -43,7 +43,8 @@ internal sealed class DataFolder : IDisposable
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new StartException($"The data folder {path} cannot be made: {failure.Message}", "Give another one: --data DIR");
+            throw new StartException($"The data folder {path} cannot be made: {failure.Message}",
+                "Give another one: --data DIR");
         }
 
         var folder = new DataFolder(path, Hold(path));
@@ -109,7 +110,8 @@ internal sealed class DataFolder : IDisposable
         {
             var holder = Holder(path);
             throw holder is null
-                ? new StartException($"The data folder {path} cannot be used: {failure.Message}", "Give another one: --data DIR")
+                ? new StartException($"The data folder {path} cannot be used: {failure.Message}",
+                    "Give another one: --data DIR")
                 : new StartException($"The data folder {path} is in use by the Keyward server with process {holder}.",
                     "Use that one, stop it, or give another folder: --data DIR");
         }
@@ -134,7 +136,8 @@ internal sealed class DataFolder : IDisposable
         foreach (var file in (string[])[RootKey, RootSeal, AdminKeyFile, AdminEnvironment, Store])
         {
             if (!File.Exists(file) || (File.GetUnixFileMode(file) & ~OwnerFile) == 0) continue;
-            throw new StartException($"{file} can be read by others than its owner.", $"Make it yours alone: chmod 600 {file}");
+            throw new StartException($"{file} can be read by others than its owner.",
+                $"Make it yours alone: chmod 600 {file}");
         }
     }
 }

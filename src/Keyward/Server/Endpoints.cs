@@ -6,8 +6,10 @@ namespace Keyward.Server;
 /// <summary>The addresses that the server listens on.</summary>
 internal static class Endpoints
 {
-    /// <summary>Turns port 0 into a port that is free now: credentials that are made at the first start name it.</summary>
-    public static IReadOnlyList<(string Host, IPEndPoint Address)> Resolve(IReadOnlyList<(string Host, int Port)> listen)
+    /// <summary>Turns port 0 into a port that is free now: credentials that are made at the first start name
+    /// it.</summary>
+    public static IReadOnlyList<(string Host, IPEndPoint Address)> Resolve(IReadOnlyList<(string Host,
+        int Port)> listen)
     {
         var found = new List<(string, IPEndPoint)>();
         foreach (var (host, port) in listen)
@@ -36,7 +38,8 @@ internal static class Endpoints
         }
         catch (SocketException failure)
         {
-            throw new StartException($"{endpoint} cannot be listened on: {failure.Message}.", "Give another one: --listen HOST:PORT");
+            throw new StartException($"{endpoint} cannot be listened on: {failure.Message}.",
+                "Give another one: --listen HOST:PORT");
         }
     }
 
@@ -55,7 +58,8 @@ internal static class Endpoints
         try
         {
             return Dns.GetHostAddresses(host).FirstOrDefault()
-                ?? throw new StartException($"The host {host} has no address.", "Give an address: --listen 127.0.0.1:8443");
+                ?? throw new StartException($"The host {host} has no address.",
+                    "Give an address: --listen 127.0.0.1:8443");
         }
         catch (SocketException)
         {

@@ -3,7 +3,8 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Keyward.Server;
 
-/// <summary>What a person sees at a start, on standard error: where things are and what to try. Never a secret.</summary>
+/// <summary>What a person sees at a start, on standard error: where things are and what to try. Never a
+/// secret.</summary>
 internal static class Greeting
 {
     public static void Print(VaultKeeper keeper, DataFolder folder)
@@ -44,6 +45,7 @@ internal static class Greeting
         var file = folder.In("tls/ca.pem");
         if (!File.Exists(file)) return null;
         using var ca = X509CertificateLoader.LoadCertificateFromFile(file);
-        return string.Join(':', ca.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant().Chunk(2).Select(c => new string(c)));
+        return string.Join(':', ca.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant().Chunk(2).Select(c =>
+            new string(c)));
     }
 }

@@ -13,7 +13,8 @@ using OpenTelemetry.Metrics;
 
 namespace Keyward.Server;
 
-/// <summary>The TLS port that carries every HTTP door, with its limits (each with its reason in docs/reference/limits.md).</summary>
+/// <summary>The TLS port that carries every HTTP door, with its limits (each with its reason in
+/// docs/reference/limits.md).</summary>
 internal static class Listener
 {
     public static WebApplication Build(ServerSettings settings, VaultKeeper keeper, X509Certificate2 certificate,

@@ -23,6 +23,7 @@ internal static partial class Log
     [LoggerMessage(2006, LogLevel.Error, "The upkeep failed; it is tried again.")]
     public static partial void UpkeepFailed(ILogger logger, Exception failure);
 
-    [LoggerMessage(2007, LogLevel.Error, "{Count} stored rows were altered outside Keyward; what they speak of is refused: {Names}")]
+    [LoggerMessage(2007, LogLevel.Error,
+        "{Count} stored rows were altered outside Keyward; what they speak of is refused: {Names}")]
     public static partial void Altered(ILogger logger, int count, string names);
 }

@@ -9,5 +9,6 @@ internal static class ProcessEnvironment
         .Cast<DictionaryEntry>().ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? "", StringComparer.Ordinal);
 
     /// <summary>Printed commands begin with it, so that they can be pasted as they stand.</summary>
-    public static string Command => Environment.GetEnvironmentVariable("KEYWARD_COMMAND") is { Length: > 0 } word ? word : "keyward";
+    public static string Command =>
+        Environment.GetEnvironmentVariable("KEYWARD_COMMAND") is { Length: > 0 } word ? word : "keyward";
 }

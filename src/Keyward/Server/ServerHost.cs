@@ -9,7 +9,8 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Keyward.Server;
 
-/// <summary>The server from its start to its end. Standard output carries the ready line alone; all else goes to standard
+/// <summary>The server from its start to its end. Standard output carries the ready line alone; all else goes to
+/// standard
 /// error.</summary>
 internal static class ServerHost
 {
@@ -27,7 +28,8 @@ internal static class ServerHost
         var missing = ProcessMemory.Harden();
         try
         {
-            return await RunAsync(ServerSettings.Of(reader), missing, TimeProvider.System, cancellation).ConfigureAwait(false);
+            return await RunAsync(ServerSettings.Of(reader), missing, TimeProvider.System,
+                cancellation).ConfigureAwait(false);
         }
         catch (StartException failure)
         {
@@ -37,7 +39,8 @@ internal static class ServerHost
         }
         catch (SelfTestException failure)
         {
-            Console.Error.WriteLine($"keyward: {failure.Message} Nothing is served by a program that computes wrongly.");
+            Console.Error.WriteLine(
+                $"keyward: {failure.Message} Nothing is served by a program that computes wrongly.");
             return 1;
         }
     }
@@ -89,7 +92,8 @@ internal static class ServerHost
         }
         catch (IOException failure)
         {
-            throw new StartException($"The server cannot listen on {address}: {failure.Message}", "Give another one: --listen HOST:PORT");
+            throw new StartException($"The server cannot listen on {address}: {failure.Message}",
+                "Give another one: --listen HOST:PORT");
         }
 
         await CheckAsync(address, folder, cancellation).ConfigureAwait(false);
@@ -129,7 +133,8 @@ internal static class ServerHost
         using var client = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(10) };
         try
         {
-            using var answer = await client.GetAsync(new Uri($"https://{address}/healthz"), cancellation).ConfigureAwait(false);
+            using var answer = await client.GetAsync(new Uri($"https://{address}/healthz"),
+                cancellation).ConfigureAwait(false);
             answer.EnsureSuccessStatusCode();
         }
         catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
@@ -169,7 +174,8 @@ internal static class ServerHost
             "error" => LogLevel.Error,
             _ => LogLevel.Information,
         });
-        if (settings.LogLevel != "debug") logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
+        if (settings.LogLevel != "debug") logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc",
+            LogLevel.Warning);
         var isText = settings.LogFormat == "text" || (settings.LogFormat == "auto" && !Console.IsErrorRedirected);
         logging.AddConsole(console =>
         {

@@ -3,7 +3,8 @@ using System.Text;
 
 namespace Keyward.Server;
 
-/// <summary>Tells systemd how the service stands (sd_notify): one datagram to the socket that it names, nothing where it
+/// <summary>Tells systemd how the service stands (sd_notify): one datagram to the socket that it names, nothing where
+/// it
 /// names none.</summary>
 internal static class SystemdNotice
 {

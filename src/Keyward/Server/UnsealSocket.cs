@@ -3,7 +3,8 @@ using System.Text;
 
 namespace Keyward.Server;
 
-/// <summary>Takes the passphrase of a sealed server on a Unix socket in the data folder, which only its owner can enter:
+/// <summary>Takes the passphrase of a sealed server on a Unix socket in the data folder, which only its owner can
+/// enter:
 /// nobody unseals over the network. One line in, one line out.</summary>
 internal sealed class UnsealSocket(string path, Func<byte[], CancellationToken, Task<bool>> unseal) : IAsyncDisposable
 {
@@ -46,7 +47,8 @@ internal sealed class UnsealSocket(string path, Func<byte[], CancellationToken, 
                 var answer = await AnswerAsync(socket, patience.Token).ConfigureAwait(false);
                 await socket.SendAsync(Encoding.UTF8.GetBytes(answer + "\n"), patience.Token).ConfigureAwait(false);
             }
-            catch (Exception failure) when (failure is OperationCanceledException or SocketException or ObjectDisposedException)
+            catch (Exception failure) when (
+                failure is OperationCanceledException or SocketException or ObjectDisposedException)
             {
                 // The caller went away or took too long; the next one is served.
             }

@@ -26,7 +26,8 @@ internal sealed class Upkeep(VaultKeeper keeper, TimeProvider time, ILogger<Upke
                 sinceDestruction = TimeSpan.Zero;
                 await destruction.RunAsync(stoppingToken).ConfigureAwait(false);
             }
-            catch (Exception failure) when (failure is StoreUnavailableException or Vault.Audit.AuditUnwritableException)
+            catch (Exception failure) when (
+                failure is StoreUnavailableException or Vault.Audit.AuditUnwritableException)
             {
                 Log.UpkeepFailed(logger, failure);
             }

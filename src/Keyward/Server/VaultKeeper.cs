@@ -11,7 +11,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Keyward.Server;
 
-/// <summary>Brings store, root key, log and gate together: founds a deployment in an empty folder, opens the vault of an
+/// <summary>Brings store, root key, log and gate together: founds a deployment in an empty folder, opens the vault of
+/// an
 /// existing one, keeps it sealed where there is no root, and closes all in the right order.</summary>
 internal sealed class VaultKeeper : IAsyncDisposable
 {
@@ -61,7 +62,8 @@ internal sealed class VaultKeeper : IAsyncDisposable
             var deployment = DeploymentOf(state);
             var log = AuditLog.Open(new JournalFiles(folder.In($"audit/{deployment.Node}/journal")),
                 $"keyward/{deployment.Id}/{deployment.Node}", settings.AuditReserveBytes);
-            var gate = new Gate(log, time, GateSettingsOf(folder, settings, address), metrics, loggers.CreateLogger<Gate>());
+            var gate = new Gate(log, time, GateSettingsOf(folder, settings, address), metrics,
+                loggers.CreateLogger<Gate>());
             var keeper = new VaultKeeper(
                 folder, settings, time, loggers.CreateLogger("Keyward.Server"), store, log, gate) { IsNew = isNew };
             await keeper.TryOpenAsync(state, cancellation).ConfigureAwait(false);
@@ -165,14 +167,16 @@ internal sealed class VaultKeeper : IAsyncDisposable
         var (hierarchy, keys) = KeyHierarchy.Found(root, Convert.FromHexString(id));
         using var opened = hierarchy;
         using var keystore = new SoftwareKeystore(hierarchy);
-        var founding = Founding.Prepare(id, "node-" + Founding.NewId()[..8], keys, keystore, hierarchy, hierarchy, time);
+        var founding = Founding.Prepare(id, "node-" +
+            Founding.NewId()[..8], keys, keystore, hierarchy, hierarchy, time);
         AdminCredentials.Write(folder, founding.Credentials, address);
         CryptographicOperations.ZeroMemory(founding.Credentials.PrivateKeyPem);
         CryptographicOperations.ZeroMemory(founding.Credentials.SecretAccessKey);
         await founding.CommitAsync(store, time, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>A root that is there already is used: a first start that was cut short must not make a second one.</summary>
+    /// <summary>A root that is there already is used: a first start that was cut short must not make a second
+    /// one.</summary>
     private static RootKey MakeRoot(DataFolder folder, ServerSettings settings)
     {
         if (!settings.RootIsPassphrase)
@@ -191,7 +195,8 @@ internal sealed class VaultKeeper : IAsyncDisposable
     private static RootKey LoadRoot(DataFolder folder, ServerSettings settings)
     {
         if (!settings.RootIsPassphrase) return RootFile.Load(folder.RootKey);
-        if (!File.Exists(folder.RootSeal)) throw new RootUnavailableException($"there is no seal at {folder.RootSeal}.");
+        if (!File.Exists(folder.RootSeal)) throw new RootUnavailableException(
+            $"there is no seal at {folder.RootSeal}.");
         if (settings.PassphraseFile is null)
             throw new RootUnavailableException("no passphrase was given. On the server run: keyward unseal");
         var passphrase = ReadPassphrase(settings.PassphraseFile);

@@ -1,6 +1,7 @@
 namespace Keyward.Server.Settings;
 
-/// <summary>One setting: its dotted name in the file, the flag if the command line has one, its default, and what judges a
+/// <summary>One setting: its dotted name in the file, the flag if the command line has one, its default, and what
+/// judges a
 /// value (null where it is good, else what is wrong with it).</summary>
 internal sealed record Setting(
     string Name, string? Flag, string Default, string Description, Func<string, string?> Judge, bool IsList = false)

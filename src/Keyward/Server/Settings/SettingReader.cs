@@ -6,11 +6,13 @@ namespace Keyward.Server.Settings;
 /// KEYWARD_LISTEN</c>, or the file.</summary>
 internal sealed record SettingValue(Setting Setting, string Value, string Origin);
 
-/// <summary>Reads the settings: a flag beats the environment, which beats the file. Everything that is wrong is found in
+/// <summary>Reads the settings: a flag beats the environment, which beats the file. Everything that is wrong is found
+/// in
 /// one reading, and named with its origin.</summary>
 internal sealed class SettingReader
 {
-    /// <summary>What clients read, so that their environment may be sourced in the server's shell; and what the launcher
+    /// <summary>What clients read, so that their environment may be sourced in the server's shell; and what the
+    /// launcher
     /// tells the program.</summary>
     private static readonly HashSet<string> Foreign =
     [
@@ -106,16 +108,21 @@ internal sealed class SettingReader
                 || IsKubernetesService(variable)) continue;
             if (SettingTable.All.FirstOrDefault(s => s.Variable == variable) is { } setting)
                 Set(setting, value, "environment " + variable);
-            else Errors.Add($"environment {variable}: there is no such setting.{Suggestion(variable[8..].ToLowerInvariant().Replace('_', '.'))}");
+            else
+                Errors.Add($"environment {variable}: there is no such setting." +
+                    Suggestion(variable["KEYWARD_".Length..].ToLowerInvariant().Replace('_', '.')));
         }
     }
 
-    /// <summary>What Kubernetes injects for a Service whose name begins with keyward; no setting ends like that.</summary>
+    /// <summary>What Kubernetes injects for a Service whose name begins with keyward; no setting ends like
+    /// that.</summary>
     private static bool IsKubernetesService(string variable) =>
-        variable.EndsWith("_SERVICE_HOST", StringComparison.Ordinal) || variable.EndsWith("_PORT", StringComparison.Ordinal)
+        variable.EndsWith("_SERVICE_HOST", StringComparison.Ordinal)
+            || variable.EndsWith("_PORT", StringComparison.Ordinal)
         || variable.Contains("_SERVICE_PORT", StringComparison.Ordinal)
         || (variable.Contains("_PORT_", StringComparison.Ordinal)
-            && (variable.Contains("_TCP", StringComparison.Ordinal) || variable.Contains("_UDP", StringComparison.Ordinal)));
+            && (variable.Contains("_TCP", StringComparison.Ordinal)
+                || variable.Contains("_UDP", StringComparison.Ordinal)));
 
     private void Set(Setting setting, string value, string origin)
     {

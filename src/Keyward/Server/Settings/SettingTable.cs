@@ -4,14 +4,16 @@ using Keyward.Vault.Names;
 
 namespace Keyward.Server.Settings;
 
-/// <summary>All settings of the server. docs/reference/settings.md is made from this table, and a test compares them.</summary>
+/// <summary>All settings of the server. docs/reference/settings.md is made from this table, and a test compares
+/// them.</summary>
 internal static class SettingTable
 {
     public static readonly Setting Data = new("data", "--data", "~/.keyward",
         "The data folder: store, root key, certificates, audit log, credentials.", NotEmpty);
 
     public static readonly Setting Listen = new("listen", "--listen", "127.0.0.1:8443",
-        "Where to listen, HOST:PORT; port 0 picks a free one. Several are separated by commas.", IsEndpoint, IsList: true);
+        "Where to listen, HOST:PORT; port 0 picks a free one. Several are separated by commas.", IsEndpoint,
+            IsList: true);
 
     public static readonly Setting Storage = new("storage", "--storage", "sqlite",
         "The store: sqlite, embedded in the data folder.", v => v switch
@@ -24,7 +26,8 @@ internal static class SettingTable
     public static readonly Setting Locations = new("locations", null,
         "global,us-east-1,us-east1,eu-west-1,europe-west1",
         "The locations (regions) that this deployment serves, separated by commas.", v =>
-            LocationId.TryParse(v, out _) ? null : "a location has lower-case letters, digits and hyphens", IsList: true);
+            LocationId.TryParse(v, out _) ? null
+                : "a location has lower-case letters, digits and hyphens", IsList: true);
 
     public static readonly Setting Root = new("root", null, "file",
         "What holds the root key: file (root.key) or passphrase (root.seal, opened by a passphrase).",

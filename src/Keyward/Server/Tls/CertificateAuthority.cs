@@ -4,7 +4,8 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Keyward.Server.Tls;
 
-/// <summary>The deployment's own CA and the server's certificate, for those who bring none: ECDSA P-256. The CA lives ten
+/// <summary>The deployment's own CA and the server's certificate, for those who bring none: ECDSA P-256. The CA lives
+/// ten
 /// years, the certificate one; it is made anew when it nears its end or lacks a name.</summary>
 internal sealed class CertificateAuthority(string folder, TimeProvider time)
 {

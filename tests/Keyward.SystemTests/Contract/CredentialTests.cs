@@ -1,0 +1,102 @@
+using Keyward.SystemTests.Clients;
+using Keyward.SystemTests.Running;
+
+namespace Keyward.SystemTests.Contract;
+
+public sealed class CredentialTests
+{
+    private const string Locations = "/v1/projects/default/locations";
+
+    [Fact]
+    public async Task The_token_endpoint_exchanges_an_assertion_and_tells_no_reason_for_a_bad_one()
+    {
+        using var data = new TemporaryData();
+        await using var server = await KeywardServer.StartAsync(data.In("kms"));
+        using var admin = new RestClient(server);
+        var keyFile = data.In("kms/credentials/admin.json");
+        async Task<(int Status, string Body)> ExchangeAsync(string assertion, string grant = "urn:ietf:params:oauth:grant-type:jwt-bearer")
+        {
+            using var form = new FormUrlEncodedContent(
+                new Dictionary<string, string> { ["grant_type"] = grant, ["assertion"] = assertion });
+            using var answer = await admin.Http.PostAsync(new Uri("/token", UriKind.Relative), form);
+            return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
+        }
+
+        var (status, body) = await ExchangeAsync(
+            RestClient.Assertion(keyFile, DateTimeOffset.UtcNow, $"https://{server.Address}/token"));
+        Assert.Equal(200, status);
+        var token = System.Text.Json.JsonDocument.Parse(body).RootElement;
+        Assert.Equal("Bearer", token.GetProperty("token_type").GetString());
+        using (var request = new HttpRequestMessage(HttpMethod.Get, Locations))
+        {
+            request.Headers.Authorization = new("Bearer", token.GetProperty("access_token").GetString());
+            using var answer = await admin.Http.SendAsync(request);
+            Assert.True(answer.IsSuccessStatusCode);
+        }
+
+        string[] bad =
+        [
+            RestClient.Assertion(keyFile, DateTimeOffset.UtcNow), // a scope, and no audience
+            RestClient.Assertion(keyFile, DateTimeOffset.UtcNow, "https://elsewhere.example/token"),
+            RestClient.Assertion(keyFile, DateTimeOffset.UtcNow.AddHours(-3), $"https://{server.Address}/token"),
+            RestClient.Assertion(keyFile, DateTimeOffset.UtcNow.AddHours(1), $"https://{server.Address}/token"),
+            "a.b.c",
+        ];
+        var answers = new HashSet<string>();
+        foreach (var assertion in bad)
+        {
+            (status, body) = await ExchangeAsync(assertion);
+            Assert.Equal(400, status);
+            Assert.Contains("invalid_grant", body);
+            answers.Add(body);
+        }
+
+        Assert.Single(answers);
+        Assert.Contains("unsupported_grant_type", (await ExchangeAsync("x", "password")).Body);
+    }
+
+    [Fact]
+    public async Task A_revoked_file_and_its_tokens_are_refused_from_the_next_request_on_the_same_connection()
+    {
+        using var data = new TemporaryData();
+        await using var server = await KeywardServer.StartAsync(data.In("kms"));
+        using var admin = new RestClient(server);
+        var file = await GoogleNodeClientTests.MakeAccountAsync(admin, server, data, "thief");
+        using var thief = new RestClient(server, file);
+        Assert.Equal(200, (await thief.GetAsync(Locations)).Status);
+        var (_, issued) = await thief.PostAsync("/keyward/v1/caller:issueToken");
+        using var withToken = new RestClient(server, file);
+        withToken.Http.DefaultRequestHeaders.Authorization = new("Bearer", issued.GetProperty("accessToken").GetString());
+        Assert.Equal(200, (await withToken.GetAsync(Locations)).Status);
+
+        using var json = System.Text.Json.JsonDocument.Parse(await File.ReadAllBytesAsync(file));
+        var (email, id) = (json.RootElement.GetProperty("client_email").GetString(),
+            json.RootElement.GetProperty("private_key_id").GetString());
+        var (status, _) = await admin.PostAsync(
+            $"/keyward/v1/serviceAccounts/{email}/credentials/{id}:setState", """{"state":"REVOKED"}""");
+        Assert.Equal(200, status);
+        Assert.Equal(401, (await thief.GetAsync(Locations)).Status);
+        Assert.Equal(401, (await withToken.GetAsync(Locations)).Status);
+    }
+
+    [Fact]
+    public async Task A_key_of_one_account_signs_for_no_other()
+    {
+        using var data = new TemporaryData();
+        await using var server = await KeywardServer.StartAsync(data.In("kms"));
+        using var admin = new RestClient(server);
+        var file = await GoogleNodeClientTests.MakeAccountAsync(admin, server, data, "mallory");
+        var text = await File.ReadAllTextAsync(file);
+        using var own = System.Text.Json.JsonDocument.Parse(text);
+        using var adminFile = System.Text.Json.JsonDocument.Parse(await File.ReadAllBytesAsync(data.In("kms/credentials/admin.json")));
+        // The administrator's name over the other's key, with and without the administrator's key id.
+        foreach (var (from, to) in ((string, string)[])[("client_email", "client_email"), ("private_key_id", "private_key_id")])
+        {
+            text = text.Replace(own.RootElement.GetProperty(from).GetString()!, adminFile.RootElement.GetProperty(to).GetString()!);
+            var forged = data.In("forged.json");
+            await File.WriteAllTextAsync(forged, text);
+            using var mallory = new RestClient(server, forged);
+            Assert.Equal(401, (await mallory.GetAsync(Locations)).Status);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Keyward.SystemTests.Running;
+
+/// <summary>The real program, started as a process of its own on a free port.</summary>
+internal sealed class KeywardServer : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+    private readonly StringBuilder _errors = new();
+
+    private KeywardServer(Process process, string data, string address) =>
+        (_process, Data, Address) = (process, data, address);
+
+    public static string Root { get; } = FindRoot();
+
+    public static string Program { get; } = FindProgram();
+
+    public string Data { get; }
+
+    /// <summary>HOST:PORT.</summary>
+    public string Address { get; }
+
+    public string Errors
+    {
+        get { lock (_errors) return _errors.ToString(); }
+    }
+
+    public int ProcessId => _process.Id;
+
+    public static async Task<KeywardServer> StartAsync(
+        string data, string listen = "127.0.0.1:0", params (string Name, string Value)[] environment)
+    {
+        var (server, output) = await TryStartAsync(data, listen, environment);
+        return server ?? throw new InvalidOperationException("The server did not start: " + output);
+    }
+
+    /// <summary>The server, or what it said instead of starting.</summary>
+    public static async Task<(KeywardServer? Server, string Errors)> TryStartAsync(
+        string data, string listen = "127.0.0.1:0", params (string Name, string Value)[] environment)
+    {
+        var process = new Process
+        {
+            StartInfo = Start(Program, ["server", "--data", data, "--listen", listen], environment),
+        };
+        var errors = new StringBuilder();
+        process.ErrorDataReceived += (_, line) =>
+        {
+            lock (errors) errors.AppendLine(line.Data);
+        };
+        process.Start();
+        process.BeginErrorReadLine();
+        using var patience = new CancellationTokenSource(Patience);
+        var ready = await process.StandardOutput.ReadLineAsync(patience.Token);
+        if (ready is null)
+        {
+            await process.WaitForExitAsync(patience.Token);
+            process.Dispose();
+            return (null, errors.ToString());
+        }
+
+        Assert.StartsWith("keyward ready https://", ready);
+        var address = ready.Split(' ')[2]["https://".Length..];
+        var server = new KeywardServer(process, data, address);
+        server.Follow(errors);
+        return (server, "");
+    }
+
+    /// <summary>Runs a program to its end and gives exit code, output and errors.</summary>
+    public static async Task<(int Code, string Output, string Errors)> RunAsync(
+        string program, string[] arguments, string? folder = null, params (string Name, string Value)[] environment)
+    {
+        using var process = new Process { StartInfo = Start(program, arguments, environment, folder) };
+        process.Start();
+        process.StandardInput.Close();
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        var output = process.StandardOutput.ReadToEndAsync(patience.Token);
+        var errors = process.StandardError.ReadToEndAsync(patience.Token);
+        await process.WaitForExitAsync(patience.Token);
+        return (process.ExitCode, await output, await errors);
+    }
+
+    /// <summary>The variables of credentials/admin.env, with this server's address.</summary>
+    public (string Name, string Value)[] AdminEnvironment() =>
+    [
+        .. File.ReadLines(Path.Combine(Data, "credentials/admin.env"))
+            .Where(l => l.StartsWith("export ", StringComparison.Ordinal))
+            .Select(l => l["export ".Length..].Split('=', 2)).Select(p => (p[0], p[1].Trim('\''))),
+    ];
+
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
+    /// <summary>SIGTERM, and the exit code that follows.</summary>
+    public async Task<int> StopAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
+        await kill.WaitForExitAsync();
+        using var patience = new CancellationTokenSource(Patience);
+        await _process.WaitForExitAsync(patience.Token);
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited) Kill();
+        _process.Dispose();
+        await Task.CompletedTask;
+    }
+
+    private void Follow(StringBuilder errors)
+    {
+        lock (errors) _errors.Append(errors);
+        _process.ErrorDataReceived += (_, line) =>
+        {
+            lock (_errors) _errors.AppendLine(line.Data);
+        };
+    }
+
+    private static ProcessStartInfo Start(
+        string program, string[] arguments, (string Name, string Value)[] environment, string? folder = null)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
+            WorkingDirectory = folder ?? Path.GetTempPath(),
+        };
+        // The machine's own trust and credentials must not leak into a test.
+        foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("KEYWARD_", StringComparison.Ordinal)
+            || k.StartsWith("AWS_", StringComparison.Ordinal) || k.StartsWith("GOOGLE_", StringComparison.Ordinal)
+            || k is "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH" or "NODE_EXTRA_CA_CERTS" or "REQUESTS_CA_BUNDLE").ToArray())
+            start.Environment.Remove(name);
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        return start;
+    }
+
+    private static string FindRoot()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "Keyward.slnx"))) folder = Path.GetDirectoryName(folder)!;
+        return folder;
+    }
+
+    private static string FindProgram()
+    {
+        var configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
+        return Path.Combine(FindRoot(), $"src/Keyward/bin/{configuration}/net10.0/keyward");
+    }
+}

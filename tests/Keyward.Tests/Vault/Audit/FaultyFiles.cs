@@ -1,0 +1,97 @@
+using Keyward.Vault.Audit;
+
+namespace Keyward.Tests.Vault.Audit;
+
+/// <summary>The journal's files in memory, of which the n-th write or flush fails; what was not flushed can be lost.</summary>
+internal sealed class FaultyFiles : IJournalFiles
+{
+    private readonly Lock _lock = new();
+
+    public Dictionary<string, byte[]> Files { get; } = [];
+
+    /// <summary>Counts down with every write and flush; at zero that operation fails. Negative: nothing fails.</summary>
+    public int FailAfter { get; set; } = -1;
+
+    public bool KeepsFailing { get; set; }
+
+    public long FreeBytes { get; set; } = long.MaxValue;
+
+    public IReadOnlyList<string> List()
+    {
+        lock (_lock) return [.. Files.Keys.Order(StringComparer.Ordinal)];
+    }
+
+    public byte[] Read(string name, long offset, int length)
+    {
+        lock (_lock)
+        {
+            var bytes = Files[name];
+            var from = (int)Math.Min(offset, bytes.Length);
+            return bytes[from..(int)Math.Min(offset + length, bytes.Length)];
+        }
+    }
+
+    public long LengthOf(string name)
+    {
+        lock (_lock) return Files[name].Length;
+    }
+
+    public IJournalFile Create(string name, ReadOnlySpan<byte> header)
+    {
+        Step();
+        lock (_lock) Files[name] = header.ToArray();
+        return Open(name);
+    }
+
+    public IJournalFile Open(string name) => new Opened(this, name);
+
+    private void Step()
+    {
+        if (FailAfter < 0) return;
+        if (FailAfter > 0)
+        {
+            FailAfter--;
+            return;
+        }
+
+        if (!KeepsFailing) FailAfter = -1;
+        throw new IOException("No space left on device");
+    }
+
+    private sealed class Opened(FaultyFiles files, string name) : IJournalFile
+    {
+        public long Length => files.LengthOf(name);
+
+        public void Append(ReadOnlySpan<byte> bytes)
+        {
+            try
+            {
+                files.Step();
+            }
+            catch (IOException)
+            {
+                // A failed write leaves a part of itself behind, as a full disk does.
+                Put(bytes[..(bytes.Length / 2)]);
+                throw;
+            }
+
+            Put(bytes);
+        }
+
+        public void Flush() => files.Step();
+
+        public void Truncate(long length)
+        {
+            lock (files._lock) files.Files[name] = files.Files[name][..(int)length];
+        }
+
+        public void Dispose()
+        {
+        }
+
+        private void Put(ReadOnlySpan<byte> bytes)
+        {
+            lock (files._lock) files.Files[name] = [.. files.Files[name], .. bytes];
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using Keyward.Vault.Keys;
+
+namespace Keyward.Tests.Vault.Keys;
+
+public sealed class VersionLifeTests
+{
+    /// <summary>The whole table, written once more: state, event, what follows (nothing where it is refused).</summary>
+    private static readonly Dictionary<(VersionState, VersionEvent), VersionState> Allowed = new()
+    {
+        [(VersionState.Enabled, VersionEvent.Enable)] = VersionState.Enabled,
+        [(VersionState.Enabled, VersionEvent.Disable)] = VersionState.Disabled,
+        [(VersionState.Enabled, VersionEvent.Destroy)] = VersionState.DestroyScheduled,
+        [(VersionState.Disabled, VersionEvent.Enable)] = VersionState.Enabled,
+        [(VersionState.Disabled, VersionEvent.Disable)] = VersionState.Disabled,
+        [(VersionState.Disabled, VersionEvent.Destroy)] = VersionState.DestroyScheduled,
+        [(VersionState.DestroyScheduled, VersionEvent.Restore)] = VersionState.Disabled,
+        [(VersionState.DestroyScheduled, VersionEvent.Due)] = VersionState.Destroyed,
+    };
+
+    [Fact]
+    public void Every_transition_is_the_tables()
+    {
+        foreach (var state in Enum.GetValues<VersionState>())
+            foreach (var what in Enum.GetValues<VersionEvent>())
+                Assert.Equal(Allowed.TryGetValue((state, what), out var next) ? next : null, VersionLife.After(state, what));
+    }
+
+    [Fact]
+    public void Nothing_leads_out_of_destroyed() => Assert.All(Enum.GetValues<VersionEvent>(),
+        what => Assert.Null(VersionLife.After(VersionState.Destroyed, what)));
+}
