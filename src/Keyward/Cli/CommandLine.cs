@@ -1,11 +1,153 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Grpc.Core;
+using Keyward.Client;
+
 namespace Keyward.Cli;
 
+/// <summary>The command line: parses, runs, and turns every failure into one sentence with what to do next. Exit
+/// codes: 0
+/// done, 1 refused or failed, 2 wrong usage, 130 interrupted.</summary>
 internal static class CommandLine
 {
-    public static Task<int> RunAsync(string[] arguments)
+    public static async Task<int> RunAsync(string[] arguments)
     {
-        var flags = new Dictionary<string, string>();
-        for (var i = 1; i + 1 < arguments.Length; i += 2) flags[arguments[i]] = arguments[i + 1];
-        return Server.ServerHost.RunAsync(flags, null, CancellationToken.None);
+        var root = Build();
+        if (arguments is ["--version"])
+        {
+            Output.Line(ProgramVersion.Text);
+            return 0;
+        }
+
+        if (arguments is [Completion.Hidden, .. var words]) return Completion.Answer(root, words);
+        // An e-mail or a name may begin with an at sign: it is not a file of arguments.
+        var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Errors.Count > 0 && parsed.CommandResult.Command.Subcommands.Count == 0)
+            return WrongUsage(parsed);
+        if (parsed.Errors.Count > 0 && parsed.UnmatchedTokens.Count > 0) return WrongUsage(parsed);
+        if (parsed.Errors.Count > 0)
+            return await root.Parse([.. arguments, "--help"]).InvokeAsync().ConfigureAwait(false);
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                // The server drains for as long as its own settings say.
+                ProcessTerminationTimeout = null,
+            }).ConfigureAwait(false);
+        }
+        catch (ExitException exit)
+        {
+            return exit.Code;
+        }
+        catch (PipeClosedException)
+        {
+            return 0;
+        }
+        catch (OperationCanceledException)
+        {
+            return 130;
+        }
+        catch (RpcException failure) when (failure.StatusCode == StatusCode.Cancelled)
+        {
+            return 130;
+        }
+        catch (RpcException failure)
+        {
+            var refusal = KeywardException.Of(failure);
+            return Print(parsed, 1, refusal.Message, Advice.For(refusal), refusal);
+        }
+        catch (UsageException failure)
+        {
+            return Print(parsed, 2, failure.Message, failure.Advice);
+        }
+        catch (FailedException failure)
+        {
+            return Print(parsed, 1, failure.Message, failure.Advice);
+        }
+        catch (Exception failure) when (failure is FormatException or IOException or UnauthorizedAccessException
+            or System.Security.Cryptography.CryptographicException)
+        {
+            return Print(parsed, 1, failure.Message, null);
+        }
     }
+
+    public static RootCommand Build()
+    {
+        var root = new RootCommand("Keyward: a key management service that you run yourself. One vault, many doors.");
+        foreach (var option in GlobalOptions.All) root.Options.Add(option);
+        foreach (var command in ServerCommands.Build()) root.Subcommands.Add(command);
+        foreach (var command in SessionCommands.Build()) root.Subcommands.Add(command);
+        root.Subcommands.Add(ProjectCommands.Build());
+        root.Subcommands.Add(ProjectCommands.BuildLocation());
+        root.Subcommands.Add(KeyRingCommands.Build());
+        root.Subcommands.Add(KeyCommands.Build());
+        root.Subcommands.Add(VersionCommands.Build());
+        foreach (var command in UseCommands.Build()) root.Subcommands.Add(command);
+        root.Subcommands.Add(AccountCommands.Build());
+        root.Subcommands.Add(AccountCommands.BuildAccessKey());
+        root.Subcommands.Add(PolicyCommands.Build());
+        root.Subcommands.Add(AuditCommands.Build());
+        root.Subcommands.Add(Completion.Build());
+        var help = root.Options.OfType<HelpOption>().Single();
+        foreach (var alias in (string[])["-?", "/?", "/h"]) help.Aliases.Remove(alias);
+        help.Action = new HelpText((HelpAction)help.Action!);
+        return root;
+    }
+
+    private static int WrongUsage(ParseResult parsed)
+    {
+        foreach (var error in parsed.Errors) Console.Error.WriteLine("keyward: " + error.Message);
+        if (parsed.Action is ParseErrorAction action)
+        {
+            action.ShowHelp = false;
+            action.ShowTypoCorrections = true;
+            var hints = new StringWriter();
+            parsed.Invoke(new InvocationConfiguration { Output = hints, Error = TextWriter.Null });
+            foreach (var line in hints.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries))
+                Console.Error.WriteLine("  → " + line.Trim());
+        }
+
+        Console.Error.WriteLine($"  → {string.Join(' ', Path(parsed))} --help");
+        return 2;
+    }
+
+    private static IEnumerable<string> Path(ParseResult parsed)
+    {
+        var words = new Stack<string>();
+        for (System.CommandLine.Parsing.SymbolResult? at =
+            parsed.CommandResult; at is System.CommandLine.Parsing.CommandResult command; at = at.Parent)
+            words.Push(command.Command is RootCommand ? "keyward" : command.Command.Name);
+        return words;
+    }
+
+    private static int Print(ParseResult parsed, int code, string sentence, string? advice,
+        KeywardException? refusal = null)
+    {
+        if (parsed.GetValue(GlobalOptions.Errors) == "json")
+        {
+            var error = new JsonObject
+            {
+                ["reason"] = refusal?.Reason ?? (code == 2 ? "USAGE" : "FAILED"), ["message"] = sentence,
+                ["subject"] = refusal?.Subject, ["next"] = advice, ["requestId"] = refusal?.RequestId,
+                ["retryable"] = refusal?.IsRetryable ?? false,
+            };
+            Console.Error.WriteLine(new JsonObject { ["error"] = error }.ToJsonString(Json));
+            return code;
+        }
+
+        Console.Error.WriteLine("keyward: " + sentence);
+        if (advice is not null) Console.Error.WriteLine("  → " + advice);
+        if (refusal?.RequestId is { } id
+            && parsed.GetValue(GlobalOptions.Verbose)) Console.Error.WriteLine("  request " + id);
+        return code;
+    }
+
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 }

@@ -1,0 +1,78 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using Google.Cloud.Iam.V1;
+using Google.Cloud.Kms.V1;
+using Google.Cloud.Location;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Grpc.Net.Client;
+using Keyward.Protos.V1;
+
+namespace Keyward.Client;
+
+/// <summary>A connection to a Keyward server: trusts one CA and no other, signs in with a key file, and offers each
+/// service's generated client. Safe for concurrent use; refusals are <see cref="KeywardException"/> by
+/// <see cref="KeywardException.Of"/>.</summary>
+public sealed class KeywardConnection : IDisposable
+{
+    private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(5);
+
+    private readonly GrpcChannel _channel;
+    private readonly SocketsHttpHandler _handler;
+    private readonly X509Certificate2Collection _trusted = [];
+
+    /// <param name="address">HOST:PORT.</param>
+    /// <param name="caFile">The CA to trust, PEM; null for the system's own trust.</param>
+    public KeywardConnection(string address, string? caFile, KeyFile credentials)
+    {
+        Address = address;
+        _handler = new SocketsHttpHandler { ConnectTimeout = ConnectPatience };
+        if (caFile is not null)
+        {
+            _trusted.ImportFromPemFile(caFile);
+            var policy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck,
+            };
+            policy.CustomTrustStore.AddRange(_trusted);
+            _handler.SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy };
+        }
+
+        _channel = GrpcChannel.ForAddress($"https://{address}", new GrpcChannelOptions { HttpHandler = _handler });
+        var invoker = _channel.Intercept(metadata =>
+        {
+            metadata.Add("authorization", "Bearer " + credentials.Token());
+            return metadata;
+        });
+        Keys = new KeyManagementService.KeyManagementServiceClient(invoker);
+        Policies = new IAMPolicy.IAMPolicyClient(invoker);
+        Locations = new Locations.LocationsClient(invoker);
+        Projects = new Projects.ProjectsClient(invoker);
+        ServiceAccounts = new ServiceAccounts.ServiceAccountsClient(invoker);
+        Audit = new Audit.AuditClient(invoker);
+        Deployment = new Deployment.DeploymentClient(invoker);
+    }
+
+    public string Address { get; }
+
+    public KeyManagementService.KeyManagementServiceClient Keys { get; }
+
+    public IAMPolicy.IAMPolicyClient Policies { get; }
+
+    public Locations.LocationsClient Locations { get; }
+
+    public Projects.ProjectsClient Projects { get; }
+
+    public ServiceAccounts.ServiceAccountsClient ServiceAccounts { get; }
+
+    public Audit.AuditClient Audit { get; }
+
+    public Deployment.DeploymentClient Deployment { get; }
+
+    public void Dispose()
+    {
+        _channel.Dispose();
+        _handler.Dispose();
+        foreach (var certificate in _trusted) certificate.Dispose();
+    }
+}

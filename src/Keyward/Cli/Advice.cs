@@ -1,0 +1,28 @@
+namespace Keyward.Cli;
+
+/// <summary>What to do next, by the refusal's reason: one table for all commands.</summary>
+internal static class Advice
+{
+    public static string? For(Client.KeywardException refusal) => refusal.Reason switch
+    {
+        "UNREACHABLE" => "Is the server running, and is this its address and CA? keyward healthcheck --addr ADDR --ca FILE",
+        "UNAUTHENTICATED" => "Use a key file of this server that is not revoked: --credentials FILE. " +
+            "If it is one, compare this machine's clock with the server's.",
+        "PERMISSION_DENIED" => "An administrator can grant a role that has it: " +
+            $"keyward policy add {refusal.Subject ?? "RESOURCE"} --member serviceAccount:EMAIL --role ROLE",
+        "NOT_FOUND" => "Names are case-sensitive and belong to a project and a location: look at --project and --location.",
+        "ALREADY_EXISTS" => "To accept what is there, add --if-not-exists.",
+        "VERSION_NOT_ENABLED" => "keyward version enable N --key KEY --keyring RING   or name another version",
+        "NO_PRIMARY_VERSION" => "keyward key rotate KEY --keyring RING",
+        "TRANSITION_NOT_ALLOWED" => "See the version's state: keyward version describe N --key KEY --keyring RING",
+        "INVALID_CIPHERTEXT" => "Give the same key and the same additional data, byte for byte, as for the encryption.",
+        "TOO_LARGE" => "Encrypt large data locally under a data key; see docs/guides/envelope-encryption.md",
+        "STALE_ETAG" => "keyward policy show RESOURCE, then try again with its etag.",
+        "SEALED" => "On the server run: keyward unseal",
+        "AUDIT_UNWRITABLE" => "Tell its operator: the audit log's disk may be full. Nothing was changed.",
+        "QUOTA_EXCEEDED" or "OVERLOADED" => "Try again a little later.",
+        "OUTCOME_UNKNOWN" => "Look whether it was done before you try again.",
+        "TAMPERED" => "Tell its operator: the store was altered. See docs/runbooks/altered-rows.md",
+        _ => null,
+    };
+}

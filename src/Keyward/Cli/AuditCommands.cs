@@ -1,0 +1,100 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Google.Protobuf.WellKnownTypes;
+using Keyward.Protos.V1;
+using Option = System.CommandLine.Option;
+
+namespace Keyward.Cli;
+
+internal static class AuditCommands
+{
+    private const int PageSize = 1_000;
+    private static readonly TimeSpan FollowInterval = TimeSpan.FromSeconds(1);
+
+    private static readonly Option<string?> Key = Commands.Text("--key", "KEY",
+        "Only records of this key, by id or full name.");
+    private static readonly Option<string?> Principal = Commands.Text("--principal", "EMAIL",
+        "Only what this account did.");
+    private static readonly Option<string?> Operation = Commands.Text("--operation", "VERB",
+        "Such as encrypt or set_policy.");
+    private static readonly Option<string?> Outcome = Commands.Text("--outcome", "OUTCOME", "Such as ok or denied.");
+    private static readonly Option<string?> Since = Commands.Text("--since", "TIME", "From then on; -24h means ago.");
+    private static readonly Option<string?> Until = Commands.Text("--until", "TIME", "Up to then.");
+    private static readonly Option<bool> Follow = Commands.Flag("--follow", "Go on with what comes.");
+    private static readonly Option<bool> OwnProject = Commands.Flag(
+        "--own-project", "Only this project's records, which its owner may read.");
+
+    private static readonly Option<string?> As = Commands.Text("--as", "keyward", "The records' form.");
+
+    private static readonly Option[] Filters = [Key, Principal, Operation, Outcome, Since, Until, OwnProject];
+
+    static AuditCommands() => As.AcceptOnlyFromAmong("keyward");
+
+    public static Command Build() => Commands.Group("audit", "The audit log.",
+        Commands.Make("tail", "Show the last records, and with --follow what comes.",
+            ["keyward audit tail --key orders --outcome denied", "keyward audit tail --follow"], "journalctl -f",
+            TailAsync, [.. Filters, Follow]),
+        Commands.Make("export", "Print all records, one JSON object a line, in order of time.",
+            ["keyward audit export --since -24h > audit.jsonl"], null, ExportAsync, [.. Filters, As]));
+
+    private static async Task ExportAsync(Session session)
+    {
+        await foreach (var record in ReadAsync(session, follow: false).ConfigureAwait(false)) Output.Line(record);
+    }
+
+    private static async Task TailAsync(Session session)
+    {
+        const int last = 20;
+        if (session.Get(Follow))
+        {
+            await foreach (var record in ReadAsync(session, follow: true).ConfigureAwait(false)) Show(session, record);
+            return;
+        }
+
+        var recent = new Queue<string>();
+        await foreach (var record in ReadAsync(session, follow: false).ConfigureAwait(false))
+        {
+            recent.Enqueue(record);
+            if (recent.Count > last) recent.Dequeue();
+        }
+
+        foreach (var record in recent) Show(session, record);
+    }
+
+    private static void Show(Session session, string record)
+    {
+        if (session.Output.IsJson)
+        {
+            Output.Line(record);
+            return;
+        }
+
+        var json = JsonNode.Parse(record)!;
+        Output.Line(string.Join("  ", json["time"], json["outcome"], json["operation"],
+            json["principal"]?["name"] ?? json["kind"], json["key"]?["name"]));
+    }
+
+    private static async IAsyncEnumerable<string> ReadAsync(Session session, bool follow)
+    {
+        var request = new ReadRecordsRequest
+        {
+            Parent = session.Get(OwnProject) ? "projects/" + session.Settings.Project : "",
+            Key = session.Get(Key) ?? "",
+            Principal = session.Get(Principal) ?? "",
+            Operation = session.Get(Operation) ?? "",
+            Outcome = session.Get(Outcome) ?? "",
+            Since = session.Get(Since) is { } since ? Times.Parse(since, "--since").ToTimestamp() : null,
+            Until = session.Get(Until) is { } until ? Times.Parse(until, "--until").ToTimestamp() : null,
+            PageSize = PageSize,
+        };
+        while (true)
+        {
+            var page = await session.Server.Audit.ReadRecordsAsync(request, cancellationToken: session.Cancellation);
+            foreach (var record in page.Records) yield return record;
+            request.FromIndex = page.NextIndex;
+            if (!page.AtEnd) continue;
+            if (!follow) yield break;
+            await Task.Delay(FollowInterval, TimeProvider.System, session.Cancellation).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json.Nodes;
+using Google.Cloud.Kms.V1;
+using Google.Protobuf;
+
+namespace Keyward.Cli;
+
+internal static class UseCommands
+{
+    private static readonly Option<string?> PlaintextFile = Commands.Text(
+        "--plaintext-file", "FILE", "The plaintext; - for standard input or output.");
+
+    private static readonly Option<string?> CiphertextFile = Commands.Text(
+        "--ciphertext-file", "FILE", "The ciphertext; - for standard input or output.");
+
+    private static readonly Option<string?> AadFile = Commands.Text("--additional-authenticated-data-file", "FILE",
+        "Bytes that the ciphertext is bound to: decryption needs the same.");
+
+    private static readonly Option<bool> Base64 = Commands.Flag("--base64", "The ciphertext file is base64 text.");
+
+    public static IEnumerable<Command> Build() =>
+    [
+        Commands.Make("encrypt", "Encrypt up to 64 KiB.",
+            ["echo hello | keyward encrypt --key orders --keyring shop --plaintext-file - --ciphertext-file hello.enc",
+             "echo hello | keyward encrypt --key orders --keyring shop"],
+            "gcloud kms encrypt; aws kms encrypt", EncryptAsync, Names.Key, Names.KeyRing, Names.Version, PlaintextFile,
+            CiphertextFile, AadFile, Base64),
+        Commands.Make("decrypt", "Decrypt what encrypt gave.",
+            ["keyward decrypt --key orders --keyring shop --ciphertext-file hello.enc --plaintext-file -"],
+            "gcloud kms decrypt; aws kms decrypt", DecryptAsync, Names.Key, Names.KeyRing, CiphertextFile,
+                PlaintextFile,
+            AadFile, Base64),
+    ];
+
+    private static async Task EncryptAsync(Session session)
+    {
+        var name = Names.KeyOf(session, session.Get(Names.Key));
+        if (session.Get(Names.Version) is { } version) name += "/cryptoKeyVersions/" + version;
+        RefuseTwoInputs(session.Get(PlaintextFile), session.Get(AadFile));
+        var response = await session.Server.Keys.EncryptAsync(new EncryptRequest
+        {
+            Name = name,
+            Plaintext = ByteString.CopyFrom(ByteFiles.Read(session.Get(PlaintextFile), "--plaintext-file", false)),
+            AdditionalAuthenticatedData = ByteString.CopyFrom(
+                ByteFiles.ReadOptional(session.Get(AadFile), AadFile.Name, false)),
+        }, cancellationToken: session.Cancellation);
+        if (session.Get(CiphertextFile) is { } file)
+            ByteFiles.Write(file, response.Ciphertext.Span, session.Get(Base64));
+        else
+            session.Output.Write(new JsonObject
+            {
+                ["name"] = response.Name, ["ciphertext"] = response.Ciphertext.ToBase64(),
+            });
+    }
+
+    private static async Task DecryptAsync(Session session)
+    {
+        RefuseTwoInputs(session.Get(CiphertextFile), session.Get(AadFile));
+        var response = await session.Server.Keys.DecryptAsync(new DecryptRequest
+        {
+            Name = Names.KeyOf(session, session.Get(Names.Key)),
+            Ciphertext = ByteString.CopyFrom(
+                ByteFiles.Read(session.Get(CiphertextFile), "--ciphertext-file", session.Get(Base64))),
+            AdditionalAuthenticatedData = ByteString.CopyFrom(
+                ByteFiles.ReadOptional(session.Get(AadFile), AadFile.Name, false)),
+        }, cancellationToken: session.Cancellation);
+        if (session.Get(PlaintextFile) is { } file)
+        {
+            ByteFiles.Write(file, response.Plaintext.Span, false);
+            return;
+        }
+
+        var result = new JsonObject { ["usedPrimary"] = response.UsedPrimary };
+        if (session.Output.IsJson || !ByteFiles.IsPrintable(response.Plaintext.Span))
+            result["plaintext"] = response.Plaintext.ToBase64();
+        else result["plaintext"] = Encoding.UTF8.GetString(response.Plaintext.Span);
+        session.Output.Write(result);
+    }
+
+    private static void RefuseTwoInputs(string? first, string? second)
+    {
+        if (first == "-" && second == "-") throw new UsageException("Only one file can be standard input.");
+    }
+}
