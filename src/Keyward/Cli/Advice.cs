@@ -5,12 +5,14 @@ internal static class Advice
 {
     public static string? For(Client.KeywardException refusal) => refusal.Reason switch
     {
-        "UNREACHABLE" => "Is the server running, and is this its address and CA? keyward healthcheck --addr ADDR --ca FILE",
+        "UNREACHABLE" => "Is the server running, and is this its address and CA? " +
+            "keyward healthcheck --addr ADDR --ca FILE",
         "UNAUTHENTICATED" => "Use a key file of this server that is not revoked: --credentials FILE. " +
             "If it is one, compare this machine's clock with the server's.",
         "PERMISSION_DENIED" => "An administrator can grant a role that has it: " +
             $"keyward policy add {refusal.Subject ?? "RESOURCE"} --member serviceAccount:EMAIL --role ROLE",
-        "NOT_FOUND" => "Names are case-sensitive and belong to a project and a location: look at --project and --location.",
+        "NOT_FOUND" => "Names are case-sensitive and belong to a project and a location: " +
+            "look at --project and --location.",
         "ALREADY_EXISTS" => "To accept what is there, add --if-not-exists.",
         "VERSION_NOT_ENABLED" => "keyward version enable N --key KEY --keyring RING   or name another version",
         "NO_PRIMARY_VERSION" => "keyward key rotate KEY --keyring RING",

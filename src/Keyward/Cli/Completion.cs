@@ -33,8 +33,9 @@ internal static class Completion
     {
         "bash" => """
             _keyward() {
-              local IFS=$'\n'
-              COMPREPLY=($(compgen -W "$(keyward __complete "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null | cut -f1)" -- "${COMP_WORDS[COMP_CWORD]}"))
+              local IFS=$'\n' found
+              found=$(keyward __complete "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null | cut -f1)
+              COMPREPLY=($(compgen -W "$found" -- "${COMP_WORDS[COMP_CWORD]}"))
             }
             complete -o default -F _keyward keyward
             """,
@@ -47,7 +48,8 @@ internal static class Completion
             }
             compdef _keyward keyward
             """,
-        "fish" => "complete -c keyward -f -a '(keyward __complete (commandline -opc)[2..] (commandline -ct) 2>/dev/null)'",
+        "fish" => "complete -c keyward -f " +
+            "-a '(keyward __complete (commandline -opc)[2..] (commandline -ct) 2>/dev/null)'",
         _ => """
             Register-ArgumentCompleter -Native -CommandName keyward -ScriptBlock {
               param($word, $ast, $position)

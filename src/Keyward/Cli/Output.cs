@@ -104,6 +104,6 @@ internal sealed class Output
     };
 
     /// <summary>createTime → CREATE_TIME.</summary>
-    private static string Heading(string column) => string.Concat(column.Split('.')[^1]
+    private static string Heading(string column) => string.Concat(column.Replace('.', '_')
         .Select(c => char.IsUpper(c) ? "_" + c : char.ToUpperInvariant(c).ToString()));
 }

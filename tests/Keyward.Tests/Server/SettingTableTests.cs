@@ -1,0 +1,24 @@
+using Keyward.Server.Settings;
+using Keyward.Tests.Tidy;
+
+namespace Keyward.Tests.Server;
+
+public sealed class SettingTableTests
+{
+    /// <summary>The page is made from the table; this test says what it should be when they differ.</summary>
+    [Fact]
+    public void The_settings_page_is_the_table()
+    {
+        var expected = "# Settings\nA flag beats the environment, which beats `keyward.json` " +
+            "(`--config`, else in the data folder, else `/etc/keyward`).\n\n" +
+            "| setting | flag | environment | default | meaning |\n| --- | --- | --- | --- | --- |\n" +
+            string.Concat(SettingTable.All.Select(s =>
+                $"| `{s.Name}` | {(s.Flag is null ? "" : $"`{s.Flag}`")} | `{s.Variable}` | " +
+                $"{(s.Default.Length == 0 ? "" : $"`{s.Default}`")} | {s.Description} |\n"));
+        Assert.Equal(expected, File.ReadAllText(Path.Combine(SourceTests.FindRoot(), "docs/reference/settings.md")));
+    }
+
+    [Fact]
+    public void Every_default_is_good() =>
+        Assert.All(SettingTable.All, s => Assert.All(s.IsList ? s.Default.Split(',') : [s.Default], v => Assert.Null(s.Judge(v))));
+}
