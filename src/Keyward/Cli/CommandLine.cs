@@ -39,39 +39,28 @@ internal static class CommandLine
                 ProcessTerminationTimeout = null,
             }).ConfigureAwait(false);
         }
-        catch (ExitException exit)
+        catch (Exception failure) when (CodeOf(parsed, failure) is { } code)
         {
-            return exit.Code;
+            return code;
         }
-        catch (PipeClosedException)
+    }
+
+    /// <summary>Prints what failed; null for a bug, which is not caught.</summary>
+    private static int? CodeOf(ParseResult parsed, Exception failure)
+    {
+        switch (failure)
         {
-            return 0;
-        }
-        catch (OperationCanceledException)
-        {
-            return 130;
-        }
-        catch (RpcException failure) when (failure.StatusCode == StatusCode.Cancelled)
-        {
-            return 130;
-        }
-        catch (RpcException failure)
-        {
-            var refusal = KeywardException.Of(failure);
-            return Print(parsed, 1, refusal.Message, Advice.For(refusal), refusal);
-        }
-        catch (UsageException failure)
-        {
-            return Print(parsed, 2, failure.Message, failure.Advice);
-        }
-        catch (FailedException failure)
-        {
-            return Print(parsed, 1, failure.Message, failure.Advice);
-        }
-        catch (Exception failure) when (failure is FormatException or IOException or UnauthorizedAccessException
-            or System.Security.Cryptography.CryptographicException)
-        {
-            return Print(parsed, 1, failure.Message, null);
+            case ExitException exit: return exit.Code;
+            case PipeClosedException: return 0;
+            case OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled }: return 130;
+            case RpcException refused:
+                var refusal = KeywardException.Of(refused);
+                return Print(parsed, 1, refusal.Message, Advice.For(refusal), refusal);
+            case UsageException usage: return Print(parsed, 2, usage.Message, usage.Advice);
+            case FailedException failed: return Print(parsed, 1, failed.Message, failed.Advice);
+            case FormatException or IOException or UnauthorizedAccessException
+                or System.Security.Cryptography.CryptographicException: return Print(parsed, 1, failure.Message, null);
+            default: return null;
         }
     }
 

@@ -1,0 +1,38 @@
+using System.CommandLine;
+using Keyward.Cli;
+
+namespace Keyward.Tests.Cli;
+
+public sealed class CommandTests
+{
+    [Fact]
+    public void Every_command_says_what_it_does_and_shows_an_example() => Assert.Empty(
+        All(CommandLine.Build()).Where(c => c.Subcommands.Count == 0 && c.Name is not "server"
+            && (c.Description is not { Length: > 0 } || Commands.NotesOf(c).Examples.Length == 0)).Select(c => c.Name));
+
+    [Fact]
+    public void Every_option_says_what_it_means() => Assert.Empty(
+        All(CommandLine.Build()).SelectMany(c => c.Options).Where(o => o.Description is not { Length: > 0 })
+            .Select(o => o.Name).Distinct());
+
+    [Fact]
+    public void Every_example_parses() => Assert.All(
+        All(CommandLine.Build()).SelectMany(c => Commands.NotesOf(c).Examples)
+            .Select(e => e[e.IndexOf("keyward ", StringComparison.Ordinal)..]["keyward ".Length..].Split('|', '>', ')')[0].Trim()),
+        example => Assert.Empty(CommandLine.Build().Parse(example).Errors));
+
+    [Theory]
+    [InlineData("gone --flag")]
+    [InlineData("key create")]
+    [InlineData("policy add projects/p --role r")]
+    [InlineData("key list --format xml")]
+    public async Task Wrong_usage_is_exit_2(string line) =>
+        Assert.Equal(2, await CommandLine.RunAsync(line.Split(' ')));
+
+    [Fact]
+    public void Tables_do_not_wrap_and_align() => Assert.Equal(
+        ["NAME    STATE", "a       ENABLED", "longer  X"],
+        TableWriter.Lines(["NAME", "STATE"], [["a", "ENABLED"], ["longer", "X"]]));
+
+    private static IEnumerable<Command> All(Command command) => command.Subcommands.SelectMany(All).Prepend(command);
+}
