@@ -43,10 +43,23 @@ internal sealed class Admission(RequestDelegate next, Gate gate)
 
         var visit = new Visit(arrival, caller);
         context.Features.Set(visit);
-        await next(context).ConfigureAwait(false);
-        if (!visit.IsRecorded && !context.Response.HasStarted)
-            await RefuseAsync(context, arrival, caller, WireFailure(context)).ConfigureAwait(false);
+        var isBug = true;
+        try
+        {
+            await next(context).ConfigureAwait(false);
+            isBug = false;
+        }
+        finally
+        {
+            // A bug behind this leaves as the exception that it is, but not without its record.
+            if (!visit.IsRecorded && !context.Response.HasStarted)
+                await RefuseAsync(context, arrival, caller, isBug ? Bug(arrival) : WireFailure(context))
+                    .ConfigureAwait(false);
+        }
     }
+
+    private static Refusal Bug(Arrival arrival) => new(RefusalReason.Internal,
+        $"Internal error; the server's log has it under request {arrival.RequestId}.");
 
     private async Task RefuseAsync(HttpContext context, Arrival arrival, Caller? caller, Refusal refusal)
     {

@@ -27,6 +27,7 @@ internal static class JsonRequest
         if (body.TrimStart(" \t\r\n"u8).IsEmpty) return [];
         try
         {
+            Scan(body);
             return JsonNode.Parse(body, null, Strict) switch
             {
                 null => [],
@@ -43,12 +44,23 @@ internal static class JsonRequest
         {
             throw new BadRequestException("The body repeats a name.");
         }
+        catch (InvalidOperationException)
+        {
+            throw new BadRequestException("The body holds half of a surrogate pair.");
+        }
     }
 
-    public static void Normalise(JsonObject json, MessageDescriptor message)
+    public static void Normalise(JsonObject json, MessageDescriptor message, string path = "")
     {
-        var values = 0;
-        Normalise(json, message, "", ref values);
+        foreach (var (name, value) in json.ToArray())
+        {
+            var at = path.Length == 0 ? name : path + "." + name;
+            var field = Field(message, name) ?? throw new BadRequestException($"Unknown name \"{Shown(at)}\".");
+            json.Remove(name);
+            if (value is null) continue;
+            if (json.ContainsKey(field.JsonName)) throw new BadRequestException($"The body repeats \"{Shown(at)}\".");
+            json[field.JsonName] = Value(value, field, at);
+        }
     }
 
     public static FieldDescriptor? Field(MessageDescriptor message, string name) =>
@@ -57,36 +69,32 @@ internal static class JsonRequest
     /// <summary><c>rotation_period,labels</c> and <c>rotationPeriod,labels</c> mean the same mask.</summary>
     public static string Mask(string mask) => string.Join(',', mask.Split(',').Select(p => CamelCase(p.Trim())));
 
-    private static void Normalise(JsonObject json, MessageDescriptor message, string path, ref int values)
+    /// <summary>Counts the values, maps' included, and unescapes every text once: the document does so only when it is
+    /// read, and then fails with an exception that means a bug elsewhere.</summary>
+    private static void Scan(ReadOnlySpan<byte> body)
     {
-        foreach (var (name, value) in json.ToArray())
+        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = MaximumDepth });
+        var values = 0;
+        while (reader.Read())
         {
-            if (++values > MaximumValues) throw new BadRequestException("The body has too many values.");
-            var at = path.Length == 0 ? name : path + "." + name;
-            var field = Field(message, name) ?? throw new BadRequestException($"Unknown name \"{Shown(at)}\".");
-            json.Remove(name);
-            if (value is null) continue;
-            if (json.ContainsKey(field.JsonName)) throw new BadRequestException($"The body repeats \"{Shown(at)}\".");
-            json[field.JsonName] = Value(value, field, at, ref values);
+            if (reader.TokenType is not (JsonTokenType.PropertyName or JsonTokenType.EndObject or JsonTokenType.EndArray)
+                && ++values > MaximumValues) throw new BadRequestException("The body has too many values.");
+            if (reader.ValueIsEscaped) _ = reader.GetString();
         }
     }
 
-    private static JsonNode? Value(JsonNode value, FieldDescriptor field, string path, ref int values)
+    private static JsonNode? Value(JsonNode value, FieldDescriptor field, string path)
     {
         if (field.IsMap) return value;
-        if (!field.IsRepeated) return Single(value, field, path, ref values);
+        if (!field.IsRepeated) return Single(value, field, path);
         if (value is not JsonArray list) throw new BadRequestException($"\"{Shown(path)}\" must be a list.");
         var normal = new JsonArray();
         foreach (var item in list)
-        {
-            if (++values > MaximumValues) throw new BadRequestException("The body has too many values.");
-            if (item is not null) normal.Add(Single(item, field, path, ref values));
-        }
-
+            if (item is not null) normal.Add(Single(item, field, path));
         return normal;
     }
 
-    private static JsonNode? Single(JsonNode value, FieldDescriptor field, string path, ref int values)
+    private static JsonNode? Single(JsonNode value, FieldDescriptor field, string path)
     {
         switch (field.FieldType)
         {
@@ -98,7 +106,7 @@ internal static class JsonRequest
             case FieldType.Message when field.MessageType == FieldMask.Descriptor && Text(value) is { } mask:
                 return Mask(mask);
             case FieldType.Message when value is JsonObject inner && !IsWellKnown(field.MessageType):
-                Normalise(inner, field.MessageType, path, ref values);
+                Normalise(inner, field.MessageType, path);
                 return inner.DeepClone();
             case FieldType.Message when value is not JsonObject && !IsWellKnown(field.MessageType):
                 throw new BadRequestException($"\"{Shown(path)}\" must be an object.");

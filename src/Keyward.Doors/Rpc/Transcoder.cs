@@ -17,6 +17,9 @@ internal sealed class Transcoder(Gate gate, IEnumerable<RestService> services)
     private static readonly JsonParser Parser = new(JsonParser.Settings.Default
         .WithTypeRegistry(RpcStatus.Types).WithIgnoreUnknownFields(false));
 
+    private static readonly Refusal CutOff = new(
+        RefusalReason.Cancelled, "The caller went away before the operation began.");
+
     private static readonly string[] Ignored = ["alt", "prettyPrint", "fields", "key", "quotaUser", "uploadType"];
 
     private readonly RestRoute[] _routes = [.. services.SelectMany(s => RestRoute.Of(s.Descriptor, s.Handler))];
@@ -47,6 +50,11 @@ internal sealed class Transcoder(Gate gate, IEnumerable<RestService> services)
                 ? failure.Message : "The request is not valid for this method.";
             await RefuseAsync(context, visit, new Refusal(RefusalReason.InvalidArgument,
                 sentence)).ConfigureAwait(false);
+            return;
+        }
+        catch (Exception failure) when (failure is IOException or OperationCanceledException)
+        {
+            await RefuseAsync(context, visit, CutOff).ConfigureAwait(false);
             return;
         }
 

@@ -1,0 +1,134 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Keyward.Doors.Admin;
+using Keyward.Doors.Google;
+using Keyward.Doors.Rpc;
+using Keyward.Server;
+using Keyward.Server.Settings;
+using Keyward.Tests.Conformance;
+using Keyward.Vault.Gate;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Keyward.Tests.Doors;
+
+/// <summary>What a REST request got.</summary>
+public sealed record RestReply(int Status, string? ContentType, string Text)
+{
+    public JsonElement Json => JsonDocument.Parse(Text).RootElement;
+
+    public JsonElement Error => Json.GetProperty("error");
+
+    public string? Reason => Error.GetProperty("details")[0].GetProperty("reason").GetString();
+}
+
+/// <summary>The real doors before a real vault in a folder of its own, called without sockets: admission, transcoder,
+/// handlers, gate, store and log are the server's.</summary>
+internal sealed class OpenDoors : IAsyncDisposable
+{
+    private const string Address = "127.0.0.1:8443";
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly GateMetrics _metrics = new();
+    private readonly ServiceProvider _services;
+    private readonly DataFolder _data;
+    private readonly VaultKeeper _keeper;
+    private readonly Admission _admission;
+
+    private OpenDoors(TemporaryFolder folder, GateMetrics metrics, DataFolder data, VaultKeeper keeper)
+    {
+        (_folder, _metrics, _data, _keeper) = (folder, metrics, data, keeper);
+        var services = new ServiceCollection().AddSingleton(keeper).AddSingleton(keeper.Gate)
+            .AddSingleton(TimeProvider.System);
+        GoogleDoor.Add(services);
+        AdminDoor.Add(services);
+        _services = services.AddSingleton<Transcoder>().BuildServiceProvider();
+        var transcoder = _services.GetRequiredService<Transcoder>();
+        Services = [.. _services.GetServices<RestService>()];
+        // As the listener does it: what no door of these admits is left alone.
+        _admission = new Admission(context => context.Features.Get<Visit>() is null
+            ? Task.CompletedTask
+            : transcoder.ServeAsync(context), keeper.Gate);
+        Token = Assertion(data.AdminKeyFile);
+    }
+
+    public IReadOnlyList<RestService> Services { get; }
+
+    /// <summary>A self-signed JWT of the administrator.</summary>
+    public string Token { get; }
+
+    public long Records => _keeper.AuditLog.Size;
+
+    public static async Task<OpenDoors> OpenAsync()
+    {
+        var folder = new TemporaryFolder();
+        var reader = SettingReader.Read(new Dictionary<string, string> { ["--data"] = folder.Path },
+            new Dictionary<string, string> { ["KEYWARD_AUDIT_RESERVE"] = "1MiB" }, null);
+        Assert.Empty(reader.Errors);
+        var metrics = new GateMetrics();
+        var data = DataFolder.Open(folder.Path, TimeProvider.System);
+        var keeper = await VaultKeeper.StartAsync(data, ServerSettings.Of(reader), Address, metrics,
+            TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
+        Assert.True(keeper.Gate.Status.IsReady, keeper.Gate.Status.Sentence);
+        return new OpenDoors(folder, metrics, data, keeper);
+    }
+
+    public Task<RestReply> SendAsync(string method, string pathAndQuery, string body = "") =>
+        SendAsync(method, pathAndQuery, Encoding.UTF8.GetBytes(body), Token);
+
+    public async Task<RestReply> SendAsync(string method, string pathAndQuery, byte[] body, string? token)
+    {
+        var context = Request(method, pathAndQuery, new MemoryStream(body), token);
+        await _admission.InvokeAsync(context);
+        var answer = (MemoryStream)context.Response.Body;
+        return new RestReply(
+            context.Response.StatusCode, context.Response.ContentType, Encoding.UTF8.GetString(answer.ToArray()));
+    }
+
+    /// <summary>Sends a request whose body comes from a stream of the test's own.</summary>
+    public Task ServeAsync(string method, string pathAndQuery, Stream body) =>
+        _admission.InvokeAsync(Request(method, pathAndQuery, body, Token));
+
+    public async ValueTask DisposeAsync()
+    {
+        await _services.DisposeAsync();
+        await _keeper.DisposeAsync();
+        _data.Dispose();
+        _metrics.Dispose();
+        _folder.Dispose();
+    }
+
+    private static DefaultHttpContext Request(string method, string pathAndQuery, Stream body, string? token)
+    {
+        var context = new DefaultHttpContext();
+        var parts = pathAndQuery.Split('?', 2);
+        context.Request.Method = method;
+        context.Request.Path = new PathString(parts[0]);
+        context.Request.QueryString = new QueryString(parts.Length > 1 ? "?" + parts[1] : "");
+        if (token is not null) context.Request.Headers.Authorization = "Bearer " + token;
+        context.Request.Body = body;
+        context.Response.Body = new MemoryStream();
+        return context;
+    }
+
+    private static string Assertion(string keyFile)
+    {
+        using var json = JsonDocument.Parse(File.ReadAllBytes(keyFile));
+        var email = json.RootElement.GetProperty("client_email").GetString();
+        var kid = json.RootElement.GetProperty("private_key_id").GetString();
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+        var signed = Encode($$"""{"alg":"RS256","typ":"JWT","kid":"{{kid}}"}""") + "." + Encode($$"""
+            {"iss":"{{email}}","sub":"{{email}}","iat":{{now}},"exp":{{now + 3600}},
+             "scope":"https://www.googleapis.com/auth/cloudkms"}
+            """);
+        using var rsa = RSA.Create();
+        rsa.ImportFromPem(json.RootElement.GetProperty("private_key").GetString());
+        return signed + "." + Base64Url.EncodeToString(
+            rsa.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+    }
+
+    private static string Encode(string text) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(text));
+}

@@ -1,0 +1,207 @@
+using System.Text;
+
+namespace Keyward.Tests.Doors.Rpc;
+
+/// <summary>REST as Google answers it, at each point where ASP.NET's own transcoding answers otherwise.</summary>
+public sealed class TranscoderTests : IAsyncLifetime
+{
+    private const string Location = "/v1/projects/default/locations/global";
+    private const string Key = Location + "/keyRings/r/cryptoKeys/k";
+    private const string Numbers = "$alt=json%3Benum-encoding=int";
+
+    private OpenDoors _doors = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _doors = await OpenDoors.OpenAsync();
+        Assert.Equal(200, (await _doors.SendAsync("POST", Location + "/keyRings?keyRingId=r")).Status);
+        var made = await _doors.SendAsync(
+            "POST", Location + "/keyRings/r/cryptoKeys?cryptoKeyId=k", """{"purpose":"ENCRYPT_DECRYPT"}""");
+        Assert.True(made.Status == 200, made.Text);
+    }
+
+    public ValueTask DisposeAsync() => _doors.DisposeAsync();
+
+    [Fact]
+    public async Task Int64_values_are_strings_and_are_read_from_numbers_too()
+    {
+        var reply = await _doors.SendAsync("POST", Key + ":encrypt", """{"plaintext":"","plaintextCrc32c":0}""");
+        Assert.Matches("^[0-9]+$", reply.Json.GetProperty("ciphertextCrc32c").GetString()!);
+        Assert.True(reply.Json.GetProperty("verifiedPlaintextCrc32c").GetBoolean());
+        reply = await _doors.SendAsync("POST", Key + ":encrypt", """{"plaintext":"","plaintextCrc32c":"0"}""");
+        Assert.Equal(200, reply.Status);
+    }
+
+    [Fact]
+    public async Task Defaults_are_left_out()
+    {
+        var ring = await _doors.SendAsync("POST", Location + "/keyRings?keyRingId=empty");
+        Assert.Equal(200, ring.Status);
+        Assert.Equal("{ }", (await _doors.SendAsync("GET", Location + "/keyRings/empty/cryptoKeys")).Text.Trim());
+        var key = await _doors.SendAsync("GET", Key);
+        Assert.False(key.Json.TryGetProperty("importOnly", out _));
+        Assert.Equal("2592000s", key.Json.GetProperty("destroyScheduledDuration").GetString());
+    }
+
+    [Fact]
+    public async Task Enums_are_names_or_numbers_as_the_request_asks()
+    {
+        var named = (await _doors.SendAsync("GET", Key)).Json;
+        Assert.Equal("ENCRYPT_DECRYPT", named.GetProperty("purpose").GetString());
+        var numbered = (await _doors.SendAsync("GET", Key + "?" + Numbers)).Json;
+        Assert.Equal(1, numbered.GetProperty("purpose").GetInt32());
+        Assert.Equal(1, numbered.GetProperty("primary").GetProperty("state").GetInt32());
+        foreach (var query in (string[])["alt=json", "$alt=json", "prettyPrint=true", "fields=name", "$.xgafv=2"])
+            Assert.Equal(200, (await _doors.SendAsync("GET", Key + "?" + query)).Status);
+    }
+
+    [Theory]
+    [InlineData("GET", Key + "x", "", 404, "NOT_FOUND")]
+    [InlineData("GET", Key + "?view=none", "", 400, "INVALID_ARGUMENT")]
+    [InlineData("GET", Location + "/keyRings?page_size=many", "", 400, "INVALID_ARGUMENT")]
+    [InlineData("GET", Location + "/keyRings?pageSize=1&pageSize=2", "", 400, "INVALID_ARGUMENT")]
+    [InlineData("POST", Location + "/keyRings?keyRingId=r", "", 409, "ALREADY_EXISTS")]
+    [InlineData("POST", Location + "/keyRings?keyRingId=a%20b", "", 400, "INVALID_ARGUMENT")]
+    [InlineData("POST", Key + ":encrypt", """{"plaintext":"AAAA","plaintextCrc32c":"1"}""", 400, "INVALID_ARGUMENT")]
+    [InlineData("POST", Key + ":encrypt", """{"plaintext":"*"}""", 400, "INVALID_ARGUMENT")]
+    [InlineData("POST", Key + ":decrypt", """{"ciphertext":"AAAA"}""", 400, "INVALID_ARGUMENT")]
+    [InlineData("POST", Key + "/cryptoKeyVersions/1:restore", "{}", 400, "FAILED_PRECONDITION")]
+    [InlineData("POST", Key + "/cryptoKeyVersions/1:macSign", "{}", 501, "UNIMPLEMENTED")]
+    [InlineData("PATCH", Key, """{"labels":{"a":"b"}}""", 400, "INVALID_ARGUMENT")]
+    [InlineData("PATCH", Key + "?updateMask=purpose", "{}", 400, "INVALID_ARGUMENT")]
+    [InlineData("GET", "/v1/nothing", "", 404, "NOT_FOUND")]
+    [InlineData("PUT", Key, "{}", 405, "NOT_FOUND")]
+    public async Task Errors_have_googles_envelope(string method, string path, string body, int status, string name)
+    {
+        var reply = await _doors.SendAsync(method, path, body);
+        Assert.Equal((status, "application/json; charset=UTF-8"), (reply.Status, reply.ContentType));
+        Assert.Equal(status, reply.Error.GetProperty("code").GetInt32());
+        Assert.Equal(name, reply.Error.GetProperty("status").GetString());
+        Assert.NotEmpty(reply.Error.GetProperty("message").GetString()!);
+        var detail = reply.Error.GetProperty("details")[0];
+        Assert.Equal("type.googleapis.com/google.rpc.ErrorInfo", detail.GetProperty("@type").GetString());
+        Assert.Equal("keyward", detail.GetProperty("domain").GetString());
+    }
+
+    [Theory]
+    [InlineData("POST", Key + ":encrypt", """{"plaintexts":"AAAA"}""", "plaintexts")]
+    [InlineData("PATCH", Key + "?updateMask=labels", """{"versionTemplate":{"size":1}}""", "versionTemplate.size")]
+    [InlineData("GET", Key + "?colour=red", "", "colour")]
+    [InlineData("POST", Key + ":encrypt?colour=red", "{}", "colour")]
+    public async Task Unknown_names_are_refused_by_name(string method, string path, string body, string name)
+    {
+        var reply = await _doors.SendAsync(method, path, body);
+        Assert.Equal(400, reply.Status);
+        Assert.Contains($"\"{name}\"", reply.Error.GetProperty("message").GetString());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\"\"")]
+    [InlineData("{}")]
+    [InlineData("null")]
+    [InlineData("""{"state":null}""")]
+    public async Task Nothing_to_say_is_an_empty_message(string body) =>
+        Assert.Equal(200, (await _doors.SendAsync("POST", Key + "/cryptoKeyVersions", body)).Status);
+
+    [Fact]
+    public async Task Null_maps_are_absent()
+    {
+        var made = await _doors.SendAsync("POST", Location + "/keyRings/r/cryptoKeys?crypto_key_id=n",
+            """{"purpose":1,"labels":null,"primary":null}""");
+        Assert.Equal(200, made.Status);
+    }
+
+    [Theory]
+    [InlineData("rotationPeriod,nextRotationTime")]
+    [InlineData("rotation_period%2Cnext_rotation_time")]
+    public async Task Masks_come_in_either_case(string mask)
+    {
+        var reply = await _doors.SendAsync("PATCH", $"{Key}?updateMask={mask}&{Numbers}",
+            """{"rotation_period":"86400s","nextRotationTime":"2099-01-01T00:00:00Z"}""");
+        Assert.True(reply.Status == 200, reply.Text);
+        Assert.Equal("86400s", reply.Json.GetProperty("rotationPeriod").GetString());
+        Assert.Equal("2099-01-01T00:00:00Z", reply.Json.GetProperty("nextRotationTime").GetString());
+    }
+
+    [Fact]
+    public async Task A_bad_enum_is_told_without_a_name_of_ours()
+    {
+        var reply = await _doors.SendAsync("POST", Location + "/keyRings/r/cryptoKeys?cryptoKeyId=x",
+            """{"purpose":"NONE"}""");
+        Assert.Equal(400, reply.Status);
+        Assert.DoesNotContain("Google.Cloud", reply.Text);
+    }
+
+    [Fact]
+    public async Task An_encoded_slash_does_not_make_a_longer_name() =>
+        Assert.Equal(400, (await _doors.SendAsync("GET", Location + "/keyRings/r%2Fx")).Status);
+
+    [Fact]
+    public async Task Both_forms_of_get_iam_policy_are_served()
+    {
+        foreach (var path in (string[])[Key, Location + "/keyRings/r", "/v1/projects/default"])
+        {
+            var got = await _doors.SendAsync("GET", path + ":getIamPolicy?options.requestedPolicyVersion=3&" + Numbers);
+            Assert.Equal(200, got.Status);
+            var posted = await _doors.SendAsync(
+                "POST", path + ":getIamPolicy", """{"options":{"requestedPolicyVersion":3}}""");
+            Assert.Equal(got.Text, posted.Text);
+            Assert.NotEmpty(got.Json.GetProperty("etag").GetString()!);
+        }
+    }
+
+    [Fact]
+    public async Task Locations_show_their_metadata()
+    {
+        var location = (await _doors.SendAsync("GET", Location)).Json;
+        Assert.Equal("global", location.GetProperty("locationId").GetString());
+        Assert.Equal("type.googleapis.com/google.cloud.kms.v1.LocationMetadata",
+            location.GetProperty("metadata").GetProperty("@type").GetString());
+    }
+
+    [Fact]
+    public async Task A_body_over_the_limit_is_refused()
+    {
+        var reply = await _doors.SendAsync("POST", Key + ":encrypt",
+            $$"""{"plaintext":"{{new string('A', 200 * 1024)}}"}""");
+        Assert.Equal((400, "INVALID_ARGUMENT"), (reply.Status, reply.Error.GetProperty("status").GetString()));
+    }
+
+    [Fact]
+    public async Task Without_a_token_nothing_but_the_headers_is_read()
+    {
+        var reply = await _doors.SendAsync("POST", Key + ":encrypt", "not json"u8.ToArray(), null);
+        Assert.Equal((401, "UNAUTHENTICATED"), (reply.Status, reply.Error.GetProperty("status").GetString()));
+        reply = await _doors.SendAsync("POST", Key + ":encrypt", [], _doors.Token[..^2] + "AA");
+        Assert.Equal(401, reply.Status);
+    }
+
+    [Fact]
+    public async Task A_body_that_breaks_off_is_recorded()
+    {
+        var before = _doors.Records;
+        await _doors.ServeAsync("POST", Key + ":encrypt", new BrokenStream());
+        Assert.Equal(before + 1, _doors.Records);
+    }
+
+    [Fact]
+    public async Task A_file_goes_round()
+    {
+        var aad = Convert.ToBase64String("context"u8);
+        var sealedText = (await _doors.SendAsync("POST", Key + ":encrypt",
+            $$"""{"plaintext":"{{Convert.ToBase64String("hello"u8)}}","additionalAuthenticatedData":"{{aad}}"}""")).Json;
+        var ciphertext = sealedText.GetProperty("ciphertext").GetString();
+        var opened = (await _doors.SendAsync("POST", Key + ":decrypt",
+            $$"""{"ciphertext":"{{ciphertext}}","additional_authenticated_data":"{{aad.TrimEnd('=')}}"}""")).Json;
+        Assert.Equal("hello", Encoding.UTF8.GetString(opened.GetProperty("plaintext").GetBytesFromBase64()));
+        Assert.True(opened.GetProperty("usedPrimary").GetBoolean());
+        Assert.Equal("SOFTWARE", opened.GetProperty("protectionLevel").GetString());
+    }
+
+    private sealed class BrokenStream : MemoryStream
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            throw new IOException("The client reset the request stream.");
+    }
+}
