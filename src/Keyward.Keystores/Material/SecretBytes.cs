@@ -52,5 +52,7 @@ internal sealed class SecretBytes : IDisposable
         CryptographicOperations.ZeroMemory(_bytes);
     }
 
+    public bool FixedTimeEquals(ReadOnlySpan<byte> other) => CryptographicOperations.FixedTimeEquals(Span, other);
+
     public override string ToString() => "secret";
 }

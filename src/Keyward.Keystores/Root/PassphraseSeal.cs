@@ -8,8 +8,7 @@ using NSec.Cryptography;
 namespace Keyward.Keystores.Root;
 
 /// <summary>The root key sealed under a passphrase, as the file <c>root.seal</c>: Argon2id (RFC 9106) gives the key
-/// that
-/// seals it. The parameters stand in the file, so that they can be raised later.</summary>
+/// that seals it. The parameters stand in the file, so that they can be raised later.</summary>
 internal sealed record PassphraseSeal(
     int Format, int MemoryKiB, int Passes, byte[] Salt, byte[] Check, byte[] Sealed)
 {
@@ -17,8 +16,9 @@ internal sealed record PassphraseSeal(
     private const int DefaultMemoryKiB = 64 * 1024;
     private const int DefaultPasses = 3;
     private const int MaximumMemoryKiB = 1024 * 1024;
+    private const int MaximumPasses = 16;
+    private const int MaximumFileSizeBytes = 4_096;
     private const int SaltSizeBytes = 16;
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private static readonly byte[] NoDeployment = new byte[16];
     private static readonly byte[] SealId = new byte[16];
@@ -36,9 +36,9 @@ internal sealed record PassphraseSeal(
     /// <summary>Null for a wrong passphrase, or a file that was altered: the two cannot be told apart.</summary>
     public RootKey? Open(ReadOnlySpan<byte> passphrase)
     {
-        if (Format != 1 || MemoryKiB is < 8 or > MaximumMemoryKiB || Passes is < 1 or > 16
-            || Salt.Length != SaltSizeBytes)
-            throw new RootUnavailableException("The file root.seal is damaged or of a newer Keyward.");
+        if (Format != 1 || MemoryKiB is < 8 or > MaximumMemoryKiB || Passes is < 1 or > MaximumPasses
+            || Salt?.Length != SaltSizeBytes || Check is null || Sealed is null)
+            throw Damaged();
         using var sealer = SealerOf(passphrase, Salt, MemoryKiB, Passes);
         try
         {
@@ -53,38 +53,45 @@ internal sealed record PassphraseSeal(
         }
     }
 
-    public void Save(string path)
-    {
-        using var file = new FileStream(path, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly,
-        });
-        JsonSerializer.Serialize(file, this, PassphraseSealJson.Default.PassphraseSeal);
-        file.Flush(flushToDisk: true);
-    }
+    public void Save(string path) =>
+        PrivateFile.Create(path, JsonSerializer.SerializeToUtf8Bytes(this, PassphraseSealJson.Default.PassphraseSeal));
 
     public static PassphraseSeal Load(string path)
     {
+        using var file = PrivateFile.Open(path, "seal");
+        if (file.Length > MaximumFileSizeBytes) throw Damaged();
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), PassphraseSealJson.Default.PassphraseSeal)
-                ?? throw new RootUnavailableException($"The seal {path} is empty.");
+            return JsonSerializer.Deserialize(file, PassphraseSealJson.Default.PassphraseSeal) ?? throw Damaged();
         }
         catch (JsonException)
         {
-            throw new RootUnavailableException($"The seal {path} is damaged.");
+            throw Damaged();
         }
     }
 
-    private static Sealer SealerOf(ReadOnlySpan<byte> passphrase, byte[] salt, int memoryKiB, int passes)
+    public override string ToString() => nameof(PassphraseSeal);
+
+    /// <summary>The key that a passphrase gives.</summary>
+    internal static void Derive(
+        ReadOnlySpan<byte> passphrase, ReadOnlySpan<byte> salt, int memoryKiB, int passes, Span<byte> key)
     {
         var argon2 = new Argon2id(new Argon2Parameters
         {
+            // libsodium computes one lane only.
             DegreeOfParallelism = 1, MemorySize = memoryKiB, NumberOfPasses = passes,
         });
-        var key = new SecretBytes(32);
-        argon2.DeriveBytes(passphrase, salt, key.Writable);
-        return new Sealer(key, SealId, NoDeployment);
+        argon2.DeriveBytes(passphrase, salt, key);
+    }
+
+    private static RootUnavailableException Damaged() =>
+        new("The file root.seal is damaged or of a newer Keyward. Put back your copy of it.");
+
+    private static Sealer SealerOf(ReadOnlySpan<byte> passphrase, byte[] salt, int memoryKiB, int passes)
+    {
+        using var key = new SecretBytes(RootKey.SizeBytes);
+        Derive(passphrase, salt, memoryKiB, passes, key.Writable);
+        return new Sealer(key.Span, SealId, NoDeployment);
     }
 }
 

@@ -9,35 +9,20 @@ public sealed class RootUnavailableException(string sentence) : Exception(senten
 /// <summary>The root key as a file of 32 bytes, mode 0600. Everybody who reads it can open everything.</summary>
 internal static class RootFile
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     /// <summary>Makes the file; it must not exist. It is on disk, with its folder's entry, when this returns.</summary>
     public static RootKey Create(string path)
     {
         var root = RootKey.Make();
-        using (var file = new FileStream(path, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly,
-        }))
-        {
-            file.Write(root.Secret);
-            file.Flush(flushToDisk: true);
-        }
-
+        PrivateFile.Create(path, root.Secret);
         return root;
     }
 
     public static RootKey Load(string path)
     {
-        if (!File.Exists(path)) throw new RootUnavailableException($"There is no root key at {path}.");
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & ~OwnerOnly) != 0)
-            throw new RootUnavailableException(
-                $"The root key {path} can be read by others. Make it yours alone: chmod 600 {path}");
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        using var file = PrivateFile.Open(path, "root key");
         if (file.Length != RootKey.SizeBytes)
-            throw new RootUnavailableException(
-                $"The root key {path} has {file.Length} bytes instead of " +
-                $"{RootKey.SizeBytes}: it is damaged or another file.");
+            throw new RootUnavailableException($"The root key {path} has {file.Length} bytes instead of " +
+                $"{RootKey.SizeBytes}: it is damaged or another file. Put back your copy of it.");
         var secret = new SecretBytes(RootKey.SizeBytes);
         file.ReadExactly(secret.Writable);
         return new RootKey(secret);

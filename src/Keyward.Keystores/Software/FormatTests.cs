@@ -1,9 +1,10 @@
+using Keyward.Keystores.Material;
 using Keyward.Vault.Keystores;
 using Keyward.Vault.KeyUse;
 
 namespace Keyward.Keystores.Software;
 
-/// <summary>Known answers for ciphertext format 1, run before anything is served; the values stand in
+/// <summary>Known answers for XAES-256-GCM and ciphertext format 1, run before anything is served; the values stand in
 /// docs/reference/format.md.</summary>
 internal static class FormatTests
 {
@@ -14,29 +15,50 @@ internal static class FormatTests
 
     public static void Run()
     {
-        var key = new byte[Xaes256Gcm.KeySizeBytes];
-        for (var i = 0; i < key.Length; i++) key[i] = (byte)i;
-        using var aes = Xaes256Gcm.Open(key);
+        // C2SP's two: the subkey's doubling carries in one of them and not in the other.
+        TestXaes(0x01, [], "ce546ef63c9cc60765923609b33a9a1974e96e52daf2fcf7075e2271");
+        TestXaes(0x03, "c2sp.org/XAES-256-GCM"u8, "986ec1832593df5443a179437fd083bf3fdb41abd740a21f71eb769d");
+        TestFormatOne();
+    }
+
+    private static void TestXaes(byte fill, ReadOnlySpan<byte> associated, string expected)
+    {
+        Span<byte> key = stackalloc byte[Xaes256Gcm.KeySizeBytes];
+        key.Fill(fill);
+        using var cipher = new Xaes256Gcm(key);
+        var plaintext = "XAES-256-GCM"u8;
+        var nonce = "ABCDEFGHIJKLMNOPQRSTUVWX"u8;
+        Span<byte> output = stackalloc byte[12 + Xaes256Gcm.TagSizeBytes];
+        cipher.Encrypt(nonce, plaintext, output[..12], output[12..], associated);
+        KnownAnswer.Expect("xaes-256-gcm", output, expected);
+        Span<byte> opened = stackalloc byte[12];
+        KnownAnswer.Expect("xaes-256-gcm-open",
+            cipher.TryDecrypt(nonce, output[..12], output[12..], opened, associated)
+            && opened.SequenceEqual(plaintext));
+        output[^1] ^= 1;
+        KnownAnswer.Expect("xaes-256-gcm-refuses-alteration",
+            !cipher.TryDecrypt(nonce, output[..12], output[12..], opened, associated));
+    }
+
+    private static void TestFormatOne()
+    {
+        using var key = new Xaes256Gcm(KnownAnswer.Counting(0, Xaes256Gcm.KeySizeBytes));
         var plaintext = "attack at dawn"u8;
         var output = new byte[Ciphertext.SizeOf(plaintext.Length)];
         Ciphertext.WritePrefix(output, Guid.Parse("00112233-4455-6677-8899-aabbccddeeff"), 1);
-        SoftwareKeystore.Encrypt(aes, CountingNonce, Context.None.Encoded, plaintext, output);
-        if (!output.AsSpan().SequenceEqual(Convert.FromHexString(Expected))) throw new SelfTestException("format-1");
+        KnownAnswer.Counting(0x40, Ciphertext.NonceSizeBytes).CopyTo(FormatOne.NonceOf(output));
+        FormatOne.Encrypt(key, Context.None.Encoded, plaintext, output);
+        KnownAnswer.Expect("format-1", output, Expected);
 
         var opened = new byte[plaintext.Length];
-        if (!SoftwareKeystore.TryDecrypt(aes, Context.None.Encoded, output, opened)
-            || !plaintext.SequenceEqual(opened)) throw new SelfTestException("format-1-open");
+        KnownAnswer.Expect("format-1-open",
+            FormatOne.TryDecrypt(key, Context.None.Encoded, output, opened) && plaintext.SequenceEqual(opened));
         foreach (var at in (int[])[0, 30, 60, Ciphertext.HeaderSizeBytes, output.Length - 1])
         {
             output[at] ^= 1;
-            if (SoftwareKeystore.TryDecrypt(aes, Context.None.Encoded, output, opened))
-                throw new SelfTestException("format-1-refuses-alteration");
+            KnownAnswer.Expect("format-1-refuses-alteration",
+                !FormatOne.TryDecrypt(key, Context.None.Encoded, output, opened));
             output[at] ^= 1;
         }
-    }
-
-    private static void CountingNonce(Span<byte> nonce)
-    {
-        for (var i = 0; i < nonce.Length; i++) nonce[i] = (byte)(0x40 + i);
     }
 }

@@ -1,38 +1,45 @@
-using System.Security.Cryptography;
+using Keyward.Vault.Keystores;
 
 namespace Keyward.Keystores.Software;
 
-/// <summary>A version's key, ready for use. Users hold it while they compute; it is disposed when it was dropped from
-/// the
-/// cache and the last user has left, so nobody computes with a cleared key.</summary>
-internal sealed class OpenedKey(Aes aes)
+/// <summary>An opened key that several threads may use at once. It counts its users: the cache is one, each operation
+/// another, and the last one out zeroes it. So a key that is forgotten in the middle of an operation is gone as soon as
+/// that operation has ended, and never before.</summary>
+internal sealed class OpenedKey(Xaes256Gcm cipher, SealedKey source) : IDisposable
 {
-    private const int Dropped = 1 << 30;
+    private int _users = 1;
 
-    /// <summary>Users, plus <see cref="Dropped"/> once the cache has let go.</summary>
-    private int _users;
+    public Xaes256Gcm Cipher => cipher;
 
-    public Aes Aes => aes;
+    /// <summary>Was this opened from the same sealed value? A row that was replaced must be opened anew, so that what
+    /// is wrong with it shows.</summary>
+    public bool IsFrom(SealedKey other) => ReferenceEquals(source, other)
+        || (source.Sealed.AsSpan().SequenceEqual(other.Sealed) && source.ParentId.AsSpan().SequenceEqual(other.ParentId)
+            && IsBoundAs(source.Binding, other.Binding));
 
-    /// <summary>False if the key was dropped meanwhile: look it up again.</summary>
+    /// <summary>False once the last user has left: the key is gone.</summary>
     public bool TryEnter()
     {
-        while (true)
+        var users = Volatile.Read(ref _users);
+        while (users > 0)
         {
-            var users = Volatile.Read(ref _users);
-            if ((users & Dropped) != 0) return false;
-            if (Interlocked.CompareExchange(ref _users, users + 1, users) == users) return true;
+            var seen = Interlocked.CompareExchange(ref _users, users + 1, users);
+            if (seen == users) return true;
+            users = seen;
         }
+
+        return false;
     }
 
-    public void Leave()
+    /// <summary>Leaves: each user does so once.</summary>
+    public void Dispose()
     {
-        if (Interlocked.Decrement(ref _users) == Dropped) aes.Dispose();
+        if (Interlocked.Decrement(ref _users) == 0) cipher.Dispose();
     }
 
-    public void Drop()
-    {
-        var before = Interlocked.Or(ref _users, Dropped);
-        if (before == 0) aes.Dispose();
-    }
+    public override string ToString() => nameof(OpenedKey);
+
+    private static bool IsBoundAs(SealBinding one, SealBinding other) =>
+        one.Name == other.Name && one.Version == other.Version && one.Kind == other.Kind
+        && one.AlgorithmLabel == other.AlgorithmLabel && one.Attributes.AsSpan().SequenceEqual(other.Attributes);
 }

@@ -1,13 +1,17 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Keyward.Keystores.Material;
 
 namespace Keyward.Keystores.Software;
 
-/// <summary>XAES-256-GCM (C2SP, XAES-256-GCM): AES-256-GCM under a key derived from the key and the first half of a
-/// 24-byte nonce. Key 32 bytes, nonce 24, tag 16; random nonces stay safe for 2^80 messages a key. Not resistant to a
-/// repeated nonce, and not committing: <see cref="Commit"/> adds that.</summary>
-/// <remarks>A keyed <see cref="Aes"/> may be shared by threads for one-shot calls; an <see cref="AesGcm"/> may not (it
-/// corrupts silently), so each operation makes its own.</remarks>
-internal static class Xaes256Gcm
+/// <summary>One opened AES-256 key for XAES-256-GCM (C2SP, XAES-256-GCM): a 192-bit nonce, of which the first half
+/// derives a message key and the second is GCM's nonce. 2^80 messages at a collision risk of 2^-32; not resistant to
+/// nonce misuse; commits to its key only with <see cref="DeriveAndCommit"/>.</summary>
+/// <remarks>Safe for concurrent use: one-shot ECB of one <see cref="Aes"/> is; an <see cref="AesGcm"/> is not (it
+/// corrupts silently), so each message has its own and none is kept. The owner disposes it when no thread uses
+/// it.</remarks>
+internal sealed class Xaes256Gcm : IDisposable
 {
     public const int KeySizeBytes = 32;
     public const int NonceSizeBytes = 24;
@@ -15,40 +19,121 @@ internal static class Xaes256Gcm
     public const int CommitmentSizeBytes = 32;
 
     private const int BlockSizeBytes = 16;
+    private const int HalfNonceSizeBytes = 12;
 
-    public static Aes Open(ReadOnlySpan<byte> key)
+    private readonly Aes _aes;
+
+    /// <summary>K1 of CMAC (SP 800-38B §6.1), the same for every message.</summary>
+    private readonly SecretBytes _subkey;
+
+    public Xaes256Gcm(ReadOnlySpan<byte> key)
     {
-        var aes = Aes.Create();
-        aes.SetKey(key);
-        return aes;
+        if (key.Length != KeySizeBytes) throw new ArgumentException("An XAES-256-GCM key has 32 bytes.", nameof(key));
+        _aes = Aes.Create();
+        _aes.SetKey(key);
+        _subkey = new SecretBytes(BlockSizeBytes);
+        _aes.EncryptEcb(_subkey.Span, _subkey.Writable, PaddingMode.None);
+        Double(_subkey.Writable);
     }
 
-    public static void Encrypt(Aes aes, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> plaintext, Span<byte> ciphertext,
-        Span<byte> tag, ReadOnlySpan<byte> aad)
+    /// <summary>The message key of a nonce.</summary>
+    public void Derive(ReadOnlySpan<byte> nonce, Span<byte> messageKey)
     {
-        Span<byte> derived = stackalloc byte[KeySizeBytes];
+        Span<byte> blocks = stackalloc byte[2 * BlockSizeBytes];
         try
         {
-            DeriveKey(aes, nonce, derived);
-            using var gcm = new AesGcm(derived, TagSizeBytes);
-            gcm.Encrypt(nonce[12..], plaintext, ciphertext, tag, aad);
+            WriteKeyBlocks(nonce, blocks);
+            _aes.EncryptEcb(blocks, messageKey, PaddingMode.None);
         }
         finally
         {
-            CryptographicOperations.ZeroMemory(derived);
+            CryptographicOperations.ZeroMemory(blocks);
         }
     }
 
-    /// <summary>False for a tag that does not hold; then the plaintext is cleared.</summary>
-    public static bool TryDecrypt(Aes aes, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> ciphertext,
-        ReadOnlySpan<byte> tag, Span<byte> plaintext, ReadOnlySpan<byte> aad)
+    /// <summary>The message key of a nonce, and a commitment to key and nonce: two CMACs (SP 800-38B) of
+    /// <c>XCMT ‖ nonce ‖ 00010001</c> and <c>… 00010002</c>. Finding two keys with one commitment is as hard as a
+    /// collision of 128 bits' strength; GCM alone commits to no key.</summary>
+    public void DeriveAndCommit(ReadOnlySpan<byte> nonce, Span<byte> messageKey, Span<byte> commitment)
     {
-        Span<byte> derived = stackalloc byte[KeySizeBytes];
+        Span<byte> blocks = stackalloc byte[3 * BlockSizeBytes];
         try
         {
-            DeriveKey(aes, nonce, derived);
-            using var gcm = new AesGcm(derived, TagSizeBytes);
-            gcm.Decrypt(nonce[12..], ciphertext, tag, plaintext, aad);
+            WriteKeyBlocks(nonce, blocks);
+            "XCMT"u8.CopyTo(blocks[32..]);
+            nonce[..HalfNonceSizeBytes].CopyTo(blocks[36..]);
+            _aes.EncryptEcb(blocks, blocks, PaddingMode.None);
+            blocks[..32].CopyTo(messageKey);
+
+            // CMAC's last block: what came before it, the subkey, and the rest of the message.
+            var last = blocks[..32];
+            for (uint i = 0; i < 2; i++)
+            {
+                var block = last.Slice((int)i * BlockSizeBytes, BlockSizeBytes);
+                nonce.Slice(HalfNonceSizeBytes, HalfNonceSizeBytes).CopyTo(block);
+                BinaryPrimitives.WriteUInt32BigEndian(block[HalfNonceSizeBytes..], 0x00010001 + i);
+                Xor(block, _subkey.Span);
+                Xor(block, blocks[32..]);
+            }
+
+            _aes.EncryptEcb(last, commitment, PaddingMode.None);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(blocks);
+        }
+    }
+
+    public void Encrypt(
+        ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> plaintext, Span<byte> ciphertext, Span<byte> tag,
+        ReadOnlySpan<byte> associated)
+    {
+        Span<byte> messageKey = stackalloc byte[KeySizeBytes];
+        try
+        {
+            Derive(nonce, messageKey);
+            EncryptUnder(messageKey, nonce, plaintext, ciphertext, tag, associated);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(messageKey);
+        }
+    }
+
+    /// <summary>False, with a cleared plaintext, if the tag does not hold.</summary>
+    public bool TryDecrypt(
+        ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> tag, Span<byte> plaintext,
+        ReadOnlySpan<byte> associated)
+    {
+        Span<byte> messageKey = stackalloc byte[KeySizeBytes];
+        try
+        {
+            Derive(nonce, messageKey);
+            return TryDecryptUnder(messageKey, nonce, ciphertext, tag, plaintext, associated);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(messageKey);
+        }
+    }
+
+    /// <summary>Encrypts under a message key that was derived from this nonce.</summary>
+    public static void EncryptUnder(
+        ReadOnlySpan<byte> messageKey, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> plaintext, Span<byte> ciphertext,
+        Span<byte> tag, ReadOnlySpan<byte> associated)
+    {
+        using var gcm = new AesGcm(messageKey, TagSizeBytes);
+        gcm.Encrypt(nonce[HalfNonceSizeBytes..], plaintext, ciphertext, tag, associated);
+    }
+
+    public static bool TryDecryptUnder(
+        ReadOnlySpan<byte> messageKey, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> tag,
+        Span<byte> plaintext, ReadOnlySpan<byte> associated)
+    {
+        using var gcm = new AesGcm(messageKey, TagSizeBytes);
+        try
+        {
+            gcm.Decrypt(nonce[HalfNonceSizeBytes..], ciphertext, tag, plaintext, associated);
             return true;
         }
         catch (AuthenticationTagMismatchException)
@@ -56,74 +141,42 @@ internal static class Xaes256Gcm
             CryptographicOperations.ZeroMemory(plaintext);
             return false;
         }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(derived);
-        }
     }
 
-    /// <summary>A CMAC commitment to key and nonce: CMAC(<c>XCMT</c> ‖ nonce ‖ 00010001) ‖ CMAC(… ‖ 00010002), 32
-    /// bytes.
-    /// The construction is that of ePrint 2025/758; it does not commit to the context.</summary>
-    public static void Commit(Aes aes, ReadOnlySpan<byte> nonce, Span<byte> commitment)
-    {
-        Span<byte> subkey = stackalloc byte[BlockSizeBytes];
-        Span<byte> first = stackalloc byte[BlockSizeBytes];
-        Span<byte> last = stackalloc byte[2 * BlockSizeBytes];
-        Subkey(aes, subkey);
-        "XCMT"u8.CopyTo(first);
-        nonce[..12].CopyTo(first[4..]);
-        aes.EncryptEcb(first, first, PaddingMode.None);
-        for (var half = 0; half < 2; half++)
-        {
-            var block = last.Slice(half * BlockSizeBytes, BlockSizeBytes);
-            nonce[12..].CopyTo(block);
-            block[12] = 0;
-            block[13] = 1;
-            block[14] = 0;
-            block[15] = (byte)(half + 1);
-            Xor(block, first);
-            Xor(block, subkey);
-        }
+    public override string ToString() => nameof(Xaes256Gcm);
 
-        aes.EncryptEcb(last, commitment, PaddingMode.None);
-        CryptographicOperations.ZeroMemory(subkey);
+    public void Dispose()
+    {
+        _aes.Dispose();
+        _subkey.Dispose();
     }
 
-    private static void DeriveKey(Aes aes, ReadOnlySpan<byte> nonce, Span<byte> derived)
+    private void WriteKeyBlocks(ReadOnlySpan<byte> nonce, Span<byte> blocks)
     {
-        Span<byte> subkey = stackalloc byte[BlockSizeBytes];
-        Span<byte> blocks = stackalloc byte[2 * BlockSizeBytes];
-        Subkey(aes, subkey);
-        for (var half = 0; half < 2; half++)
+        for (byte i = 0; i < 2; i++)
         {
-            var block = blocks.Slice(half * BlockSizeBytes, BlockSizeBytes);
-            block[0] = 0;
-            block[1] = (byte)(half + 1);
-            block[2] = 0x58;
-            block[3] = 0;
-            nonce[..12].CopyTo(block[4..]);
-            Xor(block, subkey);
+            var block = blocks.Slice(i * BlockSizeBytes, BlockSizeBytes);
+            // SP 800-108 in counter mode with CMAC: counter, label "X", a zero, and the context.
+            (block[0], block[1], block[2], block[3]) = (0, (byte)(i + 1), 0x58, 0);
+            nonce[..HalfNonceSizeBytes].CopyTo(block[4..]);
+            Xor(block, _subkey.Span);
         }
-
-        aes.EncryptEcb(blocks, derived, PaddingMode.None);
-        CryptographicOperations.ZeroMemory(subkey);
-    }
-
-    /// <summary>CMAC's K1 (SP 800-38B §6.1): the encrypted zero block doubled in GF(2^128), without a branch on
-    /// it.</summary>
-    private static void Subkey(Aes aes, Span<byte> subkey)
-    {
-        subkey.Clear();
-        aes.EncryptEcb(subkey, subkey, PaddingMode.None);
-        var carry = subkey[0] >> 7;
-        for (var i = 0; i < BlockSizeBytes - 1; i++)
-            subkey[i] = (byte)(((subkey[i] << 1) | (subkey[i + 1] >> 7)) & 0xff);
-        subkey[15] = (byte)(((subkey[15] << 1) & 0xff) ^ (0x87 & -carry));
     }
 
     private static void Xor(Span<byte> block, ReadOnlySpan<byte> other)
     {
-        for (var i = 0; i < block.Length; i++) block[i] ^= other[i];
+        var words = MemoryMarshal.Cast<byte, ulong>(block[..BlockSizeBytes]);
+        var others = MemoryMarshal.Cast<byte, ulong>(other[..BlockSizeBytes]);
+        words[0] ^= others[0];
+        words[1] ^= others[1];
+    }
+
+    /// <summary>Doubling in GF(2^128), without a branch on a secret bit.</summary>
+    private static void Double(Span<byte> block)
+    {
+        var value = BinaryPrimitives.ReadUInt128BigEndian(block);
+        var top = unchecked((byte)(0 - (byte)(value >> 127)));
+        BinaryPrimitives.WriteUInt128BigEndian(block, value << 1);
+        block[^1] ^= (byte)(top & 0x87);
     }
 }

@@ -1,0 +1,101 @@
+using System.Runtime.InteropServices;
+using Keyward.Keystores.Material;
+using Microsoft.Win32.SafeHandles;
+
+namespace Keyward.Keystores.Root;
+
+/// <summary>Files that their owner alone may read: written whole or not at all, and refused when others can read
+/// them.</summary>
+internal static class PrivateFile
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private const uint SuperUser = 0;
+
+    /// <summary>Makes a file that must not exist. It is on disk, with its folder's entry, when this returns; a crash
+    /// before leaves nothing under that name.</summary>
+    public static void Create(string path, ReadOnlySpan<byte> content)
+    {
+        if (File.Exists(path)) throw new IOException($"{path} exists already.");
+        var draft = path + ".new";
+        File.Delete(draft);
+        using (var file = new FileStream(draft, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly, BufferSize = 0,
+        }))
+        {
+            file.Write(content);
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(draft, path, overwrite: false);
+        FlushFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+
+    /// <summary>Opens a file for reading and judges the opened file, not the name, which could be another a moment
+    /// later. <paramref name="what"/> is how a sentence calls it.</summary>
+    public static FileStream Open(string path, string what)
+    {
+        FileStream file;
+        try
+        {
+            file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        }
+        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new RootUnavailableException($"There is no {what} at {path}.");
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new RootUnavailableException($"The {what} {path} cannot be read: {failure.Message}");
+        }
+
+        try
+        {
+            if (WhyNot(path, what, File.GetUnixFileMode(file.SafeFileHandle), OwnerOf(file.SafeFileHandle),
+                OperatingSystem.IsLinux() ? Libc.geteuid() : null) is { } sentence)
+                throw new RootUnavailableException(sentence);
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A file of the super-user's is as good as one's own: he reads everything anyway.</summary>
+    internal static string? WhyNot(string path, string what, UnixFileMode mode, uint? owner, uint? self)
+    {
+        if ((mode & ~(OwnerOnly | UnixFileMode.UserExecute)) != 0)
+            return $"The {what} {path} can be read by others. Make it yours alone: chmod 600 {path}";
+        return owner is { } other && self is { } me && other != me && other != SuperUser
+            ? $"The {what} {path} belongs to another user (id {other}). Make it yours: chown {me} {path}"
+            : null;
+    }
+
+    private static uint? OwnerOf(SafeFileHandle file)
+    {
+        if (!OperatingSystem.IsLinux()) return null;
+        Span<byte> status = stackalloc byte[Libc.StatxSizeBytes];
+        if (Libc.statx(file, "\0"u8, Libc.EmptyPath, Libc.BasicStats, status) != 0)
+            throw new IOException($"The owner of a file cannot be told (error {Marshal.GetLastPInvokeError()}).");
+        return MemoryMarshal.Read<uint>(status[Libc.StatxOwnerOffset..]);
+    }
+
+    /// <summary>The name is durable only when its folder is; .NET opens no folders.</summary>
+    private static void FlushFolder(string folder)
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        var descriptor = Libc.open(folder, Libc.OpenReadOnlyCloseOnExec);
+        if (descriptor < 0) throw new IOException($"The folder {folder} cannot be opened to flush it.");
+        try
+        {
+            if (Libc.fsync(descriptor) != 0) throw new IOException($"The folder {folder} cannot be flushed.");
+        }
+        finally
+        {
+            _ = Libc.close(descriptor);
+        }
+    }
+}
