@@ -78,7 +78,8 @@ internal static class JsonRequest
         while (reader.Read())
         {
             if (reader.TokenType is not (JsonTokenType.PropertyName or JsonTokenType.EndObject
-                or JsonTokenType.EndArray) && ++values > MaximumValues) throw new BadRequestException("The body has too many values.");
+                or JsonTokenType.EndArray) && ++values > MaximumValues) throw new BadRequestException(
+                    "The body has too many values.");
             if (reader.ValueIsEscaped) _ = reader.GetString();
         }
     }
