@@ -40,7 +40,8 @@ internal static class Listener
         GoogleDoor.Add(builder.Services);
         AdminDoor.Add(builder.Services);
         builder.Services.AddOpenTelemetry().WithMetrics(metrics =>
-            metrics.AddMeter(GateMetrics.MeterName).AddMeter(ServerMetrics.MeterName).AddPrometheusExporter());
+            metrics.AddMeter(GateMetrics.MeterName).AddMeter(ServerMetrics.MeterName)
+                .AddMeter("System.Runtime").AddPrometheusExporter());
 
         var app = builder.Build();
         Map(app, settings, keeper);
