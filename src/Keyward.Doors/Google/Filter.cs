@@ -1,6 +1,7 @@
 using System.Globalization;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
+using Google.Protobuf.WellKnownTypes;
 using Keyward.Vault.Gate;
 
 namespace Keyward.Doors.Google;
@@ -98,6 +99,7 @@ internal sealed class Filter
         var op = Take() switch { "=>" => ">=", "=<" => "<=", var other => other };
         if (op is not ("=" or "!=" or "<" or ">" or "<=" or ">=" or ":")) throw new FormatException();
         var value = FilterTokens.Unquote(Take());
+        if (op != ":" && !IsOfKind(path.Last, value)) throw new FormatException();
         return m => Holds(path.ValueOf(m), op, value);
     }
 
@@ -117,7 +119,19 @@ internal sealed class Filter
         };
     }
 
-    /// <summary>Null where the value is not of the field's kind: then only <c>!=</c> holds.</summary>
+    /// <summary>A value that no field of this kind can have is a mistake, not a filter that nothing passes.</summary>
+    private static bool IsOfKind(FieldDescriptor field, string value) => field.FieldType switch
+    {
+        FieldType.Bool => Compare(true, value) is not null,
+        FieldType.Int32 or FieldType.Int64 => Compare(0L, value) is not null,
+        FieldType.Message when field.MessageType == Timestamp.Descriptor =>
+            Compare(DateTimeOffset.UnixEpoch, value) is not null,
+        FieldType.Message when field.MessageType == Duration.Descriptor => Compare(TimeSpan.Zero, value) is not null,
+        FieldType.Message => field.IsMap,
+        _ => true,
+    };
+
+    /// <summary>Null where the value is not of the field's kind.</summary>
     private static int? Compare(IComparable field, string value) => field switch
     {
         string text => string.Compare(text, value, StringComparison.OrdinalIgnoreCase),

@@ -68,12 +68,12 @@ internal sealed partial class KeyManagement
         };
     }
 
-    private static Outcome<IOperation<Page<KeyView>>> List(ListCryptoKeysRequest request)
+    private Outcome<IOperation<Page<KeyView>>> List(ListCryptoKeysRequest request)
     {
         if (!ResourceNames.KeyRing(request.Parent).TryGet(out var parent, out var refusal)) return refusal;
+        var now = gate.Now;
         return Lists.Page<KeyView>(request.PageSize, request.PageToken, request.Filter, request.OrderBy,
-            CryptoKey.Descriptor, view => Rendering.Key(view, DateTimeOffset.MinValue)).TryGet(out var page,
-                out refusal)
+            CryptoKey.Descriptor, view => Rendering.Key(view, now)).TryGet(out var page, out refusal)
             ? new ListKeys(parent, page)
             : refusal;
     }

@@ -58,12 +58,12 @@ internal sealed partial class KeyManagement
             ? new ChangeVersionState(version, what)
             : refusal;
 
-    private static Outcome<IOperation<Page<KeyVersion>>> List(ListCryptoKeyVersionsRequest request)
+    private Outcome<IOperation<Page<KeyVersion>>> List(ListCryptoKeyVersionsRequest request)
     {
         if (!ResourceNames.Key(request.Parent).TryGet(out var parent, out var refusal)) return refusal;
+        var now = gate.Now;
         return Lists.Page<KeyVersion>(request.PageSize, request.PageToken, request.Filter, request.OrderBy,
-            CryptoKeyVersion.Descriptor, v =>
-                Rendering.Version(v, DateTimeOffset.MinValue)).TryGet(out var page, out refusal)
+            CryptoKeyVersion.Descriptor, v => Rendering.Version(v, now)).TryGet(out var page, out refusal)
             ? new ListVersions(parent, page)
             : refusal;
     }

@@ -43,6 +43,10 @@ public sealed class FilterTests
     [InlineData("name:a)")]
     [InlineData("name=\"open")]
     [InlineData("AND")]
+    [InlineData("createTime>yesterday")]
+    [InlineData("rotationPeriod=long")]
+    [InlineData("importOnly=maybe")]
+    [InlineData("primary=x")]
     public void Malformed_ones_are_refused(string filter) =>
         Assert.False(Filter.Parse(filter, CryptoKey.Descriptor).IsOk);
 
