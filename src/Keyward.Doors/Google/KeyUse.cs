@@ -18,7 +18,7 @@ internal sealed partial class KeyManagement
             var ciphertext = UnsafeByteOperations.UnsafeWrap(result.Ciphertext);
             return new EncryptResponse
             {
-                Name = result.Version.Name.ToString(),
+                Name = result.Version.FullName,
                 Ciphertext = ciphertext,
                 CiphertextCrc32C = Checksums.Of(result.Ciphertext),
                 VerifiedPlaintextCrc32C = request.PlaintextCrc32C is not null,

@@ -16,12 +16,15 @@ internal sealed class AuditLog : IAuditLog, IDisposable
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
 
     private readonly Journal _journal;
-    private readonly Lock _lock = new();
-    private readonly AutoResetEvent _work = new(false);
+
+    // A monitor, since the writer waits for a condition under it; an event would cost every append a call of the
+    // system.
+    private readonly object _lock = new();
     private readonly Thread _writer;
     private AppendBatch _gathering = new();
     private AppendBatch _writing = new();
-    private volatile bool _stopping;
+    private bool _isIdle;
+    private bool _stopping;
     private volatile string? _whyNot;
 
     private AuditLog(Journal journal)
@@ -62,9 +65,9 @@ internal sealed class AuditLog : IAuditLog, IDisposable
             var waiter = AppendWaiter.Rent();
             task = waiter.Task;
             _gathering.Add(entry, waiter);
+            if (_isIdle) Monitor.Pulse(_lock);
         }
 
-        _work.Set();
         return task;
     }
 
@@ -86,11 +89,14 @@ internal sealed class AuditLog : IAuditLog, IDisposable
 
     public void Dispose()
     {
-        lock (_lock) _stopping = true;
-        _work.Set();
+        lock (_lock)
+        {
+            _stopping = true;
+            Monitor.Pulse(_lock);
+        }
+
         _writer.Join();
         _journal.Dispose();
-        _work.Dispose();
     }
 
     private static ValueTask<Receipt> Refuse(string why) =>
@@ -98,14 +104,29 @@ internal sealed class AuditLog : IAuditLog, IDisposable
 
     private void Run()
     {
-        while (true)
+        while (WaitForWork())
         {
-            _work.WaitOne(RetryInterval);
             if (_whyNot is not null) TryRecover();
             WriteGathered();
-            if (!_stopping) continue;
-            WriteGathered();
-            return;
+        }
+
+        WriteGathered();
+    }
+
+    /// <summary>Returns when there is something to write, or after a while to try again; false when the log
+    /// closes.</summary>
+    private bool WaitForWork()
+    {
+        lock (_lock)
+        {
+            if (_gathering.Count == 0 && !_stopping)
+            {
+                _isIdle = true;
+                Monitor.Wait(_lock, RetryInterval);
+                _isIdle = false;
+            }
+
+            return !_stopping;
         }
     }
 

@@ -164,7 +164,7 @@ internal sealed class Journal : IDisposable
             while (offset + at < until && JournalFrame.TryRead(bytes.AsSpan(at), chain, out var entry))
             {
                 segment.Remember(index, offset + at);
-                JournalFrame.Advance(chain, entry);
+                JournalFrame.Advance(chain, bytes.AsSpan(at), entry.Length);
                 at += JournalFrame.HeaderSizeBytes + entry.Length;
                 index++;
             }

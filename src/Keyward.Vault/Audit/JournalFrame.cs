@@ -18,7 +18,7 @@ internal static class JournalFrame
         chain.CopyTo(destination[8..]);
         entry.CopyTo(destination[HeaderSizeBytes..]);
         BinaryPrimitives.WriteUInt32BigEndian(destination[4..], CrcOf(destination, entry.Length));
-        Advance(chain, entry);
+        Advance(chain, destination, entry.Length);
     }
 
     /// <summary>Reads the frame at the front. False if it is cut off, damaged, or not the next of this chain.</summary>
@@ -41,14 +41,9 @@ internal static class JournalFrame
             && BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]) == CrcOf(bytes, length);
     }
 
-    /// <summary>chain′ = SHA-256(chain ‖ entry).</summary>
-    public static void Advance(Span<byte> chain, ReadOnlySpan<byte> entry)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(chain);
-        hash.AppendData(entry);
-        hash.GetHashAndReset(chain);
-    }
+    /// <summary>chain′ = SHA-256(chain ‖ entry), which stand side by side in a frame.</summary>
+    public static void Advance(Span<byte> chain, ReadOnlySpan<byte> frame, int entrySizeBytes) =>
+        SHA256.HashData(frame.Slice(8, ChainSizeBytes + entrySizeBytes), chain);
 
     private static uint CrcOf(ReadOnlySpan<byte> frame, int length) => Crc32C.Finish(
         Crc32C.Add(Crc32C.Add(Crc32C.Start, frame[..4]), frame.Slice(8, ChainSizeBytes + length)));

@@ -85,7 +85,17 @@ public sealed class Gate
             outcome = Judge(failure, arrival);
         }
 
-        return draft.IsCommitted ? Measured(draft, outcome) : await RecordAsync(draft, outcome).ConfigureAwait(false);
+        if (draft.IsCommitted) return Measured(draft, outcome);
+        try
+        {
+            draft.Arrival.Receipt = await Append(draft, outcome.Refusal).ConfigureAwait(false);
+        }
+        catch (AuditUnwritableException unwritable)
+        {
+            return NotRecorded(draft, outcome, unwritable);
+        }
+
+        return Measured(draft, outcome);
     }
 
     /// <summary>Records a request that a door refuses by itself: malformed, too large, unknown method, not identified.
@@ -93,8 +103,15 @@ public sealed class Gate
     public async ValueTask<Refusal> RefuseAsync(Arrival arrival, Caller? caller, Refusal refusal)
     {
         var draft = new RecordDraft(arrival, caller, Verb.Other) { Resource = refusal.Subject };
-        var outcome = await RecordAsync<Done>(draft, refusal).ConfigureAwait(false);
-        return outcome.Refusal!;
+        try
+        {
+            arrival.Receipt = await Append(draft, refusal).ConfigureAwait(false);
+            return Measured<Done>(draft, refusal).Refusal!;
+        }
+        catch (AuditUnwritableException unwritable)
+        {
+            return NotRecorded<Done>(draft, refusal, unwritable).Refusal!;
+        }
     }
 
     /// <summary>The vault stands open: operations are served from now on.</summary>
@@ -138,21 +155,13 @@ public sealed class Gate
             new Passage(opened.Vault, snapshot, opened.Lane, caller, draft, now, _log, Settings));
     }
 
-    private async ValueTask<Outcome<T>> RecordAsync<T>(RecordDraft draft, Outcome<T> outcome)
+    /// <summary>Nothing is answered that could not be recorded: what came out is cleared and the caller
+    /// refused.</summary>
+    private Outcome<T> NotRecorded<T>(RecordDraft draft, Outcome<T> outcome, AuditUnwritableException failure)
     {
-        try
-        {
-            var append = Append(draft, outcome.Refusal);
-            draft.Arrival.Receipt = await append.ConfigureAwait(false);
-        }
-        catch (AuditUnwritableException failure)
-        {
-            _metrics.RecordFailed();
-            if (outcome.IsOk && outcome.Value is IDisposable secret) secret.Dispose();
-            return Measured<T>(draft, Unwritable(failure.Message));
-        }
-
-        return Measured(draft, outcome);
+        _metrics.RecordFailed();
+        if (outcome.IsOk && outcome.Value is IDisposable secret) secret.Dispose();
+        return Measured<T>(draft, Unwritable(failure.Message));
     }
 
     private ValueTask<Receipt> Append(RecordDraft draft, Refusal? refusal)

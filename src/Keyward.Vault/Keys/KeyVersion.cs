@@ -26,6 +26,9 @@ public sealed record KeyVersion
     /// <summary>When the material went.</summary>
     public DateTimeOffset? DestroyEventTime { get; init; }
 
+    /// <summary>The full name as text, made once.</summary>
+    public string FullName => Material.Sealed.Binding.Name;
+
     /// <summary>Set by whoever makes or reads a version in the vault: there is none without.</summary>
     internal KeyMaterial Material { get; init; } = null!;
 

@@ -22,6 +22,7 @@ public sealed class Policy
     public static readonly Policy Empty = new([]);
 
     private readonly FrozenDictionary<string, UInt128> _masks;
+    private readonly UInt128 _everybody;
 
     public Policy(IReadOnlyList<Binding> bindings)
     {
@@ -30,6 +31,7 @@ public sealed class Policy
         foreach (var binding in bindings)
             foreach (var member in binding.Members)
                 masks[member] = masks.GetValueOrDefault(member) | Roles.MaskOf(binding.Role);
+        _everybody = masks.GetValueOrDefault("allUsers") | masks.GetValueOrDefault("allAuthenticatedUsers");
         _masks = masks.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
@@ -37,10 +39,9 @@ public sealed class Policy
 
     internal bool Allows(string member, Permission permission)
     {
+        if (_masks.Count == 0) return false;
         var bit = Roles.Bit(permission);
-        return (_masks.TryGetValue(member, out var mask) && (mask & bit) != 0)
-            || (_masks.TryGetValue("allUsers", out mask) && (mask & bit) != 0)
-            || (_masks.TryGetValue("allAuthenticatedUsers", out mask) && (mask & bit) != 0);
+        return (_everybody & bit) != 0 || (_masks.TryGetValue(member, out var mask) && (mask & bit) != 0);
     }
 
     /// <summary>The first binding that confers a permission on a member, for the record's deciding rule.</summary>
