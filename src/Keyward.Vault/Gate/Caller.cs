@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Keyward.Vault.Names;
 
 namespace Keyward.Vault.Gate;
@@ -5,6 +6,8 @@ namespace Keyward.Vault.Gate;
 /// <summary>Who stands at the gate, judged by it: only the vault makes one. Rights are read at use.</summary>
 public sealed class Caller
 {
+    private static readonly FrozenDictionary<string, string> NoAttributes = FrozenDictionary<string, string>.Empty;
+
     internal Caller(string type, string email, string uniqueId, ProjectId? project, string? credentialId)
     {
         Type = type;
@@ -12,23 +15,46 @@ public sealed class Caller
         UniqueId = uniqueId;
         Project = project;
         CredentialId = credentialId;
-        Member = type == SystemType ? "system:" + email : "serviceAccount:" + email;
+        Member = type switch
+        {
+            SystemType => "system:" + email,
+            FederatedType => email,
+            _ => "serviceAccount:" + email,
+        };
+        Members = [Member];
     }
 
     internal const string ServiceAccountType = "service_account";
     internal const string SystemType = "system";
+    internal const string FederatedType = "federated";
 
     public string Type { get; }
 
+    /// <summary>The account's e-mail; of a federated caller its <c>principal://</c> name.</summary>
     public string Email { get; }
 
     public string UniqueId { get; }
 
     public ProjectId? Project { get; }
 
-    /// <summary>The key file's or access key's id; never a secret.</summary>
+    /// <summary>The key file's, access key's or certificate's id, or <c>issuers/ID</c>; never a secret.</summary>
     public string? CredentialId { get; }
 
     /// <summary>The name that policies bind, such as <c>serviceAccount:EMAIL</c>.</summary>
     public string Member { get; }
+
+    /// <summary>All names under which a policy may mean this caller: <see cref="Member"/> first, then the sets that a
+    /// federated caller belongs to.</summary>
+    internal string[] Members { get; init; }
+
+    /// <summary>What the caller's issuer says of them, by the names that the issuer's mapping gives: for conditions and
+    /// for the record.</summary>
+    public IReadOnlyDictionary<string, string> Attributes { get; internal init; } = NoAttributes;
+
+    /// <summary>The issuer that vouches for a federated caller, as it was then: one that was removed and made again is
+    /// another one.</summary>
+    internal string? IssuerUid { get; init; }
+
+    /// <summary>Who took on this account, if it did not come by itself. The chain has one link.</summary>
+    public Caller? Via { get; internal init; }
 }

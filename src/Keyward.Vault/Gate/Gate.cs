@@ -1,4 +1,5 @@
 using Keyward.Vault.Audit;
+using Keyward.Vault.Federation;
 using Keyward.Vault.Identities;
 using Keyward.Vault.Policies;
 using Keyward.Vault.Storage;
@@ -24,6 +25,9 @@ public sealed class Gate
     }
 
     public GateSettings Settings { get; }
+
+    /// <summary>Where other issuers' keys come from; without it nobody is vouched for.</summary>
+    internal IssuerKeys? IssuerKeys { get; init; }
 
     public DateTimeOffset Now => _time.GetUtcNow();
 
@@ -63,6 +67,18 @@ public sealed class Gate
 
         arrival.TokenDigest = known.Digest;
         return known.Caller;
+    }
+
+    /// <summary>Judges another issuer's token, which may have to fetch that issuer's keys.</summary>
+    public async ValueTask<Outcome<ExchangedCaller>> IdentifyAsync(
+        Arrival arrival, FederatedProof proof, CancellationToken cancellation)
+    {
+        if (_opened is not { } opened) return NotServing();
+        arrival.TokenDigest = Identities.Identities.DigestOf(opened.Vault, proof.Token);
+        return IssuerKeys is { } keys && await FederatedJudge.JudgeAsync(
+            opened.Vault, keys, Settings, _time, proof, cancellation).ConfigureAwait(false) is { } known
+                ? new ExchangedCaller(known.Caller, known.Expires)
+                : Identities.CredentialRefusals.NotGood;
     }
 
     /// <summary>Lets a caller's operation run, if they may. Completes when the record is durable.</summary>
@@ -152,7 +168,10 @@ public sealed class Gate
 
         if (AlteredRows.Refuse(snapshot, demand) is { } altered) return new(altered);
         return operation.RunAsync(
-            new Passage(opened.Vault, snapshot, opened.Lane, caller, draft, now, _log, Settings));
+            new Passage(opened.Vault, snapshot, opened.Lane, caller, draft, now, _log, Settings)
+            {
+                IssuerKeys = IssuerKeys,
+            });
     }
 
     /// <summary>Nothing is answered that could not be recorded: what came out is cleared and the caller

@@ -25,6 +25,9 @@ internal sealed class Passage(
 
     public GateSettings Settings { get; } = settings;
 
+    /// <summary>How it stands with the issuers' keys on this node.</summary>
+    public Federation.IssuerKeys? IssuerKeys { get; init; }
+
     /// <summary>Judges and commits a change. The right to it is judged once more, under the store's lock: who lost it
     /// meanwhile is refused.</summary>
     public async ValueTask<Outcome<T>> ChangeAsync<T>(Demand demand, Func<ChangeDraft, Outcome<T>> judge) =>

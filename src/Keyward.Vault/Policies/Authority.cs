@@ -51,6 +51,10 @@ internal static class Authority
             $"Permission '{permission}' denied on resource '{resource}' (or it may not exist).", resource, permission);
     }
 
-    private static string? Allows(PolicyState policy, Caller caller, Permission permission) =>
-        policy.Policy.Allows(caller.Member, permission) ? policy.Policy.RuleFor(caller.Member, permission) : null;
+    private static string? Allows(PolicyState policy, Caller caller, Permission permission)
+    {
+        foreach (var member in caller.Members)
+            if (policy.Policy.Allows(member, permission)) return policy.Policy.RuleFor(member, permission);
+        return null;
+    }
 }

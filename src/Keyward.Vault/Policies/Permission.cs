@@ -63,6 +63,15 @@ public enum Permission
     VersionsDelete = 54,
     DeploymentGetIamPolicy = 55,
     DeploymentSetIamPolicy = 56,
+    IssuersCreate = 57,
+    IssuersDelete = 58,
+    IssuersList = 59,
+    ServiceAccountsGetAccessToken = 60,
+    ServiceAccountsGetOpenIdToken = 61,
+    ServiceAccountsSignJwt = 62,
+    ServiceAccountsSignBlob = 63,
+    QuotasGet = 64,
+    QuotasSet = 65,
 }
 
 /// <summary>The permissions' names as policies, refusals and TestIamPermissions show them.</summary>
@@ -104,6 +113,15 @@ public static class PermissionNames
         Permission.StatusGet => "keyward.status.get",
         Permission.DeploymentGetIamPolicy => "keyward.deployment.getIamPolicy",
         Permission.DeploymentSetIamPolicy => "keyward.deployment.setIamPolicy",
+        Permission.IssuersCreate => "keyward.issuers.create",
+        Permission.IssuersDelete => "keyward.issuers.delete",
+        Permission.IssuersList => "keyward.issuers.list",
+        Permission.ServiceAccountsGetAccessToken => "iam.serviceAccounts.getAccessToken",
+        Permission.ServiceAccountsGetOpenIdToken => "iam.serviceAccounts.getOpenIdToken",
+        Permission.ServiceAccountsSignJwt => "iam.serviceAccounts.signJwt",
+        Permission.ServiceAccountsSignBlob => "iam.serviceAccounts.signBlob",
+        Permission.QuotasGet => "keyward.quotas.get",
+        Permission.QuotasSet => "keyward.quotas.set",
         _ => KmsName(permission.ToString()),
     };
 

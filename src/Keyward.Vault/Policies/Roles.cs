@@ -44,6 +44,8 @@ public static class Roles
     [
         .. ProjectAdmin, Permission.ProjectsCreate, Permission.ProjectsList, Permission.AuditReadAll,
         Permission.StatusGet, Permission.DeploymentGetIamPolicy, Permission.DeploymentSetIamPolicy,
+        Permission.IssuersCreate, Permission.IssuersDelete, Permission.IssuersList, Permission.QuotasGet,
+        Permission.QuotasSet,
     ];
 
     private static readonly FrozenDictionary<string, UInt128> Masks = new Dictionary<string, UInt128>
@@ -79,6 +81,12 @@ public static class Roles
         ["roles/keyward.auditor"] = Mask([Permission.AuditRead, Permission.AuditReadAll, .. View]),
         ["roles/iam.serviceAccountAdmin"] = Mask([Permission.ServiceAccountsCreate, Permission.ServiceAccountsGet,
             Permission.ServiceAccountsList, Permission.ServiceAccountsUpdate]),
+        ["roles/iam.serviceAccountTokenCreator"] = Mask([Permission.ServiceAccountsGetAccessToken,
+            Permission.ServiceAccountsGetOpenIdToken, Permission.ServiceAccountsSignJwt,
+            Permission.ServiceAccountsSignBlob]),
+        ["roles/iam.serviceAccountOpenIdTokenCreator"] = Mask([Permission.ServiceAccountsGetOpenIdToken]),
+        ["roles/iam.workloadIdentityUser"] = Mask(
+            [Permission.ServiceAccountsGetAccessToken, Permission.ServiceAccountsGetOpenIdToken]),
         ["roles/iam.serviceAccountKeyAdmin"] = Mask(
             [Permission.CredentialsCreate, Permission.CredentialsList, Permission.CredentialsRevoke]),
     }.ToFrozenDictionary();

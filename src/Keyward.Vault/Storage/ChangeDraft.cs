@@ -1,4 +1,5 @@
 using Keyward.Vault.Audit;
+using Keyward.Vault.Federation;
 using Keyward.Vault.Identities;
 using Keyward.Vault.Keys;
 using Keyward.Vault.Keystores;
@@ -67,6 +68,12 @@ internal sealed class ChangeDraft(Snapshot before, long seq, DateTimeOffset now,
     {
         var old = Snapshot.Credentials.GetValueOrDefault(credential.Id);
         Put(Tables.Credential, credential.ToCells(), old?.ToCells(), old?.Seq);
+    }
+
+    public void Put(Issuer issuer)
+    {
+        var old = Snapshot.Issuers.GetValueOrDefault(issuer.Id);
+        Put(Tables.Issuer, issuer.ToCells(), old?.ToCells(), old?.Seq);
     }
 
     public void Put(SealedKeyRow key) => Put(Tables.SealedKey, key.ToCells(), null, null);

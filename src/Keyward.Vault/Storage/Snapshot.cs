@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Keyward.Vault.Federation;
 using Keyward.Vault.Identities;
 using Keyward.Vault.Keys;
 using Keyward.Vault.Names;
@@ -35,6 +36,10 @@ internal sealed record Snapshot
     public ImmutableDictionary<string, ImmutableArray<string>> CredentialsOf { get; init; } =
         ImmutableDictionary.Create<string, ImmutableArray<string>>(StringComparer.Ordinal);
 
+    /// <summary>Issuers by id, removed ones included.</summary>
+    public ImmutableDictionary<string, Issuer> Issuers { get; init; } =
+        ImmutableDictionary.Create<string, Issuer>(StringComparer.Ordinal);
+
     public ImmutableDictionary<string, SealedKeyRow> SealedKeys { get; init; } =
         ImmutableDictionary.Create<string, SealedKeyRow>(StringComparer.Ordinal);
 
@@ -68,6 +73,7 @@ internal sealed record Snapshot
         if (row.Table == Tables.Project) return WithProject(Project.Parse(row));
         if (row.Table == Tables.Principal) return WithAccount(ServiceAccount.Parse(row));
         if (row.Table == Tables.Credential) return WithCredential(Credential.Parse(row));
+        if (row.Table == Tables.Issuer) return With(Issuer.Parse(row));
         if (row.Table == Tables.SealedKey) return WithSealedKey(SealedKeyRow.Parse(row));
         if (row.Table == Tables.Deployment) return this with { Deployment = Deployment.Parse(row) };
         if (row.Table == Tables.DeploymentPolicy)
@@ -133,6 +139,8 @@ internal sealed record Snapshot
                 : CredentialsOf.SetItem(credential.Email, known.Add(credential.Id)),
         };
     }
+
+    private Snapshot With(Issuer issuer) => this with { Issuers = Issuers.SetItem(issuer.Id, issuer) };
 
     private Snapshot WithSealedKey(SealedKeyRow row) =>
         this with { SealedKeys = SealedKeys.SetItem(Convert.ToHexString(row.Id), row) };

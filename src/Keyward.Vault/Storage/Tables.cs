@@ -75,6 +75,17 @@ internal static class Tables
         new("id", ColumnType.Text), new("policy", ColumnType.Text), new("policy_revision", ColumnType.Integer),
     ]);
 
+    /// <summary>Issuers whose tokens are exchanged for ours, each with the rules by which they are judged.</summary>
+    public static readonly Table Issuer = new("issuer", 1, 1,
+    [
+        new("id", ColumnType.Text), new("uid", ColumnType.Text), new("project", ColumnType.Text),
+        new("uri", ColumnType.Text), new("state", ColumnType.Integer), new("create_time", ColumnType.Integer),
+        new("rules", ColumnType.Text),
+    ]);
+
     public static readonly IReadOnlyList<Table> All =
-        [Deployment, SealedKey, DeploymentPolicy, Project, KeyRing, CryptoKey, KeyVersion, Principal, Credential];
+    [
+        Deployment, SealedKey, DeploymentPolicy, Project, KeyRing, CryptoKey, KeyVersion, Principal, Credential,
+        Issuer,
+    ];
 }
