@@ -89,7 +89,8 @@ public static class Actions
 
     private static readonly FrozenDictionary<Permission, UInt128> Finer = Table
         .Where(t => t.Coarser != Permission.None).GroupBy(t => t.Coarser)
-        .ToFrozenDictionary(g => g.Key, g => g.Aggregate(UInt128.Zero, (m, t) => m | (UInt128.One << (int)t.Permission)));
+        .ToFrozenDictionary(g => g.Key,
+            g => g.Aggregate(UInt128.Zero, (mask, t) => mask | (UInt128.One << (int)t.Permission)));
 
     /// <summary>AWS's own actions, each with its right, in order of their names.</summary>
     public static IEnumerable<(string Action, Permission Permission)> All =>

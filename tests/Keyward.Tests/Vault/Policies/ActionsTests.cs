@@ -10,7 +10,7 @@ public sealed class ActionsTests
         foreach (var permission in Enum.GetValues<Permission>())
         {
             if (permission == Permission.None) continue;
-            Assert.Matches(@"^[a-z]+(\.[a-zA-Z]+){2}$", permission.Name());
+            Assert.Matches(@"^[a-z]+(\.[a-zA-Z0-9]+){2}$", permission.Name());
             Assert.True(PermissionNames.TryParse(permission.Name(), out var parsed) && parsed == permission);
             Assert.NotEmpty(Actions.Of(permission));
             Assert.True((int)permission < 128, "A right's number is its bit in a mask of 128.");
