@@ -3,8 +3,8 @@ using WireAlgorithm = Google.Cloud.Kms.V1.CryptoKeyVersion.Types.CryptoKeyVersio
 
 namespace Keyward.Doors.Google;
 
-/// <summary>Google's name for each algorithm of the vault. A version whose caller chooses the scheme at each use, as AWS
-/// makes them, shows the algorithm of its first scheme and is used with that one
+/// <summary>Google's name for each algorithm of the vault. A version whose caller chooses the scheme at each use, as
+/// AWS makes them, shows the algorithm of its first scheme and is used with that one
 /// (docs/adr/0003-one-algorithm-table.md). What Google has no name for shows as unspecified.</summary>
 internal static class AlgorithmNames
 {

@@ -9,7 +9,8 @@ internal sealed partial class SoftwareKeystore
 
     public Imported Import(Algorithm algorithm, ReadOnlySpan<byte> bytes) => throw new NotSupportedException();
 
-    public (byte[] PrivateKey, byte[] PublicKey) MakeDataKeyPair(Algorithm algorithm) => throw new NotSupportedException();
+    public (byte[] PrivateKey, byte[] PublicKey) MakeDataKeyPair(Algorithm algorithm) =>
+        throw new NotSupportedException();
 
     public byte[] RawEncrypt(
         KeyMaterial material, ReadOnlySpan<byte> iv, ReadOnlySpan<byte> aad, ReadOnlySpan<byte> plaintext) =>

@@ -7,8 +7,8 @@ namespace Keyward.Vault.Algorithms;
 /// none.</summary>
 /// <param name="SizeBits">Length of a symmetric key or of an RSA modulus; 0 where the kind says all.</param>
 /// <param name="SealLabel">Bound into sealed values: never changed.</param>
-/// <param name="IsSlow">Its secret operations take long enough to hold up others (docs/reference/algorithms.md), so they
-/// run in a lane of their own.</param>
+/// <param name="IsSlow">Its secret operations take long enough to hold up others (docs/reference/algorithms.md), so
+/// they run in a lane of their own.</param>
 public sealed record AlgorithmRow(Algorithm Algorithm, Purpose Purpose, MaterialKind Material, int SizeBits,
     string SealLabel, string Family, bool IsSlow, ImmutableArray<Scheme> Schemes)
 {

@@ -1,7 +1,7 @@
 namespace Keyward.Vault.Algorithms;
 
-/// <summary>The algorithm table: the one place that says what an algorithm is. Adding one is a row here, its code in the
-/// keystore, and a name or "not offered" in each door.</summary>
+/// <summary>The algorithm table: the one place that says what an algorithm is. Adding one is a row here, its code in
+/// the keystore, and a name or "not offered" in each door.</summary>
 public static class AlgorithmTable
 {
     public static readonly IReadOnlyList<AlgorithmRow> Rows =
