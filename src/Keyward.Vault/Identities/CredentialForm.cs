@@ -36,7 +36,7 @@ internal static class CredentialForm
             || id.StartsWith(SessionKeyMark, StringComparison.Ordinal))
         && AccessKeySum(id[..^AccessKeySumLength]) == id[^AccessKeySumLength..];
 
-    /// <summary>A key file's id in Google's form, 40 hex digits: the mark 6b77, 14 random bytes, their CRC-32C.</summary>
+    /// <summary>A key file's id in Google's form, 40 hex digits: the mark 6b77, 14 random bytes, CRC-32C.</summary>
     public static string NewKeyFileId()
     {
         Span<byte> id = stackalloc byte[KeyFileMark.Length + KeyFileRandomSizeBytes + sizeof(uint)];

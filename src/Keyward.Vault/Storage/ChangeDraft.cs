@@ -76,6 +76,18 @@ internal sealed class ChangeDraft(Snapshot before, long seq, DateTimeOffset now,
         Put(Tables.Issuer, issuer.ToCells(), old?.ToCells(), old?.Seq);
     }
 
+    public void Put(Quotas.QuotaLimit quota)
+    {
+        var old = Snapshot.Quotas.Find(quota.Resource, quota.Metric);
+        Put(Tables.Quota, quota.ToCells(), old?.ToCells(), old?.Seq);
+    }
+
+    public void PutUse(string credentialId, CredentialUse use)
+    {
+        var old = Snapshot.CredentialUses.GetValueOrDefault(credentialId);
+        Put(Tables.CredentialUse, use.ToCells(credentialId), old?.ToCells(credentialId), old?.Seq);
+    }
+
     public void Put(SealedKeyRow key) => Put(Tables.SealedKey, key.ToCells(), null, null);
 
     public void Put(Deployment deployment) => Put(Tables.Deployment, deployment.ToCells(), null, null);

@@ -5,6 +5,7 @@ using Keyward.Vault.Keys;
 using Keyward.Vault.Names;
 using Keyward.Vault.Policies;
 using Keyward.Vault.Projects;
+using Keyward.Vault.Quotas;
 
 namespace Keyward.Vault.Storage;
 
@@ -40,6 +41,13 @@ internal sealed record Snapshot
     public ImmutableDictionary<string, Issuer> Issuers { get; init; } =
         ImmutableDictionary.Create<string, Issuer>(StringComparer.Ordinal);
 
+    /// <summary>Limits that were set; null at most resources.</summary>
+    public QuotaTable Quotas { get; init; } = QuotaTable.Empty;
+
+    /// <summary>When credentials were last used, as far as it was written down.</summary>
+    public ImmutableDictionary<string, CredentialUse> CredentialUses { get; init; } =
+        ImmutableDictionary.Create<string, CredentialUse>(StringComparer.Ordinal);
+
     public ImmutableDictionary<string, SealedKeyRow> SealedKeys { get; init; } =
         ImmutableDictionary.Create<string, SealedKeyRow>(StringComparer.Ordinal);
 
@@ -74,6 +82,8 @@ internal sealed record Snapshot
         if (row.Table == Tables.Principal) return WithAccount(ServiceAccount.Parse(row));
         if (row.Table == Tables.Credential) return WithCredential(Credential.Parse(row));
         if (row.Table == Tables.Issuer) return With(Issuer.Parse(row));
+        if (row.Table == Tables.Quota) return this with { Quotas = Quotas.With(QuotaLimit.Parse(row)) };
+        if (row.Table == Tables.CredentialUse) return WithUse(row);
         if (row.Table == Tables.SealedKey) return WithSealedKey(SealedKeyRow.Parse(row));
         if (row.Table == Tables.Deployment) return this with { Deployment = Deployment.Parse(row) };
         if (row.Table == Tables.DeploymentPolicy)
@@ -141,6 +151,12 @@ internal sealed record Snapshot
     }
 
     private Snapshot With(Issuer issuer) => this with { Issuers = Issuers.SetItem(issuer.Id, issuer) };
+
+    private Snapshot WithUse(Row row)
+    {
+        var (id, use) = CredentialUse.Parse(row);
+        return this with { CredentialUses = CredentialUses.SetItem(id, use) };
+    }
 
     private Snapshot WithSealedKey(SealedKeyRow row) =>
         this with { SealedKeys = SealedKeys.SetItem(Convert.ToHexString(row.Id), row) };

@@ -83,9 +83,22 @@ internal static class Tables
         new("rules", ColumnType.Text),
     ]);
 
+    /// <summary>Limits that were set for a resource; without a value the default counts again.</summary>
+    public static readonly Table Quota = new("quota", 1, 2,
+    [
+        new("resource", ColumnType.Text), new("metric", ColumnType.Text),
+        new("value", ColumnType.Integer, Nullable: true),
+    ]);
+
+    /// <summary>When a credential was last used, as of the last time that this was written down.</summary>
+    public static readonly Table CredentialUse = new("credential_use", 1, 1,
+    [
+        new("id", ColumnType.Text), new("last_use_time", ColumnType.Integer),
+    ]);
+
     public static readonly IReadOnlyList<Table> All =
     [
         Deployment, SealedKey, DeploymentPolicy, Project, KeyRing, CryptoKey, KeyVersion, Principal, Credential,
-        Issuer,
+        Issuer, Quota, CredentialUse,
     ];
 }
