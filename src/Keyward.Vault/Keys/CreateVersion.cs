@@ -25,12 +25,7 @@ public sealed record CreateVersion(KeyName Parent) : IOperation<KeyVersion>
     private Outcome<KeyVersion> Change(ChangeDraft draft)
     {
         if (draft.Snapshot.Find(Parent) is not { } entry) return KeyRefusals.NotFound(Parent);
-        if (entry.Key.ImportOnly)
-            return new Refusal(RefusalReason.TransitionNotAllowed,
-                "The key is import-only: its versions are imported, not generated.", Parent.ToString());
-        if (entry.Key.NextVersion > NewVersions.MaximumVersions)
-            return new Refusal(RefusalReason.QuotaExceeded, "The key has as many versions as a key can have.",
-                Parent.ToString());
+        if (NewVersions.Judge(entry.Key) is { } refusal) return refusal;
         draft.Put(entry.Key with { NextVersion = entry.Key.NextVersion + 1 });
         return NewVersions.Put(draft, entry.Key);
     }

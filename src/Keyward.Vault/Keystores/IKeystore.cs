@@ -20,6 +20,10 @@ internal interface IKeystore
     /// <summary>Seals fresh material under a project key that has been adopted before.</summary>
     SealedKey Seal(IFreshMaterial material, byte[] projectKeyId, SealBinding binding);
 
+    /// <summary>The first 16 bytes of a keyed hash of fresh material, bound to the name of its version: equal for the
+    /// same material under the same name, and telling nothing to who lacks the deployment's key.</summary>
+    UInt128 Fingerprint(IFreshMaterial material, string versionName);
+
     /// <summary>Encrypts in ciphertext format 1 (docs/reference/format.md): writes nonce, commitment, ciphertext and
     /// tag
     /// behind the first 22 bytes that the caller has written into <paramref name="output"/> (magic, format, key id,

@@ -63,6 +63,9 @@ public enum Permission
     VersionsDelete = 54,
     DeploymentGetIamPolicy = 55,
     DeploymentSetIamPolicy = 56,
+    RetiredResourcesGet = 57,
+    RetiredResourcesList = 58,
+    OperationsGet = 59,
 }
 
 /// <summary>The permissions' names as policies, refusals and TestIamPermissions show them.</summary>
@@ -115,6 +118,7 @@ public static class PermissionNames
         [
             ("Locations", "locations"), ("KeyRings", "keyRings"), ("CryptoKeys", "cryptoKeys"),
             ("Versions", "cryptoKeyVersions"), ("ImportJobs", "importJobs"),
+            ("RetiredResources", "retiredResources"), ("Operations", "operations"),
         ];
         var (prefix, collection) = collections.Single(c => member.StartsWith(c.Prefix, StringComparison.Ordinal));
         var verb = member[prefix.Length..].Replace("Pkcs1", "PKCS1", StringComparison.Ordinal);
