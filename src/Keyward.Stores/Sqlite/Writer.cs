@@ -62,7 +62,10 @@ internal sealed class Writer(SqliteConnection connection) : IDisposable
     {
         using var command = Connection.CreateCommand();
         command.CommandText = "PRAGMA wal_checkpoint(TRUNCATE)";
-        command.ExecuteNonQuery();
+        using var reader = command.ExecuteReader();
+        // The first column is 1 where a reader held old pages all the while: then they are still in the file.
+        if (reader.Read() && reader.GetInt64(0) != 0)
+            throw new StoreUnavailableException("The store's write-ahead log is in use and was not emptied.");
     }
 
     public static Counter ReadCounter(SqliteConnection connection, SqliteTransaction transaction)

@@ -29,8 +29,8 @@ internal sealed class Destruction(Gate.Gate gate, IStore store, TimeProvider tim
         return run;
     }
 
-    /// <summary>The write-ahead log still holds the erased rows' old pages until it is folded in. What was erased before
-    /// a kill, or by somebody else, is seen by the number of the change that did it.</summary>
+    /// <summary>The write-ahead log still holds the erased rows' old pages until it is folded in. What was erased
+    /// before a kill, or by somebody else, is seen by the number of the change that did it.</summary>
     private async ValueTask ScrubAsync(long erased, CancellationToken cancellation)
     {
         if (erased <= _scrubbed) return;

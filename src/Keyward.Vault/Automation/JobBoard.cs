@@ -4,8 +4,8 @@ using Keyward.Vault.Storage;
 
 namespace Keyward.Vault.Automation;
 
-/// <summary>Runs jobs when they are due, one after the other, and shows how they stand. <see cref="RunDueAsync"/> is for
-/// one caller at a time; reading is safe for anyone.</summary>
+/// <summary>Runs jobs when they are due, one after the other, and shows how they stand. <see cref="RunDueAsync"/> is
+/// for one caller at a time; reading is safe for anyone.</summary>
 internal sealed class JobBoard(TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, JobStatus> _statuses = new(StringComparer.Ordinal);

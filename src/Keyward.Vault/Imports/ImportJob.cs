@@ -63,8 +63,8 @@ public sealed record ImportJob
     [
         Name.Project.Value, Name.Parent.Parent.Location.Value, Name.Parent.Ring, Name.Job, (long)Method,
         (long)ProtectionLevel, Micros.Of(CreateTime), CreatedBy, Micros.Of(GenerateTime), Micros.Of(ExpireTime),
-        Micros.Of(ExpireEventTime), PublicKey, PrivateKey?.ParentId, PrivateKey?.Sealed ?? (ExpireEventTime is null ? null : Array.Empty<byte>()),
-        Policy.Text, Policy.Revision,
+        Micros.Of(ExpireEventTime), PublicKey, PrivateKey?.ParentId,
+        PrivateKey?.Sealed ?? (ExpireEventTime is null ? null : Array.Empty<byte>()), Policy.Text, Policy.Revision,
     ];
 
     internal static ImportJob Parse(Row row)

@@ -17,7 +17,8 @@ public sealed record ChangeVersionState(VersionName Name, VersionEvent Event) : 
         VersionEvent.Destroy => "destroy_version",
         VersionEvent.Restore => "restore_version",
         VersionEvent.Due => "erase_version",
-        VersionEvent.Unspecified or VersionEvent.Delete or VersionEvent.Reimport => throw new ArgumentOutOfRangeException(nameof(Event)),
+        VersionEvent.Unspecified or VersionEvent.Delete or VersionEvent.Reimport =>
+            throw new ArgumentOutOfRangeException(nameof(Event)),
     }, OperationClass.AdminWrite);
 
     Demand IOperation<KeyVersion>.Demand => Demand.On(Event switch

@@ -29,7 +29,8 @@ public sealed record GetDeletion(KeyName Key, int? Version) : IOperation<Deletio
         if (Version is not { } number)
             return new(retired is null ? KeyRefusals.NotFound(Key) : new Deletion(Key, null, retired.RetiredName));
         var living = ring?.Keys.Find(Key.Key);
-        var isGone = number > 0 && number < ((living?.Key ?? retired)?.NextVersion ?? 0) && living?.Find(number) is null;
+        var wasMade = number > 0 && number < ((living?.Key ?? retired)?.NextVersion ?? 0);
+        var isGone = wasMade && living?.Find(number) is null;
         return new(isGone ? new Deletion(Key, number, null) : KeyRefusals.NotFound(new VersionName(Key, number)));
     }
 }

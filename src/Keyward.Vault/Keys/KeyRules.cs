@@ -13,6 +13,9 @@ internal static class KeyRules
     public static readonly TimeSpan MinimumRotationPeriod = TimeSpan.FromHours(24);
     public static readonly TimeSpan MaximumRotationPeriod = TimeSpan.FromHours(876_000);
 
+    public static readonly Refusal NoRotation =
+        Invalid("Only a key for encryption and decryption has a rotation schedule.");
+
     private const int MaximumLabels = 64;
     private const int MaximumLabelLength = 63;
 
@@ -43,9 +46,7 @@ internal static class KeyRules
     public static Refusal? JudgeRotates(Purpose purpose, bool importOnly, TimeSpan? period, DateTimeOffset? next)
     {
         if (period is null && next is null) return null;
-        if (purpose != Purpose.EncryptDecrypt)
-            return Invalid("Only a key with the purpose ENCRYPT_DECRYPT rotates by itself: leave the rotation period " +
-                "and the next rotation time out.");
+        if (!AlgorithmTable.HasPrimary(purpose)) return NoRotation;
         return importOnly
             ? Invalid("An import-only key does not rotate by itself: import a version and make it primary.")
             : null;

@@ -28,7 +28,8 @@ public sealed record KeyVersion
 
     public VersionOrigin Origin { get; init; } = VersionOrigin.Generated;
 
-    /// <summary>The member who made the version, such as <c>serviceAccount:EMAIL</c> or <c>system:rotation</c>.</summary>
+    /// <summary>The member who made the version, such as <c>serviceAccount:EMAIL</c> or
+    /// <c>system:rotation</c>.</summary>
     public string CreatedBy { get; init; } = "";
 
     /// <summary>The material's keyed fingerprint: tells whether other material is the same, to nobody but this

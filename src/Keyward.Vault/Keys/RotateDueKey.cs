@@ -1,6 +1,7 @@
 using System.Globalization;
 using Keyward.Vault.Audit;
 using Keyward.Vault.Gate;
+using Keyward.Vault.Keystores;
 using Keyward.Vault.Names;
 using Keyward.Vault.Policies;
 using Keyward.Vault.Storage;
@@ -22,30 +23,45 @@ public sealed record RotateDueKey(KeyName Name) : IOperation<KeyView>
         draft.Project = Name.Project.Value;
     }
 
-    ValueTask<Outcome<KeyView>> IOperation<KeyView>.RunAsync(Passage passage) =>
-        passage.ChangeAsync(((IOperation<KeyView>)this).Demand, draft => Change(draft, passage.Caller));
+    async ValueTask<Outcome<KeyView>> IOperation<KeyView>.RunAsync(Passage passage)
+    {
+        if (passage.Snapshot.Find(Name) is not { } entry) return KeyRefusals.NotFound(Name);
+        if (Judge(entry.Key, passage.Caller, passage.Now) is { } refusal) return refusal;
+        if (!(await NewVersions.MakeAsync(passage, entry.Key.Algorithm).ConfigureAwait(false))
+            .TryGet(out var material, out var waiting)) return waiting;
+        using (material)
+            return await passage.ChangeAsync(((IOperation<KeyView>)this).Demand,
+                draft => Change(draft, passage.Caller, material)).ConfigureAwait(false);
+    }
 
-    private Outcome<KeyView> Change(ChangeDraft draft, Caller caller)
+    private Refusal? Judge(Key key, Caller caller, DateTimeOffset now) =>
+        caller.Type != Caller.SystemType || key.NextRotationTime is not { } due || due > now
+            ? KeyRefusals.Precondition(Name, $"{Name} is not due to rotate.")
+            : NewVersions.Judge(key);
+
+    private Outcome<KeyView> Change(ChangeDraft draft, Caller caller, IFreshMaterial material)
     {
         if (draft.Snapshot.Find(Name) is not { } entry) return KeyRefusals.NotFound(Name);
         var old = entry.Key;
-        if (caller.Type != Caller.SystemType || old.NextRotationTime is not { } due || due > draft.Now)
-            return KeyRefusals.Precondition(Name, $"{Name} is not due to rotate.");
-        if (NewVersions.Judge(old) is { } refusal) return refusal;
+        if (Judge(old, caller, draft.Now) is { } refusal) return refusal;
+        if (material.Algorithm != old.Algorithm)
+            return KeyRefusals.Precondition(Name, $"{Name} got another algorithm just now; it is rotated next time.");
+        var due = old.NextRotationTime!.Value;
         var next = NextAfter(due, old.RotationPeriod, draft.Now);
         var key = old with
         {
             PrimaryVersion = old.NextVersion, NextVersion = old.NextVersion + 1, NextRotationTime = next,
         };
         draft.Put(key);
-        var version = NewVersions.Put(draft, old);
+        var version = NewVersions.Put(draft, old, material);
         draft.Record.Changed("primary", old.PrimaryVersion?.ToString(CultureInfo.InvariantCulture),
             old.NextVersion.ToString(CultureInfo.InvariantCulture));
         draft.Record.Changed("next_rotation_time", due.ToString("O"), next?.ToString("O"));
         return new KeyView(key, version);
     }
 
-    /// <summary>The first time of the schedule that is still to come; none where the rotation was a single one.</summary>
+    /// <summary>The first time of the schedule that is still to come; none where the rotation was a single
+    /// one.</summary>
     internal static DateTimeOffset? NextAfter(DateTimeOffset due, TimeSpan? period, DateTimeOffset now) =>
         period is { } every ? due + (every * (((now - due).Ticks / every.Ticks) + 1)) : null;
 }

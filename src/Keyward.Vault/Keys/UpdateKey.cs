@@ -44,7 +44,10 @@ public sealed record UpdateKey(KeyName Name, KeyFields Fields) : IOperation<KeyV
         if (Fields.HasFlag(KeyFields.RotationPeriod)) key = key with { RotationPeriod = RotationPeriod };
         if (Fields.HasFlag(KeyFields.NextRotationTime))
             key = key with { NextRotationTime = NextRotationTime is { } next ? Micros.Trim(next) : null };
-        if (Fields.HasFlag(KeyFields.Algorithm)) key = key with { Algorithm = Algorithm };
+        if (Fields.HasFlag(KeyFields.Algorithm)) key = key with
+        {
+            Algorithm = Algorithm == Algorithm.Unspecified ? AlgorithmTable.DefaultOf(key.Purpose) : Algorithm,
+        };
         if (Judge(key, draft.Now) is { } refusal) return refusal;
         Record(draft.Record, old, key);
         draft.Put(key);
