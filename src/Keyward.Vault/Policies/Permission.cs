@@ -104,15 +104,18 @@ public enum Permission
     AliasesList = 94,
     PrincipalsGetPolicy = 95,
     PrincipalsSetPolicy = 96,
-    IssuersCreate = 97,
-    IssuersDelete = 98,
-    IssuersList = 99,
-    ServiceAccountsGetAccessToken = 100,
-    ServiceAccountsGetOpenIdToken = 101,
-    ServiceAccountsSignJwt = 102,
-    ServiceAccountsSignBlob = 103,
-    QuotasGet = 104,
-    QuotasSet = 105,
+    RetiredResourcesGet = 97,
+    RetiredResourcesList = 98,
+    OperationsGet = 99,
+    IssuersCreate = 100,
+    IssuersDelete = 101,
+    IssuersList = 102,
+    ServiceAccountsGetAccessToken = 103,
+    ServiceAccountsGetOpenIdToken = 104,
+    ServiceAccountsSignJwt = 105,
+    ServiceAccountsSignBlob = 106,
+    QuotasGet = 107,
+    QuotasSet = 108,
 }
 
 /// <summary>The permissions' names as policies, refusals and TestIamPermissions show them.</summary>
@@ -177,6 +180,7 @@ public static class PermissionNames
             ("Locations", "locations"), ("KeyRings", "keyRings"), ("CryptoKeys", "cryptoKeys"),
             ("Versions", "cryptoKeyVersions"), ("ImportJobs", "importJobs"), ("Grants", "grants"),
             ("Aliases", "aliases"), ("Principals", "principals"),
+            ("RetiredResources", "retiredResources"), ("Operations", "operations"),
         ];
         var (prefix, collection) = collections.Single(c => member.StartsWith(c.Prefix, StringComparison.Ordinal));
         var verb = member[prefix.Length..].Replace("Pkcs1", "PKCS1", StringComparison.Ordinal);
