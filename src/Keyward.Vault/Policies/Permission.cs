@@ -63,6 +63,18 @@ public enum Permission
     VersionsDelete = 54,
     DeploymentGetIamPolicy = 55,
     DeploymentSetIamPolicy = 56,
+    DenyPoliciesGet = 57,
+    DenyPoliciesUpdate = 58,
+    RolesCreate = 59,
+    RolesGet = 60,
+    RolesList = 61,
+    RolesUpdate = 62,
+    RolesDelete = 63,
+    RolesConfer = 64,
+    GroupsCreate = 65,
+    GroupsGet = 66,
+    GroupsList = 67,
+    GroupsUpdate = 68,
 }
 
 /// <summary>The permissions' names as policies, refusals and TestIamPermissions show them.</summary>
@@ -104,6 +116,18 @@ public static class PermissionNames
         Permission.StatusGet => "keyward.status.get",
         Permission.DeploymentGetIamPolicy => "keyward.deployment.getIamPolicy",
         Permission.DeploymentSetIamPolicy => "keyward.deployment.setIamPolicy",
+        Permission.DenyPoliciesGet => "iam.denypolicies.get",
+        Permission.DenyPoliciesUpdate => "iam.denypolicies.update",
+        Permission.RolesCreate => "iam.roles.create",
+        Permission.RolesGet => "iam.roles.get",
+        Permission.RolesList => "iam.roles.list",
+        Permission.RolesUpdate => "iam.roles.update",
+        Permission.RolesDelete => "iam.roles.delete",
+        Permission.RolesConfer => "keyward.roles.confer",
+        Permission.GroupsCreate => "keyward.groups.create",
+        Permission.GroupsGet => "keyward.groups.get",
+        Permission.GroupsList => "keyward.groups.list",
+        Permission.GroupsUpdate => "keyward.groups.update",
         _ => KmsName(permission.ToString()),
     };
 

@@ -33,11 +33,28 @@ public static class Roles
         Permission.LocationsGenerateRandomBytes,
     ];
 
+    private static readonly Permission[] RoleAdmin =
+    [
+        Permission.RolesCreate, Permission.RolesGet, Permission.RolesList, Permission.RolesUpdate,
+        Permission.RolesDelete,
+    ];
+
+    private static readonly Permission[] GroupAdmin =
+        [Permission.GroupsCreate, Permission.GroupsGet, Permission.GroupsList, Permission.GroupsUpdate];
+
+    private static readonly Permission[] ReadPolicies =
+    [
+        Permission.ProjectsGetIamPolicy, Permission.KeyRingsGetIamPolicy, Permission.CryptoKeysGetIamPolicy,
+        Permission.ImportJobsGetIamPolicy, Permission.DenyPoliciesGet, Permission.RolesGet, Permission.RolesList,
+        Permission.GroupsGet, Permission.GroupsList,
+    ];
+
     private static readonly Permission[] ProjectAdmin =
     [
         Permission.ProjectsGetIamPolicy, Permission.ProjectsSetIamPolicy, Permission.ServiceAccountsCreate,
         Permission.ServiceAccountsGet, Permission.ServiceAccountsList, Permission.ServiceAccountsUpdate,
         Permission.CredentialsCreate, Permission.CredentialsList, Permission.CredentialsRevoke, Permission.AuditRead,
+        Permission.DenyPoliciesGet, Permission.DenyPoliciesUpdate, .. RoleAdmin, Permission.RolesConfer, .. GroupAdmin,
     ];
 
     private static readonly Permission[] DeploymentAdmin =
@@ -76,7 +93,14 @@ public static class Roles
         ["roles/cloudkms.expertRawAesCtr"] = Mask([Permission.VersionsManageRawAesCtrKeys]),
         ["roles/cloudkms.expertRawPKCS1"] = Mask([Permission.VersionsManageRawPkcs1Keys]),
         ["roles/keyward.admin"] = Mask(DeploymentAdmin),
-        ["roles/keyward.auditor"] = Mask([Permission.AuditRead, Permission.AuditReadAll, .. View]),
+        ["roles/keyward.auditor"] = Mask([Permission.AuditRead, Permission.AuditReadAll,
+            Permission.DeploymentGetIamPolicy, .. ReadPolicies, .. View]),
+        ["roles/keyward.groupAdmin"] = Mask(GroupAdmin),
+        ["roles/iam.roleAdmin"] = Mask(RoleAdmin),
+        ["roles/iam.roleViewer"] = Mask([Permission.RolesGet, Permission.RolesList]),
+        ["roles/iam.denyAdmin"] = Mask([Permission.DenyPoliciesGet, Permission.DenyPoliciesUpdate]),
+        ["roles/iam.denyReviewer"] = Mask([Permission.DenyPoliciesGet]),
+        ["roles/iam.securityReviewer"] = Mask([.. ReadPolicies, .. View]),
         ["roles/iam.serviceAccountAdmin"] = Mask([Permission.ServiceAccountsCreate, Permission.ServiceAccountsGet,
             Permission.ServiceAccountsList, Permission.ServiceAccountsUpdate]),
         ["roles/iam.serviceAccountKeyAdmin"] = Mask(
@@ -86,6 +110,9 @@ public static class Roles
     public static IEnumerable<string> All => Masks.Keys;
 
     public static bool Exists(string role) => Masks.ContainsKey(role);
+
+    /// <summary>Whether the name is that of a role which a project or the deployment has made itself.</summary>
+    public static bool IsCustom(string role) => !role.StartsWith("roles/", StringComparison.Ordinal);
 
     public static bool Confers(string role, Permission permission) =>
         Masks.TryGetValue(role, out var mask) && (mask & Bit(permission)) != 0;
