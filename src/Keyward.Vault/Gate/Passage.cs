@@ -1,4 +1,5 @@
 using Keyward.Vault.Audit;
+using Keyward.Vault.Automation;
 using Keyward.Vault.Policies;
 using Keyward.Vault.Storage;
 
@@ -9,7 +10,7 @@ namespace Keyward.Vault.Gate;
 /// the draft of the record.</summary>
 internal sealed class Passage(
     OpenedVault vault, Snapshot snapshot, ChangeLane lane, Caller caller, RecordDraft record,
-    Circumstances circumstances, IAuditLog log, GateSettings settings)
+    Circumstances circumstances, IAuditLog log, GateSettings settings, JobBoard jobs)
 {
     public Snapshot Snapshot { get; } = snapshot;
 
@@ -26,6 +27,8 @@ internal sealed class Passage(
     public IAuditLog Log { get; } = log;
 
     public GateSettings Settings { get; } = settings;
+
+    public JobBoard Jobs { get; } = jobs;
 
     /// <summary>Whether the caller holds a further right; the record's rule stays the operation's own.</summary>
     public bool May(in Demand demand) => Authority.Decide(Snapshot, Caller, demand, Circumstances).Allowed;

@@ -26,9 +26,11 @@ public sealed record CustomRole(
     internal long Seq { get; init; }
 
     /// <summary>What it confers: nothing once it is disabled or deleted.</summary>
-    internal UInt128 Mask { get; } = State != StandingState.Active || Stage == RoleStage.Disabled
-        ? 0 : Permissions.Aggregate(UInt128.Zero, (mask, name) =>
-            PermissionNames.TryParse(name, out var permission) ? mask | Roles.Bit(permission) : mask);
+    internal PermissionMask Mask { get; } = State != StandingState.Active || Stage == RoleStage.Disabled
+        ? PermissionMask.None : Permissions.Aggregate(PermissionMask.None, (mask, name) =>
+            PermissionNames.TryParse(name, out var permission)
+                ? mask | PermissionMask.Of(permission) | Actions.FinerThan(permission)
+                : mask);
 
     /// <summary>The project whose role it is; null for the deployment's.</summary>
     public ProjectId? Project => ProjectOf(Name);

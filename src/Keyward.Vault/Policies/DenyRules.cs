@@ -31,18 +31,19 @@ internal sealed class DenyRules
 
     private static Statement Compile(DenyRule rule) => new(Effect.Deny,
         new Principals(rule.Principals) { Except = new Principals(rule.ExceptPrincipals) },
-        new PermissionSet(MaskOf(rule.Permissions) & ~MaskOf(rule.ExceptPermissions)),
+        new PermissionSet(MaskOf(rule.Permissions) - MaskOf(rule.ExceptPermissions)),
         new RuleLabel("", RuleLabel.Deny, rule.Name))
     {
         Condition = rule.Condition is { } condition ? Conditions.Expression.Compile(condition.Expression) : null,
     };
 
-    private static UInt128 MaskOf(IReadOnlyList<string> names)
+    /// <summary>Who forbids a right forbids the finer ones of other doors with it.</summary>
+    private static PermissionMask MaskOf(IReadOnlyList<string> names)
     {
-        var mask = UInt128.Zero;
+        var mask = PermissionMask.None;
         foreach (var permission in Enum.GetValues<Permission>())
             if (permission != Permission.None && names.Any(n => Wildcard.Matches(n, permission.Name())))
-                mask |= Roles.Bit(permission);
+                mask = mask | PermissionMask.Of(permission) | Actions.FinerThan(permission);
         return mask;
     }
 }

@@ -10,14 +10,14 @@ internal static class MaximumRole
 {
     /// <summary>The refusal that names the first permission which the caller lacks.</summary>
     public static Refusal? Exceeds(
-        Snapshot snapshot, Caller caller, PolicyTarget target, UInt128 conferred, DateTimeOffset now)
+        Snapshot snapshot, Caller caller, PolicyTarget target, PermissionMask conferred, DateTimeOffset now)
     {
         var circumstances = new Circumstances(now, Assumption: Assumption.Least);
-        if (conferred == 0 || Authority.Decide(
+        if (conferred.IsEmpty || Authority.Decide(
             snapshot, caller, target.For(Permission.RolesConfer), circumstances).Allowed) return null;
         foreach (var permission in Enum.GetValues<Permission>())
         {
-            if (permission == Permission.None || (conferred & Roles.Bit(permission)) == 0) continue;
+            if (permission == Permission.None || !conferred.Contains(permission)) continue;
             var demand = target.For(permission);
             if (!Authority.Decide(snapshot, caller, demand, circumstances).Allowed) return Authority.Refuse(demand);
         }

@@ -16,14 +16,14 @@ public sealed class Policy
 
     public static readonly Policy Empty = new([]);
 
-    private readonly FrozenDictionary<string, UInt128> _masks;
-    private readonly UInt128 _everybody;
+    private readonly FrozenDictionary<string, PermissionMask> _masks;
+    private readonly PermissionMask _everybody;
     private readonly ImmutableArray<Statement> _others;
 
     public Policy(IReadOnlyList<Binding> bindings, IReadOnlyList<AuditConfig>? auditConfigs = null)
     {
         (Bindings, AuditConfigs) = (bindings, auditConfigs ?? []);
-        var masks = new Dictionary<string, UInt128>();
+        var masks = new Dictionary<string, PermissionMask>();
         var others = ImmutableArray.CreateBuilder<Statement>();
         foreach (var binding in bindings)
         {
@@ -51,14 +51,14 @@ public sealed class Policy
     /// <summary>The role by which the caller may do what is asked; null if none.</summary>
     internal string? Allows(ref Question question)
     {
-        if (_masks.Count > 0 && (MaskOf(ref question) & Roles.Bit(question.Permission)) != 0)
+        if (_masks.Count > 0 && MaskOf(ref question).Contains(question.Permission))
             return RuleFor(ref question);
         foreach (var statement in _others)
             if (statement.Applies(ref question)) return statement.Label.Rule;
         return null;
     }
 
-    private UInt128 MaskOf(ref Question question)
+    private PermissionMask MaskOf(ref Question question)
     {
         var mask = _everybody | _masks.GetValueOrDefault(question.Caller.Member);
         foreach (var member in question.Caller.MoreMembers) mask |= _masks.GetValueOrDefault(member);

@@ -74,7 +74,7 @@ public sealed record SetPolicy(PolicyTarget Target, IReadOnlyList<Binding>? Bind
     /// give.</summary>
     private Refusal? JudgeAdded(ChangeDraft draft, Policy old, Policy policy, Caller caller)
     {
-        var conferred = UInt128.Zero;
+        var conferred = PermissionMask.None;
         foreach (var role in Changes(old, policy).Where(c => c.IsAdded).Select(c => c.Pair.Role).Distinct())
         {
             if (PolicyRules.JudgeRole(draft.Snapshot, role, Target.InProject) is { } refusal) return refusal;
