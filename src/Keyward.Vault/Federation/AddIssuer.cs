@@ -17,7 +17,7 @@ public sealed record AddIssuer(string Id, ProjectId Project, string Uri, IssuerR
 
     Verb IOperation<Issuer>.Verb { get; } = new("add_issuer", OperationClass.AdminWrite);
 
-    Demand IOperation<Issuer>.Demand => Demand.OnDeployment(Permission.IssuersCreate);
+    Demand IOperation<Issuer>.Demand => Demand.OnDeployment(Permission.IssuersUpdate);
 
     void IOperation<Issuer>.Describe(RecordDraft draft)
     {
@@ -52,7 +52,7 @@ public sealed record RemoveIssuer(string Id) : IOperation<Issuer>
 {
     Verb IOperation<Issuer>.Verb { get; } = new("remove_issuer", OperationClass.AdminWrite);
 
-    Demand IOperation<Issuer>.Demand => Demand.OnDeployment(Permission.IssuersDelete);
+    Demand IOperation<Issuer>.Demand => Demand.OnDeployment(Permission.IssuersUpdate);
 
     void IOperation<Issuer>.Describe(RecordDraft draft) => draft.Resource = "issuers/" + Id;
 

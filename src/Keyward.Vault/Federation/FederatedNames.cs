@@ -51,7 +51,7 @@ internal static class FederatedNames
 
         return new Caller(Caller.FederatedType, members[0], subject, issuer.Project, CredentialPrefix + issuer.Id)
         {
-            Members = [.. members], Attributes = attributes, IssuerUid = issuer.Uid,
+            MoreMembers = members[1..], Attributes = attributes, IssuerUid = issuer.Uid,
         };
     }
 }

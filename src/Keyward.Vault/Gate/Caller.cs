@@ -1,4 +1,4 @@
-using System.Collections.Frozen;
+using System.Collections.Immutable;
 using Keyward.Vault.Names;
 
 namespace Keyward.Vault.Gate;
@@ -6,8 +6,6 @@ namespace Keyward.Vault.Gate;
 /// <summary>Who stands at the gate, judged by it: only the vault makes one. Rights are read at use.</summary>
 public sealed class Caller
 {
-    private static readonly FrozenDictionary<string, string> NoAttributes = FrozenDictionary<string, string>.Empty;
-
     internal Caller(string type, string email, string uniqueId, ProjectId? project, string? credentialId)
     {
         Type = type;
@@ -21,7 +19,6 @@ public sealed class Caller
             FederatedType => email,
             _ => "serviceAccount:" + email,
         };
-        Members = [Member];
     }
 
     internal const string ServiceAccountType = "service_account";
@@ -43,13 +40,13 @@ public sealed class Caller
     /// <summary>The name that policies bind, such as <c>serviceAccount:EMAIL</c>.</summary>
     public string Member { get; }
 
-    /// <summary>All names under which a policy may mean this caller: <see cref="Member"/> first, then the sets that a
-    /// federated caller belongs to.</summary>
-    internal string[] Members { get; init; }
+    /// <summary>Further names by which policies can speak of this caller, such as <c>principalSet://…</c> and
+    /// <c>domain:…</c>; groups are looked up at use.</summary>
+    public IReadOnlyList<string> MoreMembers { get; internal init; } = [];
 
-    /// <summary>What the caller's issuer says of them, by the names that the issuer's mapping gives: for conditions and
-    /// for the record.</summary>
-    public IReadOnlyDictionary<string, string> Attributes { get; internal init; } = NoAttributes;
+    /// <summary>What the caller's proof said of it beside its name, by the names that conditions use.</summary>
+    public IReadOnlyDictionary<string, string> Attributes { get; internal init; } =
+        ImmutableDictionary<string, string>.Empty;
 
     /// <summary>The issuer that vouches for a federated caller, as it was then: one that was removed and made again is
     /// another one.</summary>

@@ -74,11 +74,13 @@ internal static class Identities
             Via = via,
         };
 
-    /// <summary>Who took on an account must still stand, and still have the right to take it on.</summary>
+    /// <summary>Who took on an account must still stand, and still have the right to take it on; conditions on that
+    /// right were judged when it was taken on.</summary>
     private static bool IsGoodTaker(Snapshot snapshot, Caller caller, DateTimeOffset now) =>
         caller.Via is { Via: null } via && IsGood(snapshot, via, now) && IsActive(snapshot, caller.Email)
-        && Policies.Authority.Decide(snapshot, via, AccountDemand.On(
-            Policies.Permission.ServiceAccountsGetAccessToken, caller.Email)).Allowed;
+        && Policies.Authority.Decide(snapshot, via,
+            AccountDemand.On(Policies.Permission.ServiceAccountsGetAccessToken, caller.Email),
+            new Policies.Circumstances(now, Assumption: Policies.Assumption.Most)).Allowed;
 
     private static bool IsVouchedFor(Snapshot snapshot, Caller caller) =>
         caller.CredentialId is { } id && snapshot.Issuers.TryGetValue(

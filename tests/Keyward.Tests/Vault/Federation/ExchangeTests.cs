@@ -28,10 +28,10 @@ public sealed class ExchangeTests(ExchangeTests.TrustingDoors trusting) : IClass
         Assert.Equal($"principal://{pool}/subject/repo:acme/app", caller.Member);
         Assert.Equal(["namespace=prod", "pod=web-1", "repository=acme/app"],
             caller.Attributes.Select(a => $"{a.Key}={a.Value}").Order());
-        Assert.Contains($"principalSet://{pool}/*", caller.Members);
-        Assert.Contains($"principalSet://{pool}/attribute.repository/acme/app", caller.Members);
+        Assert.Contains($"principalSet://{pool}/*", caller.MoreMembers);
+        Assert.Contains($"principalSet://{pool}/attribute.repository/acme/app", caller.MoreMembers);
         Assert.Contains("principalSet://iam.googleapis.com/projects/default/locations/global/workloadIdentityPools/" +
-            "test-ci/attribute.namespace/prod", caller.Members);
+            "test-ci/attribute.namespace/prod", caller.MoreMembers);
     }
 
     [Fact]
