@@ -58,6 +58,9 @@ internal sealed partial class SoftwareKeystore(
         return ((wrapped ?? material.Secret).Span.ToArray(), pair.PublicKey);
     }
 
+    public UInt128 Fingerprint(IFreshMaterial material, string versionName) => hierarchy.Fingerprint(
+        versionName, AlgorithmTable.Of(material.Algorithm).SealLabel, ((FreshMaterial)material).Secret.Span);
+
     public void Encrypt(
         KeyMaterial material, ReadOnlySpan<byte> context, ReadOnlySpan<byte> plaintext, Span<byte> output)
     {
