@@ -21,6 +21,7 @@ internal sealed class Upkeep(VaultKeeper keeper, TimeProvider time, ILogger<Upke
             try
             {
                 if (keeper.Lane is { } lane) await lane.FlushOutboxAsync().ConfigureAwait(false);
+                await keeper.Anchoring.TickAsync(stoppingToken).ConfigureAwait(false);
                 sinceDestruction += OutboxInterval;
                 if (sinceDestruction < Destruction.Interval) continue;
                 sinceDestruction = TimeSpan.Zero;
