@@ -20,9 +20,8 @@ internal readonly record struct LogKeyName(string Origin, int Number)
     }
 }
 
-/// <summary>Which logs a node has, told by their keys' rows: the first is <c>keyward/DEPLOYMENT/NODE</c>, a successor of
-/// a
-/// lost one ends in <c>/2</c>, <c>/3</c> and so on. The last is the one that is written.</summary>
+/// <summary>Which logs a node has, told by their keys' rows: the first is <c>keyward/DEPLOYMENT/NODE</c>, a successor
+/// of a lost one ends in <c>/2</c>, <c>/3</c> and so on. The last is the one that is written.</summary>
 internal static class LogKeys
 {
     /// <summary>A checkpoint is signed by the newest key and by the one before it, so that who holds only the older

@@ -7,10 +7,8 @@ using Keyward.Vault.Keystores;
 namespace Keyward.Vault.Storage;
 
 /// <summary>Opens the tree behind the log, once its key is there. Before anything is signed, folder, journal and store
-/// are
-/// held against each other: a log that was put back, exchanged or removed is refused by name, and no checkpoint is
-/// signed
-/// that does not extend the last one that anyone may have seen.</summary>
+/// are held against each other: a log that was put back, exchanged or removed is refused by name, and no checkpoint is
+/// signed that does not extend the last one that anyone may have seen.</summary>
 internal sealed class LogOpening(IStore store, AuditLog log, ITreeFiles files, TimeProvider time)
 {
     private const string Advice =

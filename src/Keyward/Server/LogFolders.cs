@@ -6,8 +6,8 @@ using Keyward.Vault.Storage;
 
 namespace Keyward.Server;
 
-/// <summary>Where this node's logs lie below <c>audit/</c>: one folder each, and beside them <c>vkey</c>, by which anyone
-/// checks them.</summary>
+/// <summary>Where this node's logs lie below <c>audit/</c>: one folder each, and beside them <c>vkey</c>, by which
+/// anyone checks them.</summary>
 internal sealed class LogFolders(DataFolder folder)
 {
     public string VerifierKeys => folder.In("audit/vkey");

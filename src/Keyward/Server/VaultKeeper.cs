@@ -13,8 +13,7 @@ using Microsoft.Extensions.Logging;
 namespace Keyward.Server;
 
 /// <summary>Brings store, root key, log and gate together: founds a deployment in an empty folder, opens the vault of
-/// an
-/// existing one, keeps it sealed where there is no root, and closes all in the right order.</summary>
+/// an existing one, keeps it sealed where there is no root, and closes all in the right order.</summary>
 internal sealed class VaultKeeper : IAsyncDisposable
 {
     private readonly DataFolder _folder;
@@ -114,8 +113,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
     }
 
     /// <summary>At a clean stop the store knows the log's end. Where it cannot be written, the next start finds the
-    /// older
-    /// checkpoint, which is as good.</summary>
+    /// older checkpoint, which is as good.</summary>
     private async ValueTask AnchorLastAsync()
     {
         try

@@ -4,8 +4,7 @@ using Keyward.Vault.Audit.Tree;
 namespace Keyward.Vault.Audit.Notes;
 
 /// <summary>What a log's signer says of it (C2SP tlog-checkpoint): its origin, how many entries it has, and the root
-/// over
-/// them.</summary>
+/// over them.</summary>
 public sealed record Checkpoint(string Origin, long Size, byte[] Root)
 {
     /// <summary>The note's text.</summary>

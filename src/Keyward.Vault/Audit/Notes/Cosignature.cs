@@ -4,8 +4,8 @@ using System.Text;
 
 namespace Keyward.Vault.Audit.Notes;
 
-/// <summary>A witness's word on a checkpoint and when it gave it (C2SP tlog-cosignature): time in 8 bytes ‖
-/// signature over <c>cosignature/v1</c>, the time and the note's text.</summary>
+/// <summary>A witness's word on a checkpoint and when it gave it (C2SP tlog-cosignature): time in 8 bytes ‖ signature
+/// over <c>cosignature/v1</c>, the time and the note's text.</summary>
 public static class Cosignature
 {
     public const int TimeSizeBytes = 8;

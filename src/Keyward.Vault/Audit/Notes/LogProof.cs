@@ -5,8 +5,7 @@ using Keyward.Vault.Audit.Tree;
 namespace Keyward.Vault.Audit.Notes;
 
 /// <summary>An offline proof that an entry stands in a log (C2SP tlog-proof): the index, the hashes beside its way to
-/// the
-/// root, and the checkpoint as it is.</summary>
+/// the root, and the checkpoint as it is.</summary>
 public sealed record LogProof(long Index, IReadOnlyList<byte[]> Hashes, SignedCheckpoint Signed)
 {
     public const string Header = "c2sp.org/tlog-proof@v1";

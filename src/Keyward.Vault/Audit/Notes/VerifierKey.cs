@@ -15,8 +15,8 @@ public enum NoteKeyType
     Cosignature = 4,
 }
 
-/// <summary>Whoever has this checks a note alone: name, type and public key, written
-/// <c>name+hex(id)+base64(type ‖ key)</c>.</summary>
+/// <summary>Whoever has this checks a note alone: name, type and public key, written <c>name+hex(id)+base64(type ‖
+/// key)</c>.</summary>
 public sealed record VerifierKey(string Name, NoteKeyType Type, byte[] PublicKey)
 {
     public const int PublicKeySizeBytes = 32;

@@ -35,8 +35,7 @@ internal sealed class AuditTree : IDisposable
     }
 
     /// <summary>Opens the tree and covers all that the journal holds. A journal that ends before the last checkpoint
-    /// lost
-    /// entries that were signed: <see cref="AuditDamagedException"/>.</summary>
+    /// lost entries that were signed: <see cref="AuditDamagedException"/>.</summary>
     public static AuditTree Open(
         Journal journal, TreeWriter writer, IReadOnlyList<INoteSigner> signers, TimeProvider time)
     {

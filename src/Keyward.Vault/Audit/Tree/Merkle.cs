@@ -4,8 +4,7 @@ using System.Security.Cryptography;
 namespace Keyward.Vault.Audit.Tree;
 
 /// <summary>The hashes of RFC 6962 §2.1: a leaf is SHA-256(00 ‖ entry), a node SHA-256(01 ‖ left ‖ right), and a list
-/// is
-/// split at the largest power of two below its length. Hashes stand side by side in one span.</summary>
+/// is split at the largest power of two below its length. Hashes stand side by side in one span.</summary>
 internal static class Merkle
 {
     public const int HashSizeBytes = 32;

@@ -1,8 +1,7 @@
 namespace Keyward.Vault.Audit.Tree;
 
 /// <summary>A log's folder on disk: files of mode 0600 in folders of mode 0700. What is being written lies in
-/// <c>tmp</c>,
-/// which is emptied at each opening.</summary>
+/// <c>tmp</c>, which is emptied at each opening.</summary>
 internal sealed class TreeFiles : ITreeFiles
 {
     private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;

@@ -3,8 +3,7 @@ using System.Numerics;
 namespace Keyward.Vault.Audit.Tree;
 
 /// <summary>Reads entries and makes proofs from a log's files, for trees no larger than the files hold. It believes
-/// what
-/// it reads: a proof is checked by whoever gets it. Keeps the tile it read last; not safe for concurrent
+/// what it reads: a proof is checked by whoever gets it. Keeps the tile it read last; not safe for concurrent
 /// use.</summary>
 internal sealed class TreeReader(ITreeSource source)
 {

@@ -4,11 +4,9 @@ using Keyward.Vault.Audit.Notes;
 namespace Keyward.Vault.Audit.Tree;
 
 /// <summary>Writes bundles, tiles and checkpoints of one log from its entries in order. Invariant: all that the
-/// checkpoint
-/// on disk covers was durable before that checkpoint got its name, and a new checkpoint always extends the last one:
-/// none
-/// is ever signed that is smaller, or of another history. A round that fails changes nothing and can be tried again.
-/// Belongs to one thread.</summary>
+/// checkpoint on disk covers was durable before that checkpoint got its name, and a new checkpoint always extends the
+/// last one: none is ever signed that is smaller, or of another history. A round that fails changes nothing and can be
+/// tried again. Belongs to one thread.</summary>
 internal sealed class TreeWriter
 {
     private readonly ITreeFiles _files;
@@ -24,8 +22,8 @@ internal sealed class TreeWriter
 
     public long Size => _edge.Size;
 
-    /// <summary>Opens a log's tree where its last checkpoint left it. What does not fit that checkpoint is an
-    /// <see cref="AuditDamagedException"/>.</summary>
+    /// <summary>Opens a log's tree where its last checkpoint left it. What does not fit that checkpoint is an <see
+    /// cref="AuditDamagedException"/>.</summary>
     public static TreeWriter Open(
         ITreeFiles files, string origin, IReadOnlyList<VerifierKey> keys, SignatureCheck check)
     {
