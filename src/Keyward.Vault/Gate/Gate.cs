@@ -86,6 +86,11 @@ public sealed class Gate
                 : Identities.CredentialRefusals.NotGood;
     }
 
+    /// <summary>The public keys by which signatures of an account are verified, or of the deployment where there is
+    /// no e-mail; null while the vault is closed. They are public: nobody is asked who they are.</summary>
+    public IReadOnlyList<TokenKey>? TokenKeysOf(string? email) => _opened is { } opened
+        ? TokenKeys.PublishedOf(opened.Vault.Snapshot, email ?? TokenKeys.DeploymentOwner, Now) : null;
+
     /// <summary>Lets a caller's operation run, if they may. Completes when the record is durable.</summary>
     public async ValueTask<Outcome<T>> PassAsync<T>(
         Arrival arrival, Caller caller, IOperation<T> operation, CancellationToken cancellation)

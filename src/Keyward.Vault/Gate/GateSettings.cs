@@ -10,6 +10,9 @@ public sealed record GateSettings(
     IReadOnlyList<string> Locations, TimeSpan ClockSkew, IReadOnlyList<string> TokenAudiences,
     IReadOnlyList<string> DoorAudiences)
 {
+    /// <summary>This deployment's name as an issuer of ID tokens, which is where their keys are found.</summary>
+    public string IssuerUrl { get; init; } = "";
+
     /// <summary>Whether the empty call for benchmarks is answered.</summary>
     public bool EmptyCall { get; init; }
 }

@@ -264,7 +264,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
         if (AdminCredentials.TokenAddress(folder) is { } first && !token.Contains(first)) token.Add(first);
         return new GateSettings(settings.Locations, settings.ClockSkew, token, [$"https://{address}/"])
         {
-            EmptyCall = settings.EmptyCall,
+            EmptyCall = settings.EmptyCall, IssuerUrl = $"https://{address}",
         };
     }
 }
