@@ -17,6 +17,7 @@ namespace Keyward.Server;
 internal sealed class VaultKeeper : IAsyncDisposable
 {
     private readonly DataFolder _folder;
+    private readonly string _address;
     private readonly ServerSettings _settings;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -27,9 +28,10 @@ internal sealed class VaultKeeper : IAsyncDisposable
     private SoftwareKeystore? _keystore;
     private ChangeLane? _lane;
 
-    private VaultKeeper(DataFolder folder, ServerSettings settings, TimeProvider time, ILogger logger,
+    private VaultKeeper(DataFolder folder, ServerSettings settings, string address, TimeProvider time, ILogger logger,
         SqliteStore store, AuditLog log, Gate gate) =>
-        (_folder, _settings, _time, _logger, _store, _log, Gate) = (folder, settings, time, logger, store, log, gate);
+        (_folder, _settings, _address, _time, _logger, _store, _log, Gate) =
+        (folder, settings, address, time, logger, store, log, gate);
 
     public Gate Gate { get; }
 
@@ -65,7 +67,10 @@ internal sealed class VaultKeeper : IAsyncDisposable
             var gate = new Gate(log, time, GateSettingsOf(folder, settings, address), metrics,
                 loggers.CreateLogger<Gate>());
             var keeper = new VaultKeeper(
-                folder, settings, time, loggers.CreateLogger("Keyward.Server"), store, log, gate) { IsNew = isNew };
+                folder, settings, address, time, loggers.CreateLogger("Keyward.Server"), store, log, gate)
+            {
+                IsNew = isNew,
+            };
             await keeper.TryOpenAsync(state, cancellation).ConfigureAwait(false);
             return keeper;
         }
@@ -75,6 +80,9 @@ internal sealed class VaultKeeper : IAsyncDisposable
             throw new StartException(failure.Message);
         }
     }
+
+    /// <summary>Takes settings over that may change while the server runs.</summary>
+    public void Apply(ServerSettings settings) => Gate.Apply(GateSettingsOf(_folder, settings, _address));
 
     /// <summary>Opens a sealed vault by its passphrase; false if it is the wrong one.</summary>
     public async Task<bool> UnsealAsync(byte[] passphrase, CancellationToken cancellation)
@@ -99,6 +107,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Gate.WriteSummariesAsync().ConfigureAwait(false);
         if (_lane is not null) await _lane.DisposeAsync().ConfigureAwait(false);
         _log.Dispose();
         await _store.DisposeAsync().ConfigureAwait(false);
@@ -231,7 +240,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
         if (AdminCredentials.TokenAddress(folder) is { } first && !token.Contains(first)) token.Add(first);
         return new GateSettings(settings.Locations, settings.ClockSkew, token, [$"https://{address}/"])
         {
-            EmptyCall = settings.EmptyCall,
+            EmptyCall = settings.EmptyCall, UnknownPerSecond = settings.UnknownPerSecond,
         };
     }
 }
