@@ -41,7 +41,8 @@ internal interface IStore : IAsyncDisposable
     ValueTask<StoredState> LoadAsync(CancellationToken cancellation);
 
     /// <summary>Locks the counter, reads the feed after <paramref name="appliedSeq"/>, lets the judgement decide, and
-    /// writes its changes (rows, feed, outbox, counter) in one transaction. One call at a time a node.</summary>
+    /// writes its changes (rows, feed, outbox, counter) in one transaction. Earlier copies in the feed of rows whose
+    /// material these changes erase go with it (<see cref="Erasure"/>). One call at a time a node.</summary>
     ValueTask ChangeAsync(long appliedSeq, Judgement judge, CancellationToken cancellation);
 
     /// <summary>Feed entries after a sequence number, in order, at most <paramref name="limit"/>.</summary>
@@ -52,6 +53,12 @@ internal interface IStore : IAsyncDisposable
 
     /// <summary>Marks records as logged. Losing the marks is harmless: doubles are known by id.</summary>
     ValueTask ClearOutboxAsync(IReadOnlyList<byte[]> recordIds, CancellationToken cancellation);
+
+    /// <summary>Keeps a log's checkpoint; one of the same origin and size that is there stays.</summary>
+    ValueTask PutCheckpointAsync(StoredCheckpoint checkpoint, CancellationToken cancellation);
+
+    /// <summary>The largest checkpoint of each log.</summary>
+    ValueTask<IReadOnlyList<StoredCheckpoint>> ReadCheckpointsAsync(CancellationToken cancellation);
 
     /// <summary>Makes deleted and overwritten values unreadable as far as the engine can (checkpoint, secure
     /// delete).</summary>

@@ -41,4 +41,7 @@ internal static partial class Log
 
     [LoggerMessage(2012, LogLevel.Information, "New connections get another certificate, good until {NotAfter:u}.")]
     public static partial void CertificateReplaced(ILogger logger, DateTimeOffset notAfter);
+
+    [LoggerMessage(2020, LogLevel.Warning, "The audit log's last checkpoint could not be kept in the store.")]
+    public static partial void NotAnchored(ILogger logger, Exception failure);
 }

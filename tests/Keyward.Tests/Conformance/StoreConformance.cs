@@ -53,6 +53,19 @@ public abstract class StoreConformance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_largest_checkpoint_of_each_log_is_read_and_one_that_is_there_stays()
+    {
+        Assert.Empty(await Store.ReadCheckpointsAsync(default));
+        var time = DateTimeOffset.UnixEpoch.AddDays(20_000);
+        foreach (var (origin, size) in ((string, long)[])[("a", 5), ("a", 12), ("b", 7), ("a", 9)])
+            await Store.PutCheckpointAsync(new StoredCheckpoint(origin, size, [(byte)size], time), default);
+        await Store.PutCheckpointAsync(new StoredCheckpoint("a", 12, [99], time), default);
+        var found = await Store.ReadCheckpointsAsync(default);
+        Assert.Equal([("a", 12L, (byte)12), ("b", 7, 7)], found.OrderBy(c => c.Origin).Select(c => (c.Origin, c.Size, c.Note.Single())));
+        Assert.All(found, c => Assert.Equal(time, c.Time));
+    }
+
+    [Fact]
     public async Task The_same_primary_key_is_replaced()
     {
         await ChangeAsync(0, Row("a", 1, "111111111111"));
@@ -153,6 +166,28 @@ public abstract class StoreConformance : IAsyncLifetime
         await Store.ScrubAsync(default);
         Assert.Single((await Store.LoadAsync(default)).Rows);
     }
+
+    [Fact]
+    public async Task A_change_that_erases_material_takes_its_earlier_copies_out_of_the_feed()
+    {
+        byte[] material = [0xfe, 0xed, 0xbe, 0xef, 1, 2, 3];
+        await ChangeAsync(0, Version(1, 1, material), Row("a", 1));
+        await ChangeAsync(1, Version(2, 2, material));
+        await ChangeAsync(2, Version(1, 3, []));
+        var feed = await Store.ReadFeedAsync(0, 10, default);
+        Assert.Equal([1L, 2L, 3L], feed.Select(f => f.Seq));
+        Assert.Equal("a", Assert.Single(feed[0].Rows).Cells[0].Text);
+        Assert.Equal(material, Assert.Single(feed[1].Rows).Cells[Tables.KeyVersion.MaterialColumn].Bytes);
+        Assert.Empty(Assert.Single(feed[2].Rows).Cells[Tables.KeyVersion.MaterialColumn].Bytes!);
+    }
+
+    private protected static Row Version(int number, long seq, byte[] material) => new(Tables.KeyVersion,
+    [
+        .. Tables.KeyVersion.Columns.Select((column, i) =>
+            column.Name == "number" ? number
+            : i == Tables.KeyVersion.MaterialColumn ? material
+            : Sample(column)),
+    ], seq, new byte[32]);
 
     private static Cell Sample(Column column) => column switch
     {
