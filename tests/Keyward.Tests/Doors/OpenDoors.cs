@@ -62,6 +62,8 @@ internal sealed class OpenDoors : IAsyncDisposable
     /// <summary>A self-signed JWT of the administrator.</summary>
     public string Token { get; }
 
+    public Gate Gate => _keeper.Gate;
+
     public long Records => _keeper.AuditLog.Size;
 
     public VaultKeeper Keeper => _keeper;

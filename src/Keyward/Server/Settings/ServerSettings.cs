@@ -9,6 +9,12 @@ internal sealed record ServerSettings(
     string LogLevel, long AuditReserveBytes, bool MetricsOpen, TimeSpan ClockSkew, TimeSpan ShutdownTimeout,
     bool EmptyCall)
 {
+    /// <summary>Trusted besides the system's certificates when an issuer's keys are fetched.</summary>
+    public string? FederationCaFile { get; init; }
+
+    /// <summary>Networks that are not public and may be asked for issuers' keys.</summary>
+    public IReadOnlyList<System.Net.IPNetwork> FederationAddresses { get; init; } = [];
+
     public required int Connections { get; init; }
 
     public required PeerLimits PeerLimits { get; init; }
@@ -56,6 +62,12 @@ internal sealed record ServerSettings(
             shutdown,
             reader[SettingTable.EmptyCall] == "true")
         {
+            FederationCaFile = NullIfEmpty(reader[SettingTable.FederationCaFile]),
+            FederationAddresses = [.. List(reader[SettingTable.FederationAddresses]).Select(a =>
+            {
+                _ = Federation.AddressRules.TryParse(a, out var network);
+                return network;
+            })],
             Connections = Count(reader, SettingTable.Connections),
             PeerLimits = new PeerLimits(Count(reader, SettingTable.ConnectionsPerPeer),
                 Count(reader, SettingTable.Handshakes), Count(reader, SettingTable.RequestsPerPeer)),
