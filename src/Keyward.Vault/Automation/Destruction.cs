@@ -26,10 +26,28 @@ internal sealed class Destruction(Gate.Gate gate, IStore store, TimeProvider tim
                 .ConfigureAwait(false);
         }
 
+        foreach (var key in DueKeys(vault.Snapshot, time.GetUtcNow()).ToList())
+        {
+            if (cancellation.IsCancellationRequested) break;
+            var arrival = gate.Receive(Door.System, new Source("", 0, null, null), null);
+            arrival.Method = "DeleteKey";
+            await gate.PassAsync(arrival, Self, new ChangeKeyState(key.Name, KeyEvent.Due), cancellation)
+                .ConfigureAwait(false);
+            due.AddRange(key.Versions);
+        }
+
         // The write-ahead log still holds the erased rows' old pages until it is folded in.
         if (due.Count > 0) await store.ScrubAsync(cancellation).ConfigureAwait(false);
         return due.Count;
     }
+
+    private static IEnumerable<(Names.KeyName Name, KeyVersion[] Versions)> DueKeys(
+        Snapshot snapshot, DateTimeOffset now) =>
+        from project in snapshot.Projects.After(null)
+        from ring in project.Rings.After(null)
+        from key in ring.Keys.After(null)
+        where key.Key.State == KeyState.PendingDeletion && key.Key.DeletionTime <= now
+        select (key.Key.Name, key.Versions);
 
     private static IEnumerable<KeyVersion> Due(Snapshot snapshot, DateTimeOffset now) =>
         from project in snapshot.Projects.After(null)

@@ -25,6 +25,22 @@ internal sealed class Passage(
 
     public GateSettings Settings { get; } = settings;
 
+    /// <summary>True for a rehearsal: all is judged and nothing changed.</summary>
+    public bool IsRehearsal { get; private init; }
+
+    /// <summary>The same passage, for a rehearsal.</summary>
+    public Passage ToRehearse() =>
+        new(Vault, Snapshot, lane, Caller, Record, Now, Log, Settings) { IsRehearsal = true };
+
+    /// <summary>A further right that an operation needs beside its first demand.</summary>
+    public Refusal? Refuse(in Demand demand) => Refuse(Snapshot, demand);
+
+    public Refusal? Refuse(Snapshot state, in Demand demand)
+    {
+        if (!Authority.Decide(state, Caller, demand).Allowed) return Authority.Refuse(demand);
+        return AlteredRows.Refuse(state, demand);
+    }
+
     /// <summary>Judges and commits a change. The right to it is judged once more, under the store's lock: who lost it
     /// meanwhile is refused.</summary>
     public async ValueTask<Outcome<T>> ChangeAsync<T>(Demand demand, Func<ChangeDraft, Outcome<T>> judge) =>
@@ -35,6 +51,8 @@ internal sealed class Passage(
         if (!Identities.Identities.IsGood(draft.Snapshot, Caller, draft.Now))
             return Identities.CredentialRefusals.NotGood;
         if (!Authority.Decide(draft.Snapshot, Caller, demand).Allowed) return Authority.Refuse(demand);
-        return AlteredRows.Refuse(draft.Snapshot, demand) is { } refusal ? refusal : judge(draft);
+        if (AlteredRows.Refuse(draft.Snapshot, demand) is { } refusal) return refusal;
+        var outcome = judge(draft);
+        return IsRehearsal && outcome.IsOk ? Rehearsal.Passed : outcome;
     }
 }

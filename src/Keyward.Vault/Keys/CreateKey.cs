@@ -59,7 +59,7 @@ public sealed record CreateKey(KeyName Name, Purpose Purpose, Algorithm Algorith
     private Outcome<KeyView> Change(ChangeDraft draft)
     {
         if (draft.Snapshot.Find(Name.Parent) is null) return KeyRefusals.NotFound(Name.Parent);
-        if (draft.Snapshot.Find(Name) is not null) return KeyRefusals.AlreadyExists(Name);
+        if (draft.Snapshot.FindEvenDeleted(Name) is not null) return KeyRefusals.AlreadyExists(Name);
         var key = new Key
         {
             Name = Name,

@@ -25,6 +25,7 @@ public sealed record CreateVersion(KeyName Parent) : IOperation<KeyVersion>
     private Outcome<KeyVersion> Change(ChangeDraft draft)
     {
         if (draft.Snapshot.Find(Parent) is not { } entry) return KeyRefusals.NotFound(Parent);
+        if (KeyRefusals.JudgeState(entry.Key, draft.Now) is { } going) return going;
         if (entry.Key.ImportOnly)
             return new Refusal(RefusalReason.TransitionNotAllowed,
                 "The key is import-only: its versions are imported, not generated.", Parent.ToString());

@@ -63,6 +63,24 @@ public enum Permission
     VersionsDelete = 54,
     DeploymentGetIamPolicy = 55,
     DeploymentSetIamPolicy = 56,
+    CryptoKeysEnable = 57,
+    CryptoKeysDisable = 58,
+    CryptoKeysScheduleDeletion = 59,
+    CryptoKeysCancelDeletion = 60,
+    CryptoKeysUpdateDescription = 61,
+    CryptoKeysTag = 62,
+    CryptoKeysUntag = 63,
+    CryptoKeysListTags = 64,
+    AliasesCreate = 65,
+    AliasesUpdate = 66,
+    AliasesDelete = 67,
+    AliasesList = 68,
+    VersionsUseToGenerateDataKey = 69,
+    VersionsUseToGenerateDataKeyWithoutPlaintext = 70,
+    VersionsUseToGenerateDataKeyPair = 71,
+    VersionsUseToGenerateDataKeyPairWithoutPlaintext = 72,
+    VersionsUseToReEncryptFrom = 73,
+    VersionsUseToReEncryptTo = 74,
 }
 
 /// <summary>The permissions' names as policies, refusals and TestIamPermissions show them.</summary>
@@ -104,8 +122,13 @@ public static class PermissionNames
         Permission.StatusGet => "keyward.status.get",
         Permission.DeploymentGetIamPolicy => "keyward.deployment.getIamPolicy",
         Permission.DeploymentSetIamPolicy => "keyward.deployment.setIamPolicy",
+        _ when IsOurs(permission) => "keyward." + KmsName(permission.ToString())["cloudkms.".Length..],
         _ => KmsName(permission.ToString()),
     };
+
+    /// <summary>Rights that Google's KMS has no name for.</summary>
+    private static bool IsOurs(Permission permission) =>
+        permission is >= Permission.CryptoKeysEnable and <= Permission.VersionsUseToReEncryptTo;
 
     /// <summary>VersionsUseToEncrypt → cloudkms.cryptoKeyVersions.useToEncrypt, and so on for the regular
     /// ones.</summary>
@@ -115,6 +138,7 @@ public static class PermissionNames
         [
             ("Locations", "locations"), ("KeyRings", "keyRings"), ("CryptoKeys", "cryptoKeys"),
             ("Versions", "cryptoKeyVersions"), ("ImportJobs", "importJobs"),
+            ("Aliases", "aliases"),
         ];
         var (prefix, collection) = collections.Single(c => member.StartsWith(c.Prefix, StringComparison.Ordinal));
         var verb = member[prefix.Length..].Replace("Pkcs1", "PKCS1", StringComparison.Ordinal);

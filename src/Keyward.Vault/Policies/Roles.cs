@@ -13,6 +13,7 @@ public static class Roles
     [
         Permission.KeyRingsGet, Permission.KeyRingsList, Permission.CryptoKeysGet, Permission.CryptoKeysList,
         Permission.VersionsGet, Permission.VersionsList, Permission.ImportJobsGet, Permission.ImportJobsList,
+        Permission.CryptoKeysListTags, Permission.AliasesList,
     ];
 
     private static readonly Permission[] KeyAdmin =
@@ -23,12 +24,26 @@ public static class Roles
         Permission.ImportJobsUseToImport, Permission.ImportJobsGetIamPolicy, Permission.ImportJobsSetIamPolicy,
         Permission.VersionsCreate, Permission.VersionsUpdate, Permission.VersionsDestroy, Permission.VersionsRestore,
         Permission.VersionsDelete, Permission.VersionsUseToEncryptViaDelegation,
-        Permission.VersionsUseToDecryptViaDelegation,
+        Permission.VersionsUseToDecryptViaDelegation, Permission.CryptoKeysEnable, Permission.CryptoKeysDisable,
+        Permission.CryptoKeysScheduleDeletion, Permission.CryptoKeysCancelDeletion,
+        Permission.CryptoKeysUpdateDescription, Permission.CryptoKeysTag, Permission.CryptoKeysUntag,
+        Permission.AliasesCreate, Permission.AliasesUpdate, Permission.AliasesDelete,
     ];
+
+    /// <summary>Who may encrypt can make a data key by himself and encrypt it: the rights come together.</summary>
+    private static readonly Permission[] Encrypt =
+    [
+        Permission.VersionsUseToEncrypt, Permission.VersionsUseToGenerateDataKey,
+        Permission.VersionsUseToGenerateDataKeyWithoutPlaintext, Permission.VersionsUseToGenerateDataKeyPair,
+        Permission.VersionsUseToGenerateDataKeyPairWithoutPlaintext, Permission.VersionsUseToReEncryptTo,
+    ];
+
+    private static readonly Permission[] Decrypt =
+        [Permission.VersionsUseToDecrypt, Permission.VersionsUseToReEncryptFrom];
 
     private static readonly Permission[] Use =
     [
-        Permission.VersionsUseToEncrypt, Permission.VersionsUseToDecrypt, Permission.VersionsUseToSign,
+        .. Encrypt, .. Decrypt, Permission.VersionsUseToSign,
         Permission.VersionsUseToVerify, Permission.VersionsUseToDecapsulate, Permission.VersionsViewPublicKey,
         Permission.LocationsGenerateRandomBytes,
     ];
@@ -54,10 +69,9 @@ public static class Roles
         ["roles/viewer"] = Mask([.. View]),
         ["roles/cloudkms.admin"] = Mask(KeyAdmin),
         ["roles/cloudkms.viewer"] = Mask(View),
-        ["roles/cloudkms.cryptoKeyEncrypter"] = Mask([Permission.VersionsUseToEncrypt]),
-        ["roles/cloudkms.cryptoKeyDecrypter"] = Mask([Permission.VersionsUseToDecrypt]),
-        ["roles/cloudkms.cryptoKeyEncrypterDecrypter"] =
-            Mask([Permission.VersionsUseToEncrypt, Permission.VersionsUseToDecrypt]),
+        ["roles/cloudkms.cryptoKeyEncrypter"] = Mask(Encrypt),
+        ["roles/cloudkms.cryptoKeyDecrypter"] = Mask(Decrypt),
+        ["roles/cloudkms.cryptoKeyEncrypterDecrypter"] = Mask([.. Encrypt, .. Decrypt]),
         ["roles/cloudkms.cryptoKeyEncrypterViaDelegation"] = Mask([Permission.VersionsUseToEncryptViaDelegation]),
         ["roles/cloudkms.cryptoKeyDecrypterViaDelegation"] = Mask([Permission.VersionsUseToDecryptViaDelegation]),
         ["roles/cloudkms.cryptoKeyEncrypterDecrypterViaDelegation"] =

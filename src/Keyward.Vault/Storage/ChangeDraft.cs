@@ -47,7 +47,7 @@ internal sealed class ChangeDraft(Snapshot before, long seq, DateTimeOffset now,
 
     public void Put(Key key)
     {
-        var old = Snapshot.Find(key.Name)?.Key;
+        var old = Snapshot.FindEvenDeleted(key.Name)?.Key;
         Put(Tables.CryptoKey, key.ToCells(), old?.ToCells(), old?.Seq);
     }
 
@@ -55,6 +55,12 @@ internal sealed class ChangeDraft(Snapshot before, long seq, DateTimeOffset now,
     {
         var old = Snapshot.Find(version.Name);
         Put(Tables.KeyVersion, version.ToCells(), old?.ToCells(), old?.Seq);
+    }
+
+    public void Put(Alias alias)
+    {
+        var old = Snapshot.Find(alias.Name);
+        Put(Tables.Alias, alias.ToCells(), old?.ToCells(), old?.Seq);
     }
 
     public void Put(ServiceAccount account)

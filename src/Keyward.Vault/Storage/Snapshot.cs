@@ -47,9 +47,15 @@ internal sealed record Snapshot
     public RingEntry? Find(KeyRingName ring) =>
         Find(ring.Project)?.Rings.Find(RingEntry.NameOf(ring.Parent.Location.Value, ring.Ring));
 
-    public KeyEntry? Find(KeyName key) => Find(key.Parent)?.Keys.Find(key.Key);
+    public KeyEntry? Find(KeyName key) =>
+        FindEvenDeleted(key) is { Key.State: not KeyState.Deleted } entry ? entry : null;
 
-    public KeyVersion? Find(VersionName version) => Find(version.Parent)?.Find(version.Number);
+    /// <summary>A deleted key's row stays: its name is never used again.</summary>
+    public KeyEntry? FindEvenDeleted(KeyName key) => Find(key.Parent)?.Keys.Find(key.Key);
+
+    public Alias? Find(AliasName alias) => Find(alias.Parent.Project)?.Aliases.Find(Alias.NameIn(alias));
+
+    public KeyVersion? Find(VersionName version) => FindEvenDeleted(version.Parent)?.Find(version.Number);
 
     /// <summary>The snapshot after these rows. A row whose owner is missing stays out: nothing hangs in the
     /// air.</summary>
@@ -64,6 +70,7 @@ internal sealed record Snapshot
     {
         if (row.Table == Tables.KeyVersion) return WithVersion(KeyVersion.Parse(row, IdOf));
         if (row.Table == Tables.CryptoKey) return WithKey(Key.Parse(row));
+        if (row.Table == Tables.Alias) return WithAlias(Alias.Parse(row));
         if (row.Table == Tables.KeyRing) return WithRing(KeyRing.Parse(row));
         if (row.Table == Tables.Project) return WithProject(Project.Parse(row));
         if (row.Table == Tables.Principal) return WithAccount(ServiceAccount.Parse(row));
@@ -79,13 +86,14 @@ internal sealed record Snapshot
         throw new FormatException($"The snapshot knows no table {row.Table.Name}.");
     }
 
-    private Guid IdOf(KeyName key) => Find(key)?.Key.Id ?? Guid.Empty;
+    private Guid IdOf(KeyName key) => FindEvenDeleted(key)?.Key.Id ?? Guid.Empty;
 
     private Snapshot WithProject(Project project)
     {
         var entry = Find(project.Id) is { } old
             ? old with { Project = project }
-            : new ProjectEntry(project, SortedTable<RingEntry>.Empty);
+            : new ProjectEntry(project, SortedTable<RingEntry>.Empty, SortedTable<KeyById>.Empty,
+                SortedTable<Alias>.Empty);
         return this with { Projects = Projects.With(entry, ProjectEntry.NameOf) };
     }
 
@@ -102,7 +110,19 @@ internal sealed record Snapshot
     {
         if (Find(key.Name.Project) is not { } project || Find(key.Name.Parent) is not { } ring) return this;
         var entry = ring.Keys.Find(key.Name.Key) is { } old ? old with { Key = key } : new KeyEntry(key, []);
+        if (KeyById.Of(key) is { } byId)
+            project = project with { KeysById = project.KeysById.With(byId, KeyById.NameOf) };
         return With(project, ring with { Keys = ring.Keys.With(entry, KeyEntry.NameOf) });
+    }
+
+    private Snapshot WithAlias(Alias alias)
+    {
+        if (Find(alias.Name.Parent.Project) is not { } project) return this;
+        return this with
+        {
+            Projects = Projects.With(
+                project with { Aliases = project.Aliases.With(alias, Alias.NameOf) }, ProjectEntry.NameOf),
+        };
     }
 
     private Snapshot WithVersion(KeyVersion version)
