@@ -54,9 +54,11 @@ internal sealed class Call(
     {
         if (gate.Find(caller, reference).TryGet(out var key, out var refusal))
         {
-            answer = null;
             Keys.Add(key);
-            return key;
+            answer = KeySpecs.IsOffered(key.Algorithm)
+                ? null
+                : Answer.Of(Fault.Unsupported($"{Arns.Of(key)} has an algorithm that AWS KMS does not know."));
+            return answer is null ? key : null;
         }
 
         answer = Answer.Of(Refusals.Unfound(refusal, reference, this));

@@ -1,4 +1,5 @@
 using Keyward.Vault.Audit;
+using Keyward.Vault.Automation;
 using Keyward.Vault.Policies;
 using Keyward.Vault.Storage;
 
@@ -9,7 +10,7 @@ namespace Keyward.Vault.Gate;
 /// the draft of the record.</summary>
 internal sealed class Passage(
     OpenedVault vault, Snapshot snapshot, ChangeLane lane, Caller caller, RecordDraft record, DateTimeOffset now,
-    IAuditLog log, GateSettings settings)
+    IAuditLog log, GateSettings settings, JobBoard jobs)
 {
     public Snapshot Snapshot { get; } = snapshot;
 
@@ -30,7 +31,7 @@ internal sealed class Passage(
 
     /// <summary>The same passage, for a rehearsal.</summary>
     public Passage ToRehearse() =>
-        new(Vault, Snapshot, lane, Caller, Record, Now, Log, Settings) { IsRehearsal = true };
+        new(Vault, Snapshot, lane, Caller, Record, Now, Log, Settings, Jobs) { IsRehearsal = true };
 
     /// <summary>A further right that an operation needs beside its first demand.</summary>
     public Refusal? Refuse(in Demand demand) => Refuse(Snapshot, demand);
@@ -40,6 +41,7 @@ internal sealed class Passage(
         if (!Authority.Decide(state, Caller, demand).Allowed) return Authority.Refuse(demand);
         return AlteredRows.Refuse(state, demand);
     }
+    public JobBoard Jobs { get; } = jobs;
 
     /// <summary>Judges and commits a change. The right to it is judged once more, under the store's lock: who lost it
     /// meanwhile is refused.</summary>

@@ -46,7 +46,7 @@ public sealed record ChangeKeyState(KeyName Name, KeyEvent Event) : IOperation<K
         var outcome = await passage.ChangeAsync(((IOperation<Key>)this).Demand, draft => Change(draft, passage))
             .ConfigureAwait(false);
         if (outcome.TryGet(out var key, out _) && key.State != KeyState.Enabled
-            && passage.Vault.Snapshot.FindEvenDeleted(Name) is { } entry)
+            && passage.Snapshot.Find(Name) is { } entry)
             foreach (var version in entry.Versions)
                 passage.Vault.Keystore.Forget(version.Material.KeyId, version.Name.Number);
         return outcome;
@@ -69,7 +69,7 @@ public sealed record ChangeKeyState(KeyName Name, KeyEvent Event) : IOperation<K
             next = KeyState.PendingReplicaDeletion;
         var changed = key with
         {
-            State = next,
+            State = next == KeyState.Deleted ? key.State : next,
             DeletionTime = next == KeyState.PendingDeletion ? draft.Now + Window
                 : next == KeyState.Deleted ? key.DeletionTime : null,
             DeletionWindow = next is KeyState.PendingDeletion or KeyState.PendingReplicaDeletion ? Window : null,

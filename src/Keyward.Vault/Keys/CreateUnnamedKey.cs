@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Keyward.Vault.Algorithms;
 using Keyward.Vault.Audit;
 using Keyward.Vault.Gate;
+using Keyward.Vault.Keystores;
 using Keyward.Vault.Names;
 using Keyward.Vault.Policies;
 using Keyward.Vault.Storage;
@@ -35,17 +36,22 @@ public sealed record CreateUnnamedKey(KeyRingName Ring, Purpose Purpose, Algorit
         draft.Parameter("algorithm", Algorithm.ToString());
     }
 
-    ValueTask<Outcome<KeyDescription>> IOperation<KeyDescription>.RunAsync(Passage passage)
+    async ValueTask<Outcome<KeyDescription>> IOperation<KeyDescription>.RunAsync(Passage passage)
     {
         if (!passage.Settings.Locations.Contains(Ring.Parent.Location.Value))
-            return new(KeyRefusals.UnknownLocation(Ring.Parent));
+            return KeyRefusals.UnknownLocation(Ring.Parent);
         if (Algorithm == Algorithm.Unspecified || AlgorithmTable.Of(Algorithm).Purpose != Purpose)
-            return new(KeyRules.Invalid("The algorithm does not fit the key's purpose."));
-        if (KeyTags.JudgeNew(Tags) is { } refusal) return new(refusal);
-        return passage.ChangeAsync(((IOperation<KeyDescription>)this).Demand, draft => Change(draft, passage));
+            return KeyRules.Invalid("The algorithm does not fit the key's purpose.");
+        if (KeyTags.JudgeNew(Tags) is { } refusal) return refusal;
+        var demand = ((IOperation<KeyDescription>)this).Demand;
+        if (ImportOnly) return await passage.ChangeAsync(demand, d => Change(d, passage, null)).ConfigureAwait(false);
+        if (!(await NewVersions.MakeAsync(passage, Algorithm).ConfigureAwait(false))
+            .TryGet(out var material, out var waiting)) return waiting;
+        using (material)
+            return await passage.ChangeAsync(demand, d => Change(d, passage, material)).ConfigureAwait(false);
     }
 
-    private Outcome<KeyDescription> Change(ChangeDraft draft, Passage passage)
+    private Outcome<KeyDescription> Change(ChangeDraft draft, Passage passage, IFreshMaterial? material)
     {
         if (draft.Snapshot.Find(Ring.Project) is null) return KeyRefusals.NotFound(Ring.Project.FullName);
         if (Tags.Count > 0 && passage.Refuse(draft.Snapshot, Demand.On(Permission.CryptoKeysTag, Ring)) is { } denied)
@@ -66,10 +72,10 @@ public sealed record CreateUnnamedKey(KeyRingName Ring, Purpose Purpose, Algorit
             Tags = Tags.ToImmutableSortedDictionary(StringComparer.Ordinal),
             PrimaryLocation = IsMultiRegion ? Ring.Parent.Location.Value : null,
         };
-        if (!ImportOnly)
+        if (material is not null)
         {
             draft.Put(key with { PrimaryVersion = 1, NextVersion = 2 });
-            NewVersions.Put(draft, key);
+            NewVersions.Put(draft, key, material);
         }
         else draft.Put(key);
 

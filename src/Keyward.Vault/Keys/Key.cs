@@ -40,6 +40,10 @@ public sealed record Key
 
     public ImmutableSortedDictionary<string, string> Labels { get; init; } = NoLabels;
 
+    /// <summary>Set once and for ever: the key is gone, its name stays taken.</summary>
+    public DateTimeOffset? DeleteTime { get; init; }
+
+    public RetiredName RetiredName => new(Name.Parent.Parent, Id);
     /// <summary>The key's own switch, above the states of its versions.</summary>
     public KeyState State { get; init; } = KeyState.Enabled;
 
@@ -64,7 +68,7 @@ public sealed record Key
 
     /// <summary>A key whose time has come is deleted, whether or not the job that ends it has run.</summary>
     public KeyState StateAt(DateTimeOffset now) =>
-        State == KeyState.PendingDeletion && DeletionTime <= now ? KeyState.Deleted : State;
+        DeleteTime is not null || (State == KeyState.PendingDeletion && DeletionTime <= now) ? KeyState.Deleted : State;
 
     /// <summary>The key's id as a text of its own: unique in its location, whatever the key is named.</summary>
     public string IdText => IsMultiRegion ? KeyIdText.OfSet(Id) : KeyIdText.Of(Id);
@@ -84,7 +88,7 @@ public sealed record Key
         Micros.Of(NextRotationTime), DestroyScheduledDuration.Ticks / TimeSpan.TicksPerMicrosecond,
         ImportOnly ? 1L : 0L,
         Labels.IsEmpty ? null : JsonSerializer.Serialize(Labels, LabelsJson.Default.IReadOnlyDictionaryStringString),
-        Policy.Text, Policy.Revision, (long)State, Micros.Of(DeletionTime),
+        Policy.Text, Policy.Revision, Micros.Of(DeleteTime), (long)State, Micros.Of(DeletionTime),
         DeletionWindow?.Ticks / TimeSpan.TicksPerMicrosecond, Description.Length == 0 ? null : Description,
         Tags.IsEmpty ? null : JsonSerializer.Serialize(Tags, LabelsJson.Default.IReadOnlyDictionaryStringString),
         PrimaryLocation,
@@ -109,6 +113,7 @@ public sealed record Key
             ImportOnly = cells.Integer() != 0,
             Labels = ParseLabels(cells.TextOrNull()),
             Policy = cells.Policy(),
+            DeleteTime = cells.TimeOrNull(),
             State = (KeyState)cells.Int32(),
             DeletionTime = cells.TimeOrNull(),
             DeletionWindow = Span(cells.IntegerOrNull()),

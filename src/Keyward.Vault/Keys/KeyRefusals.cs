@@ -51,6 +51,8 @@ internal static class KeyRefusals
         KeyState.Deleted => "DELETED",
         KeyState.Unspecified => "UNSPECIFIED",
     };
+    public static Refusal Precondition(object name, string sentence) =>
+        new(RefusalReason.TransitionNotAllowed, sentence, name.ToString());
 
     public static string Label(VersionState state) => state switch
     {

@@ -13,7 +13,8 @@ public enum KeyState
     /// begins.</summary>
     PendingReplicaDeletion = 4,
 
-    /// <summary>Final: versions, aliases and tags are gone, the name stays taken.</summary>
+    /// <summary>Final: versions, aliases and tags are gone, the name stays taken. Never stored: a deleted key has a
+    /// time of deletion.</summary>
     Deleted = 5,
 }
 

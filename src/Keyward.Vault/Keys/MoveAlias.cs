@@ -31,7 +31,7 @@ public sealed record MoveAlias(AliasName Name, KeyName Target) : IOperation<Alia
         if (passage.Refuse(draft.Snapshot, Demand.On(Permission.AliasesUpdate, alias.Key)) is { } denied) return denied;
         if (alias.Key == Target) return alias;
         if (KeyAliases.JudgeTarget(draft.Snapshot, entry.Key, draft.Now) is { } refusal) return refusal;
-        if (draft.Snapshot.FindEvenDeleted(alias.Key) is { } old && old.Key.Purpose != entry.Key.Purpose)
+        if (draft.Snapshot.Find(alias.Key) is { } old && old.Key.Purpose != entry.Key.Purpose)
             return new Refusal(RefusalReason.InvalidArgument,
                 "An alias moves between keys of the same kind and purpose only.", Name.ToString());
         var moved = alias with { Key = Target, UpdateTime = draft.Now };

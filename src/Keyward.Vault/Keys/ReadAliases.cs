@@ -29,7 +29,7 @@ public sealed record ListAliases(LocationName Parent, KeyName? Key, PageRequest<
         if (Key is { } key && snapshot.Find(key) is null) return new(KeyRefusals.NotFound(key));
         IEnumerable<AliasView> After(string? last) => KeyAliases.In(snapshot, Parent, last)
             .Where(a => Key is null || a.Key == Key)
-            .Select(a => new AliasView(a, snapshot.FindEvenDeleted(a.Key)?.Key.IdText ?? ""));
+            .Select(a => new AliasView(a, snapshot.Find(a.Key)?.Key.IdText ?? ""));
         return new(Paging.Cut(passage, $"{Parent}/aliases {Key}", Page, After, a => a.Alias.Name.Alias, 0));
     }
 }

@@ -44,7 +44,10 @@ public sealed record UpdateKey(KeyName Name, KeyFields Fields) : IOperation<KeyV
         if (Fields.HasFlag(KeyFields.RotationPeriod)) key = key with { RotationPeriod = RotationPeriod };
         if (Fields.HasFlag(KeyFields.NextRotationTime))
             key = key with { NextRotationTime = NextRotationTime is { } next ? Micros.Trim(next) : null };
-        if (Fields.HasFlag(KeyFields.Algorithm)) key = key with { Algorithm = Algorithm };
+        if (Fields.HasFlag(KeyFields.Algorithm)) key = key with
+        {
+            Algorithm = Algorithm == Algorithm.Unspecified ? AlgorithmTable.DefaultOf(key.Purpose) : Algorithm,
+        };
         if (Judge(key, draft.Now) is { } refusal) return refusal;
         Record(draft.Record, old, key);
         draft.Put(key);
@@ -55,7 +58,9 @@ public sealed record UpdateKey(KeyName Name, KeyFields Fields) : IOperation<KeyV
     {
         if (key.Algorithm == Algorithm.Unspecified || AlgorithmTable.Of(key.Algorithm).Purpose != key.Purpose)
             return KeyRules.Invalid("The algorithm does not fit the key's purpose.");
-        return KeyRules.JudgeLabels(key.Labels) ?? KeyRules.JudgeRotation(key.RotationPeriod, key.NextRotationTime,
+        return KeyRules.JudgeLabels(key.Labels)
+            ?? KeyRules.JudgeRotates(key.Purpose, key.ImportOnly, key.RotationPeriod, key.NextRotationTime)
+            ?? KeyRules.JudgeRotation(key.RotationPeriod, key.NextRotationTime,
             Fields.HasFlag(KeyFields.NextRotationTime), now);
     }
 

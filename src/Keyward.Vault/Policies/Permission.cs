@@ -3,7 +3,8 @@ using System.Collections.Frozen;
 namespace Keyward.Vault.Policies;
 
 /// <summary>Every right there is. Cloud KMS's names are Google's; those that Google lacks begin with <c>keyward.</c>.
-/// A member's number is its bit in a role's mask.</summary>
+/// A member's number is its bit in a mask. The
+/// rights are the finest union of both vendors'; <see cref="Actions"/> maps each to its AWS actions.</summary>
 public enum Permission
 {
     None = 0,
@@ -63,24 +64,49 @@ public enum Permission
     VersionsDelete = 54,
     DeploymentGetIamPolicy = 55,
     DeploymentSetIamPolicy = 56,
-    CryptoKeysEnable = 57,
-    CryptoKeysDisable = 58,
-    CryptoKeysScheduleDeletion = 59,
-    CryptoKeysCancelDeletion = 60,
-    CryptoKeysUpdateDescription = 61,
-    CryptoKeysTag = 62,
-    CryptoKeysUntag = 63,
-    CryptoKeysListTags = 64,
-    AliasesCreate = 65,
-    AliasesUpdate = 66,
-    AliasesDelete = 67,
-    AliasesList = 68,
-    VersionsUseToGenerateDataKey = 69,
-    VersionsUseToGenerateDataKeyWithoutPlaintext = 70,
-    VersionsUseToGenerateDataKeyPair = 71,
-    VersionsUseToGenerateDataKeyPairWithoutPlaintext = 72,
-    VersionsUseToReEncryptFrom = 73,
-    VersionsUseToReEncryptTo = 74,
+    GrantsCreate = 57,
+    GrantsList = 58,
+    GrantsListRetirable = 59,
+    GrantsRetire = 60,
+    GrantsRevoke = 61,
+    VersionsUseToGenerateDataKey = 62,
+    VersionsUseToGenerateDataKeyWithoutPlaintext = 63,
+    VersionsUseToGenerateDataKeyPair = 64,
+    VersionsUseToGenerateDataKeyPairWithoutPlaintext = 65,
+    VersionsUseToReEncryptFrom = 66,
+    VersionsUseToReEncryptTo = 67,
+    VersionsUseToGenerateMac = 68,
+    VersionsUseToVerifyMac = 69,
+    VersionsUseToDeriveSharedSecret = 70,
+    CryptoKeysEnable = 71,
+    CryptoKeysDisable = 72,
+    CryptoKeysScheduleDeletion = 73,
+    CryptoKeysCancelDeletion = 74,
+    CryptoKeysUpdateDescription = 75,
+    CryptoKeysTag = 76,
+    CryptoKeysUntag = 77,
+    CryptoKeysListTags = 78,
+    CryptoKeysGetRotation = 79,
+    CryptoKeysEnableRotation = 80,
+    CryptoKeysDisableRotation = 81,
+    CryptoKeysRotate = 82,
+    CryptoKeysListRotations = 83,
+    CryptoKeysGetImportParameters = 84,
+    CryptoKeysImportMaterial = 85,
+    CryptoKeysDeleteMaterial = 86,
+    CryptoKeysReplicate = 87,
+    CryptoKeysUpdatePrimaryRegion = 88,
+    CryptoKeysListPolicies = 89,
+    CryptoKeysGetLastUsage = 90,
+    AliasesCreate = 91,
+    AliasesUpdate = 92,
+    AliasesDelete = 93,
+    AliasesList = 94,
+    PrincipalsGetPolicy = 95,
+    PrincipalsSetPolicy = 96,
+    RetiredResourcesGet = 97,
+    RetiredResourcesList = 98,
+    OperationsGet = 99,
 }
 
 /// <summary>The permissions' names as policies, refusals and TestIamPermissions show them.</summary>
@@ -122,26 +148,24 @@ public static class PermissionNames
         Permission.StatusGet => "keyward.status.get",
         Permission.DeploymentGetIamPolicy => "keyward.deployment.getIamPolicy",
         Permission.DeploymentSetIamPolicy => "keyward.deployment.setIamPolicy",
-        _ when IsOurs(permission) => "keyward." + KmsName(permission.ToString())["cloudkms.".Length..],
-        _ => KmsName(permission.ToString()),
+        // Finer than Google's: what Google has one right for, or none.
+        >= Permission.GrantsCreate => KmsName(permission.ToString(), "keyward"),
+        _ => KmsName(permission.ToString(), "cloudkms"),
     };
-
-    /// <summary>Rights that Google's KMS has no name for.</summary>
-    private static bool IsOurs(Permission permission) =>
-        permission is >= Permission.CryptoKeysEnable and <= Permission.VersionsUseToReEncryptTo;
 
     /// <summary>VersionsUseToEncrypt → cloudkms.cryptoKeyVersions.useToEncrypt, and so on for the regular
     /// ones.</summary>
-    private static string KmsName(string member)
+    private static string KmsName(string member, string service)
     {
         (string Prefix, string Collection)[] collections =
         [
             ("Locations", "locations"), ("KeyRings", "keyRings"), ("CryptoKeys", "cryptoKeys"),
-            ("Versions", "cryptoKeyVersions"), ("ImportJobs", "importJobs"),
-            ("Aliases", "aliases"),
+            ("Versions", "cryptoKeyVersions"), ("ImportJobs", "importJobs"), ("Grants", "grants"),
+            ("Aliases", "aliases"), ("Principals", "principals"),
+            ("RetiredResources", "retiredResources"), ("Operations", "operations"),
         ];
         var (prefix, collection) = collections.Single(c => member.StartsWith(c.Prefix, StringComparison.Ordinal));
         var verb = member[prefix.Length..].Replace("Pkcs1", "PKCS1", StringComparison.Ordinal);
-        return $"cloudkms.{collection}.{char.ToLowerInvariant(verb[0])}{verb[1..]}";
+        return $"{service}.{collection}.{char.ToLowerInvariant(verb[0])}{verb[1..]}";
     }
 }

@@ -13,7 +13,8 @@ public static class Roles
     [
         Permission.KeyRingsGet, Permission.KeyRingsList, Permission.CryptoKeysGet, Permission.CryptoKeysList,
         Permission.VersionsGet, Permission.VersionsList, Permission.ImportJobsGet, Permission.ImportJobsList,
-        Permission.CryptoKeysListTags, Permission.AliasesList,
+        Permission.RetiredResourcesGet, Permission.RetiredResourcesList, Permission.OperationsGet,
+        Permission.AliasesList,
     ];
 
     private static readonly Permission[] KeyAdmin =
@@ -24,28 +25,30 @@ public static class Roles
         Permission.ImportJobsUseToImport, Permission.ImportJobsGetIamPolicy, Permission.ImportJobsSetIamPolicy,
         Permission.VersionsCreate, Permission.VersionsUpdate, Permission.VersionsDestroy, Permission.VersionsRestore,
         Permission.VersionsDelete, Permission.VersionsUseToEncryptViaDelegation,
-        Permission.VersionsUseToDecryptViaDelegation, Permission.CryptoKeysEnable, Permission.CryptoKeysDisable,
-        Permission.CryptoKeysScheduleDeletion, Permission.CryptoKeysCancelDeletion,
-        Permission.CryptoKeysUpdateDescription, Permission.CryptoKeysTag, Permission.CryptoKeysUntag,
-        Permission.AliasesCreate, Permission.AliasesUpdate, Permission.AliasesDelete,
+        Permission.VersionsUseToDecryptViaDelegation, .. Grants, Permission.AliasesCreate, Permission.AliasesUpdate,
+        Permission.AliasesDelete, Permission.CryptoKeysReplicate, Permission.CryptoKeysUpdatePrimaryRegion,
+        Permission.CryptoKeysDeleteMaterial,
     ];
 
-    /// <summary>Who may encrypt can make a data key by himself and encrypt it: the rights come together.</summary>
-    private static readonly Permission[] Encrypt =
+    /// <summary>Who grants hands on no more than he holds, so these go with administration.</summary>
+    private static Permission[] Grants =>
     [
-        Permission.VersionsUseToEncrypt, Permission.VersionsUseToGenerateDataKey,
-        Permission.VersionsUseToGenerateDataKeyWithoutPlaintext, Permission.VersionsUseToGenerateDataKeyPair,
-        Permission.VersionsUseToGenerateDataKeyPairWithoutPlaintext, Permission.VersionsUseToReEncryptTo,
+        Permission.GrantsCreate, Permission.GrantsList, Permission.GrantsListRetirable, Permission.GrantsRetire,
+        Permission.GrantsRevoke,
     ];
-
-    private static readonly Permission[] Decrypt =
-        [Permission.VersionsUseToDecrypt, Permission.VersionsUseToReEncryptFrom];
 
     private static readonly Permission[] Use =
     [
-        .. Encrypt, .. Decrypt, Permission.VersionsUseToSign,
+        Permission.VersionsUseToEncrypt, Permission.VersionsUseToDecrypt, Permission.VersionsUseToSign,
         Permission.VersionsUseToVerify, Permission.VersionsUseToDecapsulate, Permission.VersionsViewPublicKey,
         Permission.LocationsGenerateRandomBytes,
+    ];
+
+    /// <summary>What is easily misused: unauthenticated encryption, and padding without a digest.</summary>
+    private static readonly Permission[] Expert =
+    [
+        Permission.VersionsManageRawAesCbcKeys, Permission.VersionsManageRawAesCtrKeys,
+        Permission.VersionsManageRawPkcs1Keys,
     ];
 
     private static readonly Permission[] ProjectAdmin =
@@ -53,6 +56,7 @@ public static class Roles
         Permission.ProjectsGetIamPolicy, Permission.ProjectsSetIamPolicy, Permission.ServiceAccountsCreate,
         Permission.ServiceAccountsGet, Permission.ServiceAccountsList, Permission.ServiceAccountsUpdate,
         Permission.CredentialsCreate, Permission.CredentialsList, Permission.CredentialsRevoke, Permission.AuditRead,
+        Permission.PrincipalsGetPolicy, Permission.PrincipalsSetPolicy,
     ];
 
     private static readonly Permission[] DeploymentAdmin =
@@ -63,15 +67,16 @@ public static class Roles
 
     private static readonly FrozenDictionary<string, UInt128> Masks = new Dictionary<string, UInt128>
     {
-        ["roles/owner"] = Mask([.. KeyAdmin, .. Use, .. ProjectAdmin]),
+        ["roles/owner"] = Mask([.. KeyAdmin, .. Use, .. Expert, .. ProjectAdmin]),
         ["roles/editor"] = Mask([.. View, Permission.KeyRingsCreate, Permission.CryptoKeysCreate,
             Permission.CryptoKeysUpdate, Permission.VersionsCreate, Permission.VersionsUpdate]),
         ["roles/viewer"] = Mask([.. View]),
         ["roles/cloudkms.admin"] = Mask(KeyAdmin),
         ["roles/cloudkms.viewer"] = Mask(View),
-        ["roles/cloudkms.cryptoKeyEncrypter"] = Mask(Encrypt),
-        ["roles/cloudkms.cryptoKeyDecrypter"] = Mask(Decrypt),
-        ["roles/cloudkms.cryptoKeyEncrypterDecrypter"] = Mask([.. Encrypt, .. Decrypt]),
+        ["roles/cloudkms.cryptoKeyEncrypter"] = Mask([Permission.VersionsUseToEncrypt]),
+        ["roles/cloudkms.cryptoKeyDecrypter"] = Mask([Permission.VersionsUseToDecrypt]),
+        ["roles/cloudkms.cryptoKeyEncrypterDecrypter"] =
+            Mask([Permission.VersionsUseToEncrypt, Permission.VersionsUseToDecrypt]),
         ["roles/cloudkms.cryptoKeyEncrypterViaDelegation"] = Mask([Permission.VersionsUseToEncryptViaDelegation]),
         ["roles/cloudkms.cryptoKeyDecrypterViaDelegation"] = Mask([Permission.VersionsUseToDecryptViaDelegation]),
         ["roles/cloudkms.cryptoKeyEncrypterDecrypterViaDelegation"] =
@@ -115,7 +120,7 @@ public static class Roles
     private static UInt128 Mask(Permission[] permissions)
     {
         var mask = UInt128.Zero;
-        foreach (var permission in permissions) mask |= Bit(permission);
+        foreach (var permission in permissions) mask |= Bit(permission) | Actions.FinerThan(permission);
         foreach (var permission in Common) mask |= Bit(permission);
         return mask;
     }

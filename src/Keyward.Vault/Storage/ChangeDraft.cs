@@ -1,5 +1,6 @@
 using Keyward.Vault.Audit;
 using Keyward.Vault.Identities;
+using Keyward.Vault.Imports;
 using Keyward.Vault.Keys;
 using Keyward.Vault.Keystores;
 using Keyward.Vault.Policies;
@@ -22,6 +23,9 @@ internal sealed class ChangeDraft(Snapshot before, long seq, DateTimeOffset now,
     public DateTimeOffset Now { get; } = Micros.Trim(now);
 
     public RecordDraft Record { get; } = record;
+
+    /// <summary>The member who makes this change.</summary>
+    public string By => Record.Caller?.Member ?? "";
 
     public IKeystore Keystore => vault.Keystore;
 
@@ -47,7 +51,7 @@ internal sealed class ChangeDraft(Snapshot before, long seq, DateTimeOffset now,
 
     public void Put(Key key)
     {
-        var old = Snapshot.FindEvenDeleted(key.Name)?.Key;
+        var old = Snapshot.Find(key.Name)?.Key;
         Put(Tables.CryptoKey, key.ToCells(), old?.ToCells(), old?.Seq);
     }
 
@@ -61,6 +65,12 @@ internal sealed class ChangeDraft(Snapshot before, long seq, DateTimeOffset now,
     {
         var old = Snapshot.Find(alias.Name);
         Put(Tables.Alias, alias.ToCells(), old?.ToCells(), old?.Seq);
+    }
+
+    public void Put(ImportJob job)
+    {
+        var old = Snapshot.Find(job.Name);
+        Put(Tables.ImportJob, job.ToCells(), old?.ToCells(), old?.Seq);
     }
 
     public void Put(ServiceAccount account)

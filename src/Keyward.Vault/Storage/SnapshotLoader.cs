@@ -63,6 +63,8 @@ internal static class SnapshotLoader
             return $"projects/{Text(0)}/locations/{Text(1)}/keyRings/{Text(2)}/cryptoKeys/{Text(3)}" +
                 $"/cryptoKeyVersions/{cells[4].Integer}";
         if (row.Table == Tables.Alias) return $"projects/{Text(0)}/locations/{Text(1)}/aliases/{Text(2)}";
+        if (row.Table == Tables.ImportJob)
+            return $"projects/{Text(0)}/locations/{Text(1)}/keyRings/{Text(2)}/importJobs/{Text(3)}";
         return $"{row.Table.Name}/{Text(0)}";
     }
 
@@ -71,16 +73,19 @@ internal static class SnapshotLoader
         var versions = new Dictionary<Names.KeyName, List<KeyVersion>>();
         var ids = new Dictionary<Names.KeyName, Guid>(keyRows.Count);
         var keys = new List<Key>(keyRows.Count);
+        var retired = new List<Row>();
         foreach (var row in keyRows)
         {
             var key = Key.Parse(row);
-            keys.Add(key);
+            if (key.DeleteTime is not null) retired.Add(row);
+            else keys.Add(key);
             ids[key.Name] = key.Id;
         }
 
         foreach (var row in versionRows)
         {
             var version = KeyVersion.Parse(row, name => ids.GetValueOrDefault(name));
+            if (version.DeleteTime is not null) continue;
             ref var list = ref CollectionsMarshal.GetValueRefOrAddDefault(versions, version.Name.Parent, out _);
             (list ??= []).Add(version);
         }
@@ -104,7 +109,7 @@ internal static class SnapshotLoader
             };
         }
 
-        return WithIds(snapshot, keys);
+        return WithIds(snapshot, keys).With(retired);
     }
 
     private static Snapshot WithIds(Snapshot snapshot, List<Key> keys)

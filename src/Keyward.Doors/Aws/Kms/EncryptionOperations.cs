@@ -34,13 +34,22 @@ internal static class EncryptionOperations
         ? Answer.Of(Fault.Unsupported("Recipient is for attested enclaves, which this server cannot verify."))
         : null;
 
-    private static Member Algorithm(string name) => Member.Choice(name, KeySpecs.EncryptionAlgorithms);
+    /// <summary>Whether the algorithm that a call names is one of the key's; without a name it is
+    /// SYMMETRIC_DEFAULT.</summary>
+    private static Fault? JudgeAlgorithm(Call call, FoundKey key, string member)
+    {
+        if (KeySpecs.UsageOf(key) != KeySpecs.Encrypting) return null;
+        KeySpecs.SchemeOf(key, call.Input.Text(member) ?? KeySpecs.SymmetricDefault, out var fault);
+        return fault;
+    }
+
+    private static Member Algorithm(string name) => Member.Choice(name, Schemes.Encryption);
 
     private static ValueTask<Answer> Encrypt(Call call)
     {
         if (call.FindKey("KeyId", KeyForms.All, out var answer) is not { } key
             || !Contexts.TryRead(call.Input, "EncryptionContext", out var context, out answer)) return new(answer!);
-        if (KeySpecs.JudgeEncryption(call, key, "EncryptionAlgorithm") is { } fault) return new(Answer.Of(fault));
+        if (JudgeAlgorithm(call, key, "EncryptionAlgorithm") is { } fault) return new(Answer.Of(fault));
         return call.PassAsync(new Encrypt(key.Name, null, call.Input.Blob("Plaintext"), context), (json, result) =>
         {
             json.WriteBase64String("CiphertextBlob", result.Ciphertext);
@@ -54,7 +63,7 @@ internal static class EncryptionOperations
         if (RefuseRecipient(call) is { } refused) return new(refused);
         if (SourceKey(call, "KeyId", out var answer) is not { } key
             || !Contexts.TryRead(call.Input, "EncryptionContext", out var context, out answer)) return new(answer!);
-        if (KeySpecs.JudgeEncryption(call, key, "EncryptionAlgorithm") is { } fault)
+        if (JudgeAlgorithm(call, key, "EncryptionAlgorithm") is { } fault)
             return new(Answer.Of(fault with { Type = "IncorrectKeyException", Message = Refusals.Incorrect }));
         return call.PassAsync(new Decrypt(key.Name, call.Input.Blob("CiphertextBlob"), context), (json, result) =>
         {

@@ -22,8 +22,11 @@ internal static class KeyListing
         json.WriteBoolean("Truncated", page.NextToken.Length > 0);
     }
 
+    /// <summary>Keys of algorithms that AWS has no name for are not for its clients.</summary>
+    private static bool IsShown(Key key) => KeySpecs.IsOffered(key.Algorithm);
+
     private static ValueTask<Answer> ListKeys(Call call) => call.PassAsync(
-        new ListLocationKeys(call.Location, PageOf<Key>(call.Input)), (json, page) =>
+        new ListLocationKeys(call.Location, PageOf<Key>(call.Input) with { Filter = IsShown }), (json, page) =>
         WritePage(json, "Keys", page, key =>
         {
             json.WriteStartObject();

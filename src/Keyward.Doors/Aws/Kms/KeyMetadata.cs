@@ -37,7 +37,7 @@ internal static class KeyMetadata
         json.WriteString("KeyManager", "CUSTOMER");
         json.WriteString("CustomerMasterKeySpec", spec);
         json.WriteString("KeySpec", spec);
-        KeySpecs.WriteAlgorithms(json, key.Purpose, key.Algorithm);
+        KeySpecs.WriteAlgorithms(json, key.Algorithm);
         json.WriteBoolean("MultiRegion", key.IsMultiRegion);
         if (key.IsMultiRegion) WriteSet(json, view, account);
         if (key.Purpose == Purpose.EncryptDecrypt && view.Primary is { } primary && state != "PendingImport")
