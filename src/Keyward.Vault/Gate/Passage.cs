@@ -46,6 +46,9 @@ internal sealed class Passage(
 
     public JobBoard Jobs { get; } = jobs;
 
+    /// <summary>How it stands with the issuers' keys on this node.</summary>
+    public Federation.IssuerKeys? IssuerKeys { get; init; }
+
     /// <summary>Whether the caller holds a further right; the record's rule stays the operation's own.</summary>
     public bool May(in Demand demand) => Authority.Decide(Snapshot, Caller, demand, Circumstances).Allowed;
 

@@ -29,7 +29,7 @@ internal static class Paging
     {
         if (request.Size < 0) return BadSize;
         var size = request.Size == 0 ? PageRequest<T>.DefaultSize : Math.Min(request.Size, PageRequest<T>.MaximumSize);
-        var scope = $"{passage.Caller.Email}\n{listName}\n{request.Query}";
+        var scope = $"{passage.Caller.Member}\n{listName}\n{request.Query}";
         string? last = null;
         if (request.Token.Length > 0 && !TryReadToken(passage, scope, request.Token, out last)) return BadToken;
 

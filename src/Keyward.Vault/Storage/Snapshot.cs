@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Keyward.Vault.Federation;
 using Keyward.Vault.Gate;
 using Keyward.Vault.Identities;
 using Keyward.Vault.Imports;
@@ -6,6 +7,7 @@ using Keyward.Vault.Keys;
 using Keyward.Vault.Names;
 using Keyward.Vault.Policies;
 using Keyward.Vault.Projects;
+using Keyward.Vault.Quotas;
 
 namespace Keyward.Vault.Storage;
 
@@ -36,6 +38,17 @@ internal sealed record Snapshot
     /// <summary>Key files' ids by account, for tokens that name no key.</summary>
     public ImmutableDictionary<string, ImmutableArray<string>> CredentialsOf { get; init; } =
         ImmutableDictionary.Create<string, ImmutableArray<string>>(StringComparer.Ordinal);
+
+    /// <summary>Issuers by id, removed ones included.</summary>
+    public ImmutableDictionary<string, Issuer> Issuers { get; init; } =
+        ImmutableDictionary.Create<string, Issuer>(StringComparer.Ordinal);
+
+    /// <summary>Limits that were set; null at most resources.</summary>
+    public QuotaTable Quotas { get; init; } = QuotaTable.Empty;
+
+    /// <summary>When credentials were last used, as far as it was written down.</summary>
+    public ImmutableDictionary<string, CredentialUse> CredentialUses { get; init; } =
+        ImmutableDictionary.Create<string, CredentialUse>(StringComparer.Ordinal);
 
     public ImmutableDictionary<string, SealedKeyRow> SealedKeys { get; init; } =
         ImmutableDictionary.Create<string, SealedKeyRow>(StringComparer.Ordinal);
@@ -122,6 +135,9 @@ internal sealed record Snapshot
         if (row.Table == Tables.Project) return WithProject(Project.Parse(row));
         if (row.Table == Tables.Principal) return WithAccount(ServiceAccount.Parse(row));
         if (row.Table == Tables.Credential) return WithCredential(Credential.Parse(row));
+        if (row.Table == Tables.Issuer) return With(Issuer.Parse(row));
+        if (row.Table == Tables.Quota) return this with { Quotas = Quotas.With(QuotaLimit.Parse(row)) };
+        if (row.Table == Tables.CredentialUse) return WithUse(row);
         if (row.Table == Tables.SealedKey) return WithSealedKey(SealedKeyRow.Parse(row));
         if (row.Table == Tables.CustomRole) return WithRole(CustomRole.Parse(row));
         if (row.Table == Tables.PrincipalGroup) return WithGroup(PrincipalGroup.Parse(row));
@@ -212,6 +228,14 @@ internal sealed record Snapshot
                 ? CredentialsOf
                 : CredentialsOf.SetItem(credential.Email, known.Add(credential.Id)),
         };
+    }
+
+    private Snapshot With(Issuer issuer) => this with { Issuers = Issuers.SetItem(issuer.Id, issuer) };
+
+    private Snapshot WithUse(Row row)
+    {
+        var (id, use) = CredentialUse.Parse(row);
+        return this with { CredentialUses = CredentialUses.SetItem(id, use) };
     }
 
     private Snapshot WithRole(CustomRole role) => this with { CustomRoles = CustomRoles.SetItem(role.Name, role) };

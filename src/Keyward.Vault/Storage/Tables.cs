@@ -104,6 +104,27 @@ internal static class Tables
         new("id", ColumnType.Text), new("policy", ColumnType.Text), new("policy_revision", ColumnType.Integer),
     ]);
 
+    /// <summary>Issuers whose tokens are exchanged for ours, each with the rules by which they are judged.</summary>
+    public static readonly Table Issuer = new("issuer", 1, 1,
+    [
+        new("id", ColumnType.Text), new("uid", ColumnType.Text), new("project", ColumnType.Text),
+        new("uri", ColumnType.Text), new("state", ColumnType.Integer), new("create_time", ColumnType.Integer),
+        new("rules", ColumnType.Text),
+    ]);
+
+    /// <summary>Limits that were set for a resource; without a value the default counts again.</summary>
+    public static readonly Table Quota = new("quota", 1, 2,
+    [
+        new("resource", ColumnType.Text), new("metric", ColumnType.Text),
+        new("value", ColumnType.Integer, Nullable: true),
+    ]);
+
+    /// <summary>When a credential was last used, as of the last time that this was written down.</summary>
+    public static readonly Table CredentialUse = new("credential_use", 1, 1,
+    [
+        new("id", ColumnType.Text), new("last_use_time", ColumnType.Integer),
+    ]);
+
     /// <summary>Roles of a project's or the deployment's own making.</summary>
     public static readonly Table CustomRole = new("custom_role", 1, 1,
     [
@@ -132,6 +153,7 @@ internal static class Tables
     public static readonly IReadOnlyList<Table> All =
     [
         Deployment, SealedKey, DeploymentPolicy, Project, KeyRing, CryptoKey, KeyVersion, Principal, Credential,
-        ImportJob, CustomRole, PrincipalGroup, Revision, Alias,
+        ImportJob, CustomRole, PrincipalGroup, Revision,
+        Issuer, Quota, CredentialUse, Alias,
     ];
 }

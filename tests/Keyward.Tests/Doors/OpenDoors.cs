@@ -64,6 +64,8 @@ internal sealed class OpenDoors : IAsyncDisposable
     /// <summary>A self-signed JWT of the administrator.</summary>
     public string Token { get; }
 
+    public Gate Gate => _keeper.Gate;
+
     public long Records => _keeper.AuditLog.Size;
 
     public VaultKeeper Keeper => _keeper;
@@ -107,8 +109,6 @@ internal sealed class OpenDoors : IAsyncDisposable
     /// <summary>The administrator's access key.</summary>
     public (string Id, string Secret) AccessKey => (
         Variable("AWS_ACCESS_KEY_ID"), Variable("AWS_SECRET_ACCESS_KEY"));
-
-    public Gate Gate => _keeper.Gate;
 
     /// <summary>Sends a signed call to the AWS door; the request can be spoilt before it goes.</summary>
     public async Task<RestReply> CallAwsAsync(string target, string body, Action<HttpContext>? spoil = null)

@@ -146,6 +146,36 @@ CREATE TABLE alias (
     PRIMARY KEY (project, location, alias)
 ) WITHOUT ROWID;
 
+CREATE TABLE issuer (
+    id TEXT NOT NULL,
+    uid TEXT NOT NULL,
+    project TEXT NOT NULL,
+    uri TEXT NOT NULL,
+    state INTEGER NOT NULL,
+    create_time INTEGER NOT NULL,
+    rules TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    seal BLOB NOT NULL,
+    PRIMARY KEY (id)
+) WITHOUT ROWID;
+
+CREATE TABLE quota (
+    resource TEXT NOT NULL,
+    metric TEXT NOT NULL,
+    value INTEGER,
+    seq INTEGER NOT NULL,
+    seal BLOB NOT NULL,
+    PRIMARY KEY (resource, metric)
+) WITHOUT ROWID;
+
+CREATE TABLE credential_use (
+    id TEXT NOT NULL,
+    last_use_time INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    seal BLOB NOT NULL,
+    PRIMARY KEY (id)
+) WITHOUT ROWID;
+
 CREATE TABLE deployment_policy (
     id TEXT NOT NULL,
     policy TEXT NOT NULL,
