@@ -79,6 +79,23 @@ public sealed class Gate
         return known.Caller;
     }
 
+    /// <summary>Judges a signed request as <see cref="Identify(Arrival, BearerProof)"/> judges a token.</summary>
+    public Outcome<Caller> Identify(Arrival arrival, SignatureProof proof)
+    {
+        if (_opened is not { } opened) return NotServing();
+        arrival.TokenDigest = SignedRequests.DigestOf(opened.Vault, proof);
+        return SignedRequests.Judge(opened.Vault, Settings, _time.GetUtcNow(), proof);
+    }
+
+    /// <summary>The key that a reference leads to. A look-up, no operation: the door passes one with the name, or
+    /// hands the refusal to <see cref="RefuseAsync"/>.</summary>
+    public Outcome<Names.FoundKey> Find(Caller caller, Names.KeyReference reference) => _opened is { } opened
+        ? Keys.KeyLookup.Find(opened.Vault.Snapshot, caller, reference, _time.GetUtcNow())
+        : NotServing();
+
+    /// <summary>The account number of a project.</summary>
+    public string? AccountOf(Names.ProjectId project) => _opened?.Vault.Snapshot.Find(project)?.Project.Account;
+
     /// <summary>Judges another issuer's token, which may have to fetch that issuer's keys.</summary>
     public async ValueTask<Outcome<ExchangedCaller>> IdentifyAsync(
         Arrival arrival, FederatedProof proof, CancellationToken cancellation)

@@ -1,5 +1,6 @@
 using System.Net;
 using Keyward.Doors.Admin;
+using Keyward.Doors.Aws;
 using Keyward.Doors.Google;
 using Keyward.Doors.Probes;
 using Keyward.Doors.Rpc;
@@ -57,6 +58,7 @@ internal static class Listener
     private static void Map(WebApplication app, LiveSettings live, VaultKeeper keeper, ConnectionGuard guard)
     {
         app.Use(next => context => guard.ServeAsync(context, next, keeper.Gate));
+        app.UseMiddleware<AwsDoor>();
         app.UseRouting();
         app.UseMiddleware<Admission>();
         app.Use(async (context, next) =>
