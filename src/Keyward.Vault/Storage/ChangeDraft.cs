@@ -62,6 +62,12 @@ internal sealed class ChangeDraft(Snapshot before, long seq, DateTimeOffset now,
         Put(Tables.KeyVersion, version.ToCells(), old?.ToCells(), old?.Seq);
     }
 
+    public void Put(Alias alias)
+    {
+        var old = Snapshot.Find(alias.Name);
+        Put(Tables.Alias, alias.ToCells(), old?.ToCells(), old?.Seq);
+    }
+
     public void Put(ImportJob job)
     {
         var old = Snapshot.Find(job.Name);

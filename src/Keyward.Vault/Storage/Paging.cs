@@ -15,7 +15,7 @@ internal static class Paging
 {
     private static readonly TimeSpan TokenLifetime = TimeSpan.FromDays(1);
 
-    private static readonly Refusal BadToken = new(RefusalReason.InvalidArgument,
+    private static readonly Refusal BadToken = new(RefusalReason.InvalidPageToken,
         "The page token is not one that this list gave you, or it is older than a day.");
 
     private static readonly Refusal BadSize = new(RefusalReason.InvalidArgument, "The page size must not be negative.");

@@ -92,6 +92,8 @@ internal sealed record Snapshot
 
     public KeyEntry? Find(KeyName key) => Find(key.Parent)?.Keys.Find(key.Key);
 
+    public Alias? Find(AliasName alias) => Find(alias.Parent.Project)?.Aliases.Find(Alias.NameIn(alias));
+
     public ImportJob? Find(ImportJobName job) => Find(job.Parent)?.ImportJobs.Find(job.Job);
 
     public KeyVersion? Find(VersionName version) => Find(version.Parent)?.Find(version.Number);
@@ -127,6 +129,7 @@ internal sealed record Snapshot
     {
         if (row.Table == Tables.KeyVersion) return WithVersion(KeyVersion.Parse(row, IdOf));
         if (row.Table == Tables.CryptoKey) return WithKey(Key.Parse(row));
+        if (row.Table == Tables.Alias) return WithAlias(Alias.Parse(row));
         if (row.Table == Tables.KeyRing) return WithRing(KeyRing.Parse(row));
         if (row.Table == Tables.ImportJob) return WithImportJob(ImportJob.Parse(row));
         if (row.Table == Tables.Project) return WithProject(Project.Parse(row));
@@ -155,7 +158,8 @@ internal sealed record Snapshot
     {
         var entry = Find(project.Id) is { } old
             ? old with { Project = project }
-            : new ProjectEntry(project, SortedTable<RingEntry>.Empty);
+            : new ProjectEntry(project, SortedTable<RingEntry>.Empty, SortedTable<KeyById>.Empty,
+                SortedTable<Alias>.Empty);
         return this with { Projects = Projects.With(entry, ProjectEntry.NameOf) };
     }
 
@@ -177,7 +181,19 @@ internal sealed record Snapshot
                 Keys = ring.Keys.Without(key.Name.Key), Retired = ring.Retired.With(key, k => k.Name.Key),
             });
         var entry = ring.Keys.Find(key.Name.Key) is { } old ? old with { Key = key } : new KeyEntry(key, []);
+        if (KeyById.Of(key) is { } byId)
+            project = project with { KeysById = project.KeysById.With(byId, KeyById.NameOf) };
         return With(project, ring with { Keys = ring.Keys.With(entry, KeyEntry.NameOf) });
+    }
+
+    private Snapshot WithAlias(Alias alias)
+    {
+        if (Find(alias.Name.Parent.Project) is not { } project) return this;
+        return this with
+        {
+            Projects = Projects.With(
+                project with { Aliases = project.Aliases.With(alias, Alias.NameOf) }, ProjectEntry.NameOf),
+        };
     }
 
     private Snapshot WithVersion(KeyVersion version)

@@ -41,6 +41,18 @@ internal static class Tables
         new("destroy_scheduled_duration", ColumnType.Integer), new("import_only", ColumnType.Integer),
         new("labels", ColumnType.Text, Nullable: true), new("policy", ColumnType.Text, Nullable: true),
         new("policy_revision", ColumnType.Integer), new("delete_time", ColumnType.Integer, Nullable: true),
+        new("state", ColumnType.Integer), new("deletion_time", ColumnType.Integer, Nullable: true),
+        new("deletion_window", ColumnType.Integer, Nullable: true),
+        new("description", ColumnType.Text, Nullable: true), new("tags", ColumnType.Text, Nullable: true),
+        new("primary_location", ColumnType.Text, Nullable: true),
+    ]);
+
+    /// <summary>Movable names of keys. A deleted alias stays as a row in that state.</summary>
+    public static readonly Table Alias = new("alias", 1, 3,
+    [
+        new("project", ColumnType.Text), new("location", ColumnType.Text), new("alias", ColumnType.Text),
+        new("ring", ColumnType.Text), new("key", ColumnType.Text), new("state", ColumnType.Integer),
+        new("create_time", ColumnType.Integer), new("update_time", ColumnType.Integer),
     ]);
 
     public static readonly Table KeyVersion = new("key_version", 1, 5,
@@ -142,6 +154,6 @@ internal static class Tables
     [
         Deployment, SealedKey, DeploymentPolicy, Project, KeyRing, CryptoKey, KeyVersion, Principal, Credential,
         ImportJob, CustomRole, PrincipalGroup, Revision,
-        Issuer, Quota, CredentialUse,
+        Issuer, Quota, CredentialUse, Alias,
     ];
 }

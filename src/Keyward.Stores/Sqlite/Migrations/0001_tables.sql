@@ -64,6 +64,12 @@ CREATE TABLE crypto_key (
     policy TEXT,
     policy_revision INTEGER NOT NULL,
     delete_time INTEGER,
+    state INTEGER NOT NULL,
+    deletion_time INTEGER,
+    deletion_window INTEGER,
+    description TEXT,
+    tags TEXT,
+    primary_location TEXT,
     seq INTEGER NOT NULL,
     seal BLOB NOT NULL,
     PRIMARY KEY (project, location, ring, key)
@@ -123,6 +129,21 @@ CREATE TABLE credential (
     seq INTEGER NOT NULL,
     seal BLOB NOT NULL,
     PRIMARY KEY (id)
+) WITHOUT ROWID;
+
+-- Movable names of keys; a deleted one stays in that state.
+CREATE TABLE alias (
+    project TEXT NOT NULL,
+    location TEXT NOT NULL,
+    alias TEXT NOT NULL,
+    ring TEXT NOT NULL,
+    key TEXT NOT NULL,
+    state INTEGER NOT NULL,
+    create_time INTEGER NOT NULL,
+    update_time INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    seal BLOB NOT NULL,
+    PRIMARY KEY (project, location, alias)
 ) WITHOUT ROWID;
 
 CREATE TABLE issuer (
