@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Keyward.Keystores.Material;
 using Keyward.Keystores.Software;
+using Keyward.Vault.Audit.Notes;
 using Keyward.Vault.Keystores;
 
 namespace Keyward.Keystores.Root;
@@ -151,6 +152,22 @@ internal sealed class KeyHierarchy : IKeyHierarchy, ICredentialKeys
 
     public SealedKey SealSecret(byte[] projectKeyId, SealBinding binding, ReadOnlySpan<byte> secret) =>
         Project(projectKeyId).Seal(binding, secret);
+
+    public SealedKey MakeLogKey(string name)
+    {
+        using var seed = SecretBytes.Random(NoteSigner.SeedSizeBytes);
+        return _root.Seal(new SealBinding(SealKind.AuditKey, name, 1, SealKind.AuditKeyAlgorithm, []), seed.Span);
+    }
+
+    public INoteSigner OpenLogKey(SealedKey key, string noteName)
+    {
+        using var seed = _root.Open(key);
+        return NoteSigner.Open(seed, noteName);
+    }
+
+    public bool CheckNote(
+        ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) =>
+        NoteSigner.IsGood(publicKey, message, signature);
 
     public (byte[] PublicKey, byte[] PrivateKeyPem) MakeServiceAccountKey() => CredentialKeys.MakeServiceAccountKey();
 
