@@ -1,5 +1,6 @@
 using Keyward.Vault.Audit;
 using Keyward.Vault.Automation;
+using Keyward.Vault.Federation;
 using Keyward.Vault.Identities;
 using Keyward.Vault.Policies;
 using Keyward.Vault.Storage;
@@ -16,19 +17,25 @@ public sealed class Gate
     private readonly GateMetrics _metrics;
     private readonly ILogger<Gate> _logger;
     private readonly TokenCache _tokens = new();
+    private readonly PeerGuard _peers;
+    private volatile GateSettings _settings;
     private volatile Opened? _opened;
     private volatile GateStatus _status = new(GateState.Starting, "starting", "The server is starting.");
 
     internal Gate(IAuditLog log, TimeProvider time, GateSettings settings, GateMetrics metrics, ILogger<Gate> logger)
     {
-        (_log, _time, Settings, _metrics, _logger) = (log, time, settings, metrics, logger);
+        (_log, _time, _settings, _metrics, _logger) = (log, time, settings, metrics, logger);
+        _peers = new PeerGuard(log, time, metrics, logger);
         Jobs = new JobBoard(time);
     }
 
-    public GateSettings Settings { get; }
+    public GateSettings Settings => _settings;
 
     /// <summary>How the server's own jobs stand.</summary>
     internal JobBoard Jobs { get; }
+
+    /// <summary>Where other issuers' keys come from; without it nobody is vouched for.</summary>
+    internal IssuerKeys? IssuerKeys { get; init; }
 
     public DateTimeOffset Now => _time.GetUtcNow();
 
@@ -59,6 +66,8 @@ public sealed class Gate
     public Outcome<Caller> Identify(Arrival arrival, BearerProof proof)
     {
         if (_opened is not { } opened) return NotServing();
+        // A network that floods is not looked at any more, but for tokens that are known to be good.
+        if (_peers.IsClosedTo(arrival, Settings.UnknownPerSecond) && !_tokens.Knows(proof)) return PeerGuard.TooMany;
         var judged = Identities.Identities.Judge(opened.Vault, _tokens, Settings, _time.GetUtcNow(), proof);
         if (!judged.TryGet(out var known, out var refusal))
         {
@@ -68,6 +77,36 @@ public sealed class Gate
 
         arrival.TokenDigest = known.Digest;
         return known.Caller;
+    }
+
+    /// <summary>Judges a signed request as <see cref="Identify(Arrival, BearerProof)"/> judges a token.</summary>
+    public Outcome<Caller> Identify(Arrival arrival, SignatureProof proof)
+    {
+        if (_opened is not { } opened) return NotServing();
+        arrival.TokenDigest = SignedRequests.DigestOf(opened.Vault, proof);
+        return SignedRequests.Judge(opened.Vault, Settings, _time.GetUtcNow(), proof);
+    }
+
+    /// <summary>The key that a reference leads to. A look-up, no operation: the door passes one with the name, or
+    /// hands the refusal to <see cref="RefuseAsync"/>.</summary>
+    public Outcome<Names.FoundKey> Find(Caller caller, Names.KeyReference reference) => _opened is { } opened
+        ? Keys.KeyLookup.Find(opened.Vault.Snapshot, caller, reference, _time.GetUtcNow())
+        : NotServing();
+
+    /// <summary>The account number of a project.</summary>
+    public string? AccountOf(Names.ProjectId project) => _opened?.Vault.Snapshot.Find(project)?.Project.Account;
+
+    /// <summary>Judges another issuer's token, which may have to fetch that issuer's keys.</summary>
+    public async ValueTask<Outcome<ExchangedCaller>> IdentifyAsync(
+        Arrival arrival, FederatedProof proof, CancellationToken cancellation)
+    {
+        if (_opened is not { } opened) return NotServing();
+        if (_peers.IsClosedTo(arrival, Settings.UnknownPerSecond)) return PeerGuard.TooMany;
+        arrival.TokenDigest = Identities.Identities.DigestOf(opened.Vault, proof.Token);
+        return IssuerKeys is { } keys && await FederatedJudge.JudgeAsync(
+            opened.Vault, keys, Settings, _time, proof, cancellation).ConfigureAwait(false) is { } known
+                ? new ExchangedCaller(known.Caller, known.Expires)
+                : Identities.CredentialRefusals.NotGood;
     }
 
     /// <summary>Lets a caller's operation run, if they may. Completes when the record is durable.</summary>
@@ -107,6 +146,8 @@ public sealed class Gate
     /// Gives the refusal to answer with, which is another one where the record cannot be written.</summary>
     public async ValueTask<Refusal> RefuseAsync(Arrival arrival, Caller? caller, Refusal refusal)
     {
+        if (caller is null && !_peers.MayRecord(arrival, refusal, Settings.UnknownPerSecond, out var answer))
+            return answer;
         var draft = new RecordDraft(arrival, caller, Verb.Other) { Resource = refusal.Subject };
         try
         {
@@ -119,12 +160,22 @@ public sealed class Gate
         }
     }
 
+    /// <summary>Counts a request that was cut before it reached a door, for a summary record.</summary>
+    public void Cut(Door door, Source source, RefusalReason reason) => _peers.Cut(door, source, reason);
+
+    /// <summary>Writes the summaries of what was cut since the last time.</summary>
+    internal ValueTask WriteSummariesAsync() => _peers.WriteSummariesAsync(
+        _opened?.Vault.Snapshot.Deployment?.Node ?? "", Settings.UnknownPerSecond);
+
     /// <summary>The vault stands open: operations are served from now on.</summary>
     internal void Open(OpenedVault vault, ChangeLane lane)
     {
         _opened = new Opened(vault, lane);
         _status = new GateStatus(GateState.Serving, "ready", "Serving.");
     }
+
+    /// <summary>Other settings from the next request on.</summary>
+    internal void Apply(GateSettings settings) => _settings = settings;
 
     /// <summary>Not serving: sealed, draining, damaged.</summary>
     internal void Close(GateStatus status)
@@ -155,7 +206,10 @@ public sealed class Gate
 
         if (AlteredRows.Refuse(snapshot, demand) is { } altered) return new(altered);
         return operation.RunAsync(
-            new Passage(opened.Vault, snapshot, opened.Lane, caller, draft, circumstances, _log, Settings, Jobs));
+            new Passage(opened.Vault, snapshot, opened.Lane, caller, draft, circumstances, _log, Settings, Jobs)
+            {
+                IssuerKeys = IssuerKeys,
+            });
     }
 
     /// <summary>Nothing is answered that could not be recorded: what came out is cleared and the caller
