@@ -10,6 +10,14 @@ namespace Keyward.Vault.Gate;
 /// nothing is answered before its record is durable. Safe for concurrent use.</summary>
 public sealed class Gate
 {
+    /// <summary>A node says that it is not ready a little before it refuses, so that balancers move first.</summary>
+    private static readonly TimeSpan AlmostStale = TimeSpan.FromSeconds(1);
+
+    private const string StaleSentence =
+        "This node cannot reach the store, so it cannot prove that what it knows is fresh. Try again, or another node.";
+
+    private static readonly Refusal Stale = new(RefusalReason.NotReady, StaleSentence, "stale");
+
     private readonly IAuditLog _log;
     private readonly TimeProvider _time;
     private readonly GateMetrics _metrics;
@@ -33,6 +41,9 @@ public sealed class Gate
         get
         {
             var status = _status;
+            if (status.State == GateState.Serving && _opened is { } opened
+                && opened.Vault.Lease.Remaining < AlmostStale)
+                return new GateStatus(GateState.Serving, "stale", StaleSentence);
             if (status.State == GateState.Serving && !_log.IsWritable)
                 return new GateStatus(GateState.Serving, "audit", _log.WhyNot ?? "The audit log cannot be written.");
             if (status.State == GateState.Serving && _opened?.Vault.Snapshot.Altered.Count is > 0 and var altered)
@@ -54,6 +65,7 @@ public sealed class Gate
     public Outcome<Caller> Identify(Arrival arrival, BearerProof proof)
     {
         if (_opened is not { } opened) return NotServing();
+        if (!opened.Vault.Lease.IsGood) return Stale;
         var judged = Identities.Identities.Judge(opened.Vault, _tokens, Settings, _time.GetUtcNow(), proof);
         if (!judged.TryGet(out var known, out var refusal))
         {
@@ -95,7 +107,9 @@ public sealed class Gate
             return NotRecorded(draft, outcome, unwritable);
         }
 
-        return Measured(draft, outcome);
+        return outcome.IsOk && _opened?.Vault.Lease.IsGood == false
+            ? await WithdrawAsync(draft, outcome).ConfigureAwait(false)
+            : Measured(draft, outcome);
     }
 
     /// <summary>Records a request that a door refuses by itself: malformed, too large, unknown method, not identified.
@@ -134,6 +148,7 @@ public sealed class Gate
     private ValueTask<Outcome<T>> RunAsync<T>(RecordDraft draft, Caller caller, IOperation<T> operation)
     {
         if (_opened is not { } opened) return new(NotServing());
+        if (!opened.Vault.Lease.IsGood) return new(Stale);
         if (!_log.IsWritable) return new(Unwritable(_log.WhyNot));
         var snapshot = opened.Vault.Snapshot;
         var now = _time.GetUtcNow();
@@ -155,6 +170,23 @@ public sealed class Gate
             new Passage(opened.Vault, snapshot, opened.Lane, caller, draft, now, _log, Settings));
     }
 
+    /// <summary>The lease ended while the request was served: what it was judged by may have been taken back meanwhile. A
+    /// second record says that nothing was answered.</summary>
+    private async ValueTask<Outcome<T>> WithdrawAsync<T>(RecordDraft draft, Outcome<T> outcome)
+    {
+        if (outcome.Value is IDisposable secret) secret.Dispose();
+        try
+        {
+            draft.Arrival.Receipt = await Append(draft, Stale).ConfigureAwait(false);
+        }
+        catch (AuditUnwritableException unwritable)
+        {
+            return NotRecorded<T>(draft, Stale, unwritable);
+        }
+
+        return Measured<T>(draft, Stale);
+    }
+
     /// <summary>Nothing is answered that could not be recorded: what came out is cleared and the caller
     /// refused.</summary>
     private Outcome<T> NotRecorded<T>(RecordDraft draft, Outcome<T> outcome, AuditUnwritableException failure)
@@ -167,9 +199,8 @@ public sealed class Gate
     private ValueTask<Receipt> Append(RecordDraft draft, Refusal? refusal)
     {
         draft.Project ??= draft.Caller?.Project?.Value;
-        var node = _opened?.Vault.Snapshot.Deployment?.Node ?? "";
         var record = RecordWriter.Write(draft, _time.GetUtcNow(),
-            _time.GetElapsedTime(draft.Arrival.ReceivedTicks), node, refusal, null);
+            _time.GetElapsedTime(draft.Arrival.ReceivedTicks), Settings.Node, refusal, null);
         return _log.AppendAsync(record);
     }
 

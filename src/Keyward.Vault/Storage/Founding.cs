@@ -74,7 +74,7 @@ internal sealed class Founding
         var id = new byte[16];
         System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(id, _record.Arrival.Id);
         var change = new Change(new FeedEntry(1, id, _draft.Rows), _vault.Hierarchy.SealStateSum(1, sum),
-            new OutboxEntry(id, 1, record));
+            new OutboxEntry(id, 1, _draft.Snapshot.Deployment!.Node, record));
         await store.ChangeAsync(0, (counter, _) => counter.Seq == 0
             ? [change]
             : throw new StoreUnavailableException("The store is not empty: another server made a deployment in it."),

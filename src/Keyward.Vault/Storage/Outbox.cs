@@ -5,7 +5,7 @@ namespace Keyward.Vault.Storage;
 /// <summary>Brings records that were committed with their change into the log, exactly once as far as anyone can see:
 /// doubles carry the same id. Marks are written in batches, since losing them costs only a look at the log's
 /// end.</summary>
-internal sealed class Outbox(IStore store, IAuditLog log)
+internal sealed class Outbox(IStore store, IAuditLog log, string node)
 {
     private const int MarkBatch = 256;
 
@@ -65,10 +65,11 @@ internal sealed class Outbox(IStore store, IAuditLog log)
         if (marks.Length > 0) await store.ClearOutboxAsync(marks, CancellationToken.None).ConfigureAwait(false);
     }
 
-    /// <summary>At a start: logs every record of the store's outbox that the log does not have yet.</summary>
+    /// <summary>At a start: logs every record of this node in the store's outbox that the log does not have yet.</summary>
     public async ValueTask DrainAsync(CancellationToken cancellation)
     {
-        var entries = await store.ReadOutboxAsync(cancellation).ConfigureAwait(false);
+        var entries = (await store.ReadOutboxAsync(cancellation).ConfigureAwait(false))
+            .Where(e => e.Node == node).ToList();
         if (entries.Count == 0) return;
         var known = await RecentIdsAsync(cancellation).ConfigureAwait(false);
         foreach (var entry in entries)
