@@ -3,7 +3,8 @@ using System.Collections.Frozen;
 namespace Keyward.Vault.Policies;
 
 /// <summary>Every right there is. Cloud KMS's names are Google's; those that Google lacks begin with <c>keyward.</c>.
-/// A member's number is its bit in a role's mask.</summary>
+/// A member's number is its bit in a mask. The
+/// rights are the finest union of both vendors'; <see cref="Actions"/> maps each to its AWS actions.</summary>
 public enum Permission
 {
     None = 0,
@@ -63,6 +64,46 @@ public enum Permission
     VersionsDelete = 54,
     DeploymentGetIamPolicy = 55,
     DeploymentSetIamPolicy = 56,
+    GrantsCreate = 57,
+    GrantsList = 58,
+    GrantsListRetirable = 59,
+    GrantsRetire = 60,
+    GrantsRevoke = 61,
+    VersionsUseToGenerateDataKey = 62,
+    VersionsUseToGenerateDataKeyWithoutPlaintext = 63,
+    VersionsUseToGenerateDataKeyPair = 64,
+    VersionsUseToGenerateDataKeyPairWithoutPlaintext = 65,
+    VersionsUseToReEncryptFrom = 66,
+    VersionsUseToReEncryptTo = 67,
+    VersionsUseToGenerateMac = 68,
+    VersionsUseToVerifyMac = 69,
+    VersionsUseToDeriveSharedSecret = 70,
+    CryptoKeysEnable = 71,
+    CryptoKeysDisable = 72,
+    CryptoKeysScheduleDeletion = 73,
+    CryptoKeysCancelDeletion = 74,
+    CryptoKeysUpdateDescription = 75,
+    CryptoKeysTag = 76,
+    CryptoKeysUntag = 77,
+    CryptoKeysListTags = 78,
+    CryptoKeysGetRotation = 79,
+    CryptoKeysEnableRotation = 80,
+    CryptoKeysDisableRotation = 81,
+    CryptoKeysRotate = 82,
+    CryptoKeysListRotations = 83,
+    CryptoKeysGetImportParameters = 84,
+    CryptoKeysImportMaterial = 85,
+    CryptoKeysDeleteMaterial = 86,
+    CryptoKeysReplicate = 87,
+    CryptoKeysUpdatePrimaryRegion = 88,
+    CryptoKeysListPolicies = 89,
+    CryptoKeysGetLastUsage = 90,
+    AliasesCreate = 91,
+    AliasesUpdate = 92,
+    AliasesDelete = 93,
+    AliasesList = 94,
+    PrincipalsGetPolicy = 95,
+    PrincipalsSetPolicy = 96,
 }
 
 /// <summary>The permissions' names as policies, refusals and TestIamPermissions show them.</summary>
@@ -104,20 +145,23 @@ public static class PermissionNames
         Permission.StatusGet => "keyward.status.get",
         Permission.DeploymentGetIamPolicy => "keyward.deployment.getIamPolicy",
         Permission.DeploymentSetIamPolicy => "keyward.deployment.setIamPolicy",
-        _ => KmsName(permission.ToString()),
+        // Finer than Google's: what Google has one right for, or none.
+        >= Permission.GrantsCreate => KmsName(permission.ToString(), "keyward"),
+        _ => KmsName(permission.ToString(), "cloudkms"),
     };
 
     /// <summary>VersionsUseToEncrypt → cloudkms.cryptoKeyVersions.useToEncrypt, and so on for the regular
     /// ones.</summary>
-    private static string KmsName(string member)
+    private static string KmsName(string member, string service)
     {
         (string Prefix, string Collection)[] collections =
         [
             ("Locations", "locations"), ("KeyRings", "keyRings"), ("CryptoKeys", "cryptoKeys"),
-            ("Versions", "cryptoKeyVersions"), ("ImportJobs", "importJobs"),
+            ("Versions", "cryptoKeyVersions"), ("ImportJobs", "importJobs"), ("Grants", "grants"),
+            ("Aliases", "aliases"), ("Principals", "principals"),
         ];
         var (prefix, collection) = collections.Single(c => member.StartsWith(c.Prefix, StringComparison.Ordinal));
         var verb = member[prefix.Length..].Replace("Pkcs1", "PKCS1", StringComparison.Ordinal);
-        return $"cloudkms.{collection}.{char.ToLowerInvariant(verb[0])}{verb[1..]}";
+        return $"{service}.{collection}.{char.ToLowerInvariant(verb[0])}{verb[1..]}";
     }
 }

@@ -13,6 +13,7 @@ public static class Roles
     [
         Permission.KeyRingsGet, Permission.KeyRingsList, Permission.CryptoKeysGet, Permission.CryptoKeysList,
         Permission.VersionsGet, Permission.VersionsList, Permission.ImportJobsGet, Permission.ImportJobsList,
+        Permission.AliasesList,
     ];
 
     private static readonly Permission[] KeyAdmin =
@@ -23,7 +24,16 @@ public static class Roles
         Permission.ImportJobsUseToImport, Permission.ImportJobsGetIamPolicy, Permission.ImportJobsSetIamPolicy,
         Permission.VersionsCreate, Permission.VersionsUpdate, Permission.VersionsDestroy, Permission.VersionsRestore,
         Permission.VersionsDelete, Permission.VersionsUseToEncryptViaDelegation,
-        Permission.VersionsUseToDecryptViaDelegation,
+        Permission.VersionsUseToDecryptViaDelegation, .. Grants, Permission.AliasesCreate, Permission.AliasesUpdate,
+        Permission.AliasesDelete, Permission.CryptoKeysReplicate, Permission.CryptoKeysUpdatePrimaryRegion,
+        Permission.CryptoKeysDeleteMaterial,
+    ];
+
+    /// <summary>Who grants hands on no more than he holds, so these go with administration.</summary>
+    private static Permission[] Grants =>
+    [
+        Permission.GrantsCreate, Permission.GrantsList, Permission.GrantsListRetirable, Permission.GrantsRetire,
+        Permission.GrantsRevoke,
     ];
 
     private static readonly Permission[] Use =
@@ -33,11 +43,19 @@ public static class Roles
         Permission.LocationsGenerateRandomBytes,
     ];
 
+    /// <summary>What is easily misused: unauthenticated encryption, and padding without a digest.</summary>
+    private static readonly Permission[] Expert =
+    [
+        Permission.VersionsManageRawAesCbcKeys, Permission.VersionsManageRawAesCtrKeys,
+        Permission.VersionsManageRawPkcs1Keys,
+    ];
+
     private static readonly Permission[] ProjectAdmin =
     [
         Permission.ProjectsGetIamPolicy, Permission.ProjectsSetIamPolicy, Permission.ServiceAccountsCreate,
         Permission.ServiceAccountsGet, Permission.ServiceAccountsList, Permission.ServiceAccountsUpdate,
         Permission.CredentialsCreate, Permission.CredentialsList, Permission.CredentialsRevoke, Permission.AuditRead,
+        Permission.PrincipalsGetPolicy, Permission.PrincipalsSetPolicy,
     ];
 
     private static readonly Permission[] DeploymentAdmin =
@@ -48,7 +66,7 @@ public static class Roles
 
     private static readonly FrozenDictionary<string, UInt128> Masks = new Dictionary<string, UInt128>
     {
-        ["roles/owner"] = Mask([.. KeyAdmin, .. Use, .. ProjectAdmin]),
+        ["roles/owner"] = Mask([.. KeyAdmin, .. Use, .. Expert, .. ProjectAdmin]),
         ["roles/editor"] = Mask([.. View, Permission.KeyRingsCreate, Permission.CryptoKeysCreate,
             Permission.CryptoKeysUpdate, Permission.VersionsCreate, Permission.VersionsUpdate]),
         ["roles/viewer"] = Mask([.. View]),
@@ -101,7 +119,7 @@ public static class Roles
     private static UInt128 Mask(Permission[] permissions)
     {
         var mask = UInt128.Zero;
-        foreach (var permission in permissions) mask |= Bit(permission);
+        foreach (var permission in permissions) mask |= Bit(permission) | Actions.FinerThan(permission);
         foreach (var permission in Common) mask |= Bit(permission);
         return mask;
     }

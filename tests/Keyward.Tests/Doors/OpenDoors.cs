@@ -38,11 +38,13 @@ internal sealed class OpenDoors : IAsyncDisposable
     private readonly VaultKeeper _keeper;
     private readonly Admission _admission;
 
-    private OpenDoors(TemporaryFolder folder, GateMetrics metrics, DataFolder data, VaultKeeper keeper)
+    private readonly TimeProvider _time;
+
+    private OpenDoors(
+        TemporaryFolder folder, GateMetrics metrics, DataFolder data, VaultKeeper keeper, TimeProvider time)
     {
-        (_folder, _metrics, _data, _keeper) = (folder, metrics, data, keeper);
-        var services = new ServiceCollection().AddSingleton(keeper).AddSingleton(keeper.Gate)
-            .AddSingleton(TimeProvider.System);
+        (_folder, _metrics, _data, _keeper, _time) = (folder, metrics, data, keeper, time);
+        var services = new ServiceCollection().AddSingleton(keeper).AddSingleton(keeper.Gate).AddSingleton(time);
         GoogleDoor.Add(services);
         AdminDoor.Add(services);
         _services = services.AddSingleton<Transcoder>().BuildServiceProvider();
@@ -52,7 +54,7 @@ internal sealed class OpenDoors : IAsyncDisposable
         _admission = new Admission(context => context.Features.Get<Visit>() is null
             ? Task.CompletedTask
             : transcoder.ServeAsync(context), keeper.Gate);
-        Token = Assertion(data.AdminKeyFile);
+        Token = NewToken();
     }
 
     public IReadOnlyList<RestService> Services { get; }
@@ -62,18 +64,26 @@ internal sealed class OpenDoors : IAsyncDisposable
 
     public long Records => _keeper.AuditLog.Size;
 
-    public static async Task<OpenDoors> OpenAsync()
+    public VaultKeeper Keeper => _keeper;
+
+    public string Folder => _folder.Path;
+
+    /// <summary>A token of this moment: a test that moves the clock needs new ones.</summary>
+    public string NewToken() => Assertion(_data.AdminKeyFile, _time.GetUtcNow());
+
+    public static async Task<OpenDoors> OpenAsync(TimeProvider? clock = null)
     {
+        var time = clock ?? TimeProvider.System;
         var folder = new TemporaryFolder();
         var reader = SettingReader.Read(new Dictionary<string, string> { ["--data"] = folder.Path },
             new Dictionary<string, string> { ["KEYWARD_AUDIT_RESERVE"] = "1MiB" }, null);
         Assert.Empty(reader.Errors);
         var metrics = new GateMetrics();
-        var data = DataFolder.Open(folder.Path, TimeProvider.System);
+        var data = DataFolder.Open(folder.Path, time);
         var keeper = await VaultKeeper.StartAsync(data, ServerSettings.Of(reader), Address, metrics,
-            TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
+            time, NullLoggerFactory.Instance, CancellationToken.None);
         Assert.True(keeper.Gate.Status.IsReady, keeper.Gate.Status.Sentence);
-        return new OpenDoors(folder, metrics, data, keeper);
+        return new OpenDoors(folder, metrics, data, keeper, time);
     }
 
     public Task<RestReply> SendAsync(string method, string pathAndQuery, string body = "") =>
@@ -114,12 +124,12 @@ internal sealed class OpenDoors : IAsyncDisposable
         return context;
     }
 
-    private static string Assertion(string keyFile)
+    private static string Assertion(string keyFile, DateTimeOffset at)
     {
         using var json = JsonDocument.Parse(File.ReadAllBytes(keyFile));
         var email = json.RootElement.GetProperty("client_email").GetString();
         var kid = json.RootElement.GetProperty("private_key_id").GetString();
-        var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+        var now = at.ToUnixTimeSeconds();
         var signed = Encode($$"""{"alg":"RS256","typ":"JWT","kid":"{{kid}}"}""") + "." + Encode($$"""
             {"iss":"{{email}}","sub":"{{email}}","iat":{{now}},"exp":{{now + 3600}},
              "scope":"https://www.googleapis.com/auth/cloudkms"}

@@ -1,0 +1,113 @@
+using System.Collections.Frozen;
+
+namespace Keyward.Vault.Policies;
+
+/// <summary>The one table of AWS KMS's actions (Service Authorization Reference, AWS KMS) against the vault's rights.
+/// An action is one right. A right that AWS has no action for is governed by the actions that do the same there: a
+/// statement that allows must cover all of them, one that denies need cover only one. What AWS cannot do at all has a
+/// name of its own, which only wildcards cover.</summary>
+public static class Actions
+{
+    public const string Service = "kms";
+
+    /// <summary>The action, the right that it is, and the coarser right of Google's that includes it.</summary>
+    private static readonly (string Action, Permission Permission, Permission Coarser)[] Table =
+    [
+        ("CancelKeyDeletion", Permission.CryptoKeysCancelDeletion, Permission.VersionsRestore),
+        ("CreateAlias", Permission.AliasesCreate, Permission.None),
+        ("CreateGrant", Permission.GrantsCreate, Permission.None),
+        ("CreateKey", Permission.CryptoKeysCreate, Permission.None),
+        ("Decrypt", Permission.VersionsUseToDecrypt, Permission.None),
+        ("DeleteAlias", Permission.AliasesDelete, Permission.None),
+        ("DeleteImportedKeyMaterial", Permission.CryptoKeysDeleteMaterial, Permission.VersionsDestroy),
+        ("DeriveSharedSecret", Permission.VersionsUseToDeriveSharedSecret, Permission.VersionsUseToDecapsulate),
+        ("DescribeKey", Permission.CryptoKeysGet, Permission.None),
+        ("DisableKey", Permission.CryptoKeysDisable, Permission.VersionsUpdate),
+        ("DisableKeyRotation", Permission.CryptoKeysDisableRotation, Permission.CryptoKeysUpdate),
+        ("EnableKey", Permission.CryptoKeysEnable, Permission.VersionsUpdate),
+        ("EnableKeyRotation", Permission.CryptoKeysEnableRotation, Permission.CryptoKeysUpdate),
+        ("Encrypt", Permission.VersionsUseToEncrypt, Permission.None),
+        ("GenerateDataKey", Permission.VersionsUseToGenerateDataKey, Permission.VersionsUseToEncrypt),
+        ("GenerateDataKeyPair", Permission.VersionsUseToGenerateDataKeyPair, Permission.VersionsUseToEncrypt),
+        ("GenerateDataKeyPairWithoutPlaintext", Permission.VersionsUseToGenerateDataKeyPairWithoutPlaintext,
+            Permission.VersionsUseToEncrypt),
+        ("GenerateDataKeyWithoutPlaintext", Permission.VersionsUseToGenerateDataKeyWithoutPlaintext,
+            Permission.VersionsUseToEncrypt),
+        ("GenerateMac", Permission.VersionsUseToGenerateMac, Permission.VersionsUseToSign),
+        ("GenerateRandom", Permission.LocationsGenerateRandomBytes, Permission.None),
+        ("GetKeyLastUsage", Permission.CryptoKeysGetLastUsage, Permission.CryptoKeysGet),
+        ("GetKeyPolicy", Permission.CryptoKeysGetIamPolicy, Permission.None),
+        ("GetKeyRotationStatus", Permission.CryptoKeysGetRotation, Permission.CryptoKeysGet),
+        ("GetParametersForImport", Permission.CryptoKeysGetImportParameters, Permission.ImportJobsUseToImport),
+        ("GetPublicKey", Permission.VersionsViewPublicKey, Permission.None),
+        ("ImportKeyMaterial", Permission.CryptoKeysImportMaterial, Permission.ImportJobsUseToImport),
+        ("ListAliases", Permission.AliasesList, Permission.None),
+        ("ListGrants", Permission.GrantsList, Permission.None),
+        ("ListKeyPolicies", Permission.CryptoKeysListPolicies, Permission.CryptoKeysGetIamPolicy),
+        ("ListKeyRotations", Permission.CryptoKeysListRotations, Permission.VersionsList),
+        ("ListKeys", Permission.CryptoKeysList, Permission.None),
+        ("ListResourceTags", Permission.CryptoKeysListTags, Permission.CryptoKeysGet),
+        ("ListRetirableGrants", Permission.GrantsListRetirable, Permission.None),
+        ("PutKeyPolicy", Permission.CryptoKeysSetIamPolicy, Permission.None),
+        ("ReEncryptFrom", Permission.VersionsUseToReEncryptFrom, Permission.VersionsUseToDecrypt),
+        ("ReEncryptTo", Permission.VersionsUseToReEncryptTo, Permission.VersionsUseToEncrypt),
+        ("ReplicateKey", Permission.CryptoKeysReplicate, Permission.None),
+        ("RetireGrant", Permission.GrantsRetire, Permission.None),
+        ("RevokeGrant", Permission.GrantsRevoke, Permission.None),
+        ("RotateKeyOnDemand", Permission.CryptoKeysRotate, Permission.VersionsCreate),
+        ("ScheduleKeyDeletion", Permission.CryptoKeysScheduleDeletion, Permission.VersionsDestroy),
+        ("Sign", Permission.VersionsUseToSign, Permission.None),
+        ("TagResource", Permission.CryptoKeysTag, Permission.CryptoKeysUpdate),
+        ("UntagResource", Permission.CryptoKeysUntag, Permission.CryptoKeysUpdate),
+        ("UpdateAlias", Permission.AliasesUpdate, Permission.None),
+        ("UpdateKeyDescription", Permission.CryptoKeysUpdateDescription, Permission.CryptoKeysUpdate),
+        ("UpdatePrimaryRegion", Permission.CryptoKeysUpdatePrimaryRegion, Permission.None),
+        ("Verify", Permission.VersionsUseToVerify, Permission.None),
+        ("VerifyMac", Permission.VersionsUseToVerifyMac, Permission.VersionsUseToVerify),
+    ];
+
+    /// <summary>Rights on keys that are no action of their own, and the actions that govern them.</summary>
+    private static readonly (Permission Permission, string[] Actions)[] Governed =
+    [
+        (Permission.CryptoKeysUpdate, ["UpdateKeyDescription", "TagResource", "UntagResource", "EnableKeyRotation",
+            "DisableKeyRotation"]),
+        (Permission.CryptoKeysDelete, ["ScheduleKeyDeletion"]),
+        (Permission.VersionsCreate, ["RotateKeyOnDemand"]),
+        (Permission.VersionsGet, ["DescribeKey"]),
+        (Permission.VersionsList, ["ListKeyRotations"]),
+        (Permission.VersionsUpdate, ["EnableKey", "DisableKey"]),
+        (Permission.VersionsDestroy, ["ScheduleKeyDeletion"]),
+        (Permission.VersionsDelete, ["ScheduleKeyDeletion"]),
+        (Permission.VersionsRestore, ["CancelKeyDeletion"]),
+        (Permission.VersionsUseToDecapsulate, ["DeriveSharedSecret"]),
+        (Permission.VersionsUseToEncryptViaDelegation, ["Encrypt"]),
+        (Permission.VersionsUseToDecryptViaDelegation, ["Decrypt"]),
+        (Permission.ImportJobsUseToImport, ["GetParametersForImport", "ImportKeyMaterial"]),
+    ];
+
+    private static readonly FrozenDictionary<Permission, string[]> GovernedBy = Governing();
+
+    private static readonly FrozenDictionary<Permission, UInt128> Finer = Table
+        .Where(t => t.Coarser != Permission.None).GroupBy(t => t.Coarser)
+        .ToFrozenDictionary(g => g.Key,
+            g => g.Aggregate(UInt128.Zero, (mask, t) => mask | (UInt128.One << (int)t.Permission)));
+
+    /// <summary>AWS's own actions, each with its right, in order of their names.</summary>
+    public static IEnumerable<(string Action, Permission Permission)> All =>
+        Table.Select(t => (t.Action, t.Permission));
+
+    /// <summary>The actions that govern a right, without the service's name; never none.</summary>
+    public static IReadOnlyList<string> Of(Permission permission) => GovernedBy[permission];
+
+    /// <summary>The right's finer parts that a role with it confers too.</summary>
+    internal static UInt128 FinerThan(Permission permission) => Finer.GetValueOrDefault(permission);
+
+    private static FrozenDictionary<Permission, string[]> Governing()
+    {
+        var governing = Table.ToDictionary(t => t.Permission, t => (string[])[t.Action]);
+        foreach (var (permission, actions) in Governed) governing[permission] = actions;
+        foreach (var permission in Enum.GetValues<Permission>())
+            governing.TryAdd(permission, ["Keyward" + permission]);
+        return governing.ToFrozenDictionary();
+    }
+}
