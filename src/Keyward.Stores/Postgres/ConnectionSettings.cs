@@ -82,7 +82,7 @@ internal static class ConnectionSettings
     {
         var remote = given.Host!.Split(',').Select(h => h.Trim()).Where(h => !IsThisMachine(h)).ToList();
         if (remote.Count == 0) return;
-        if (!given.ContainsKey("SSL Mode")) given.SslMode = SslMode.VerifyFull;
+        if (!given.ShouldSerialize("SSL Mode")) given.SslMode = SslMode.VerifyFull;
         if (given.SslMode is SslMode.VerifyFull or SslMode.VerifyCA) return;
         throw new StoreUnavailableException(
             $"The connection string in {file} does not verify the certificate of {remote[0]}: " +
@@ -93,7 +93,9 @@ internal static class ConnectionSettings
     {
         if (host.StartsWith('/') || host.StartsWith('@')) return true;
         var colon = host.LastIndexOf(':');
-        var name = colon > 0 && host.IndexOf(':', StringComparison.Ordinal) == colon ? host[..colon] : host.Trim('[', ']');
+        var name = colon > 0 && host.IndexOf(':', StringComparison.Ordinal) == colon
+            ? host[..colon]
+            : host.Trim('[', ']');
         return name == "localhost" || (IPAddress.TryParse(name, out var address) && IPAddress.IsLoopback(address));
     }
 }

@@ -5,8 +5,8 @@ using Npgsql;
 namespace Keyward.Stores.Postgres;
 
 /// <summary>Brings the schema to what this program knows: numbered SQL files, forward only, each in one transaction.
-/// Several nodes may start at once: one makes the version table, and its locked row orders all else. CREATE TABLE IF NOT
-/// EXISTS is not safe against itself, so losing that race is expected and tried again.</summary>
+/// Several nodes may start at once: one makes the version table, and its locked row orders all else. CREATE TABLE IF
+/// NOT EXISTS is not safe against itself, so losing that race is expected and tried again.</summary>
 internal static class Migrations
 {
     private const string Prefix = "Keyward.Stores.Postgres.Migrations.";

@@ -4,8 +4,8 @@ using Npgsql;
 
 namespace Keyward.Stores.Postgres;
 
-/// <summary>What the store keeps of the nodes that share it. Renewals run on connections of their own: requests that wait
-/// for the pool must not cost a node its lease.</summary>
+/// <summary>What the store keeps of the nodes that share it. Renewals run on connections of their own: requests that
+/// wait for the pool must not cost a node its lease.</summary>
 internal sealed partial class PostgresStore : INodeStore
 {
     private readonly NpgsqlDataSource _leaseSource;
@@ -63,7 +63,8 @@ internal sealed partial class PostgresStore : INodeStore
         await TryAsync<IReadOnlyList<NodeRow>>(async () =>
         {
             await using var command = _source.CreateCommand(
-                "SELECT id, boot, renewals, applied, incarnation, dead, address, build, machine, mac FROM node ORDER BY id");
+                "SELECT id, boot, renewals, applied, incarnation, dead, address, build, machine, mac " +
+                "FROM node ORDER BY id");
             await using var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
             var nodes = new List<NodeRow>();
             while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
@@ -92,8 +93,9 @@ internal sealed partial class PostgresStore : INodeStore
         string node, byte[] boot, LeaderRow? seen, CancellationToken cancellation) => await TryAsync(async () =>
         {
             if (seen is null)
-                await ExecuteAsync("INSERT INTO leader (name, node, boot, term, renewals) VALUES ('jobs', $1, $2, 1, 1) " +
-                    "ON CONFLICT (name) DO NOTHING", cancellation, node, boot).ConfigureAwait(false);
+                await ExecuteAsync("INSERT INTO leader (name, node, boot, term, renewals) " +
+                    "VALUES ('jobs', $1, $2, 1, 1) ON CONFLICT (name) DO NOTHING",
+                    cancellation, node, boot).ConfigureAwait(false);
             else if (seen.Boot.AsSpan().SequenceEqual(boot))
                 await ExecuteAsync("UPDATE leader SET renewals = renewals + 1 WHERE name = 'jobs' AND boot = $1 " +
                     "AND term = $2", cancellation, boot, seen.Term).ConfigureAwait(false);
@@ -153,7 +155,8 @@ internal sealed partial class PostgresStore : INodeStore
 
     public async ValueTask<LeaderRow> ReadLeaderAsync(CancellationToken cancellation)
     {
-        await using var command = _source.CreateCommand("SELECT node, boot, term, renewals FROM leader WHERE name = 'jobs'");
+        await using var command = _source.CreateCommand(
+            "SELECT node, boot, term, renewals FROM leader WHERE name = 'jobs'");
         await using var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
         if (!await reader.ReadAsync(cancellation).ConfigureAwait(false))
             throw new StoreUnavailableException("The store has lost its leader row.");

@@ -171,7 +171,8 @@ internal sealed partial class PostgresStore : IStore
                 await using var connection = await _source.OpenConnectionAsync(limit.Token).ConfigureAwait(false);
                 await using var transaction = await connection.BeginTransactionAsync(limit.Token).ConfigureAwait(false);
                 await Lane.ReadCounterAsync(connection, transaction, locked: true, limit.Token).ConfigureAwait(false);
-                await using var command = new NpgsqlCommand("SELECT 1 FROM feed WHERE op = $1", connection, transaction);
+                await using var command = new NpgsqlCommand(
+                    "SELECT 1 FROM feed WHERE op = $1", connection, transaction);
                 command.Parameters.AddWithValue(operationId);
                 return await command.ExecuteScalarAsync(limit.Token).ConfigureAwait(false) is not null;
             }
@@ -197,8 +198,8 @@ internal sealed partial class PostgresStore : IStore
             throw new StoreUnavailableException("The database is a read-only replica: name the primary, or several " +
                 "hosts with Target Session Attributes=primary.");
         if (reader.GetString(1) is "off" or "local")
-            throw new StoreUnavailableException("The database session has synchronous_commit off: a pooler dropped the " +
-                "session options. Connect directly, or set synchronous_commit = on for the role.");
+            throw new StoreUnavailableException("The database session has synchronous_commit off: a pooler dropped " +
+                "the session options. Connect directly, or set synchronous_commit = on for the role.");
     }
 
     private static async ValueTask<T> TryAsync<T>(Func<Task<T>> work)

@@ -18,8 +18,8 @@ internal sealed record LeaseTerms(TimeSpan Lease, TimeSpan Wait)
 /// <summary>What a node learns when it renews its lease.</summary>
 internal sealed record Renewal(Counter Counter, LeaseTerms Terms);
 
-/// <summary>What a store that several nodes share keeps of them. Each call is one statement or one transaction; all fail
-/// with <see cref="StoreUnavailableException"/> where the store cannot be reached in time.</summary>
+/// <summary>What a store that several nodes share keeps of them. Each call is one statement or one transaction; all
+/// fail with <see cref="StoreUnavailableException"/> where the store cannot be reached in time.</summary>
 internal interface INodeStore
 {
     /// <summary>Writes the node's row, whatever stood there, and orders it with all changes.</summary>

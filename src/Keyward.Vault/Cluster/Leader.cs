@@ -2,8 +2,8 @@ using Keyward.Vault.Storage;
 
 namespace Keyward.Vault.Cluster;
 
-/// <summary>Which of the nodes runs what is due. The row is taken over when it has stood still under this node's own clock
-/// for longer than a lease. Leadership saves work, it does not guard it: each job's change is judged in its own
+/// <summary>Which of the nodes runs what is due. The row is taken over when it has stood still under this node's own
+/// clock for longer than a lease. Leadership saves work, it does not guard it: each job's change is judged in its own
 /// transaction, so that a job that two nodes begin has effect once.</summary>
 internal sealed class Leader(INodeStore nodes, NodeSync self, TimeProvider time)
 {

@@ -1,8 +1,8 @@
 namespace Keyward.Vault.Cluster;
 
-/// <summary>Until when this node may answer by what it knows. Whoever takes a right away waits until every other node has
-/// applied that, or its lease has run out; so a node whose lease has ended answers nothing that needs a right. Read by
-/// every request: one field, and a clock that runs on while the machine sleeps.</summary>
+/// <summary>Until when this node may answer by what it knows. Whoever takes a right away waits until every other node
+/// has applied that, or its lease has run out; so a node whose lease has ended answers nothing that needs a right. Read
+/// by every request: one field, and a clock that runs on while the machine sleeps.</summary>
 internal sealed class Lease(TimeProvider time)
 {
     private const long Forever = long.MaxValue;

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Keyward.Vault.Cluster;
 
 /// <summary>Who this node is, as the others see it.</summary>
-/// <param name="Machine">The running kernel's id: two processes with one node id and one machine id exclude each other by
-/// the data folder's lock.</param>
+/// <param name="Machine">The running kernel's id: two processes with one node id and one machine id exclude each other
+/// by the data folder's lock.</param>
 internal sealed record NodeIdentity(string Id, string Address, string Build, string Machine)
 {
     /// <summary>This run of the process.</summary>
@@ -133,7 +133,8 @@ internal sealed class NodeSync(INodeStore nodes, IStore store, OpenedVault vault
         if (counter.Seq < snapshot.Seq || !counter.Incarnation.AsSpan().SequenceEqual(vault.Incarnation))
         {
             Stop("store_rolled_back",
-                $"This node has applied change {snapshot.Seq}, the store ends at {counter.Seq}: an older store was put back.");
+                $"This node has applied change {snapshot.Seq}, the store ends at {counter.Seq}: " +
+                "an older store was put back.");
             return;
         }
 
@@ -168,8 +169,8 @@ internal sealed class NodeSync(INodeStore nodes, IStore store, OpenedVault vault
             if (now is null || now.Dead) return;
             if (now.IsSameLife(seen)) continue;
             throw new StoreUnavailableException(
-                $"A node with the name {me.Id} is running elsewhere: this data folder is a copy. Give this node an empty " +
-                "data folder of its own, with a copy of root.key.");
+                $"A node with the name {me.Id} is running elsewhere: this data folder is a copy. " +
+                "Give this node an empty data folder of its own, with a copy of root.key.");
         }
     }
 

@@ -170,8 +170,8 @@ public sealed class Gate
             new Passage(opened.Vault, snapshot, opened.Lane, caller, draft, now, _log, Settings));
     }
 
-    /// <summary>The lease ended while the request was served: what it was judged by may have been taken back meanwhile. A
-    /// second record says that nothing was answered.</summary>
+    /// <summary>The lease ended while the request was served: what it was judged by may have been taken back meanwhile.
+    /// A second record says that nothing was answered.</summary>
     private async ValueTask<Outcome<T>> WithdrawAsync<T>(RecordDraft draft, Outcome<T> outcome)
     {
         if (outcome.Value is IDisposable secret) secret.Dispose();

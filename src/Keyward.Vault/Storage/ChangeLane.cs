@@ -47,7 +47,8 @@ internal sealed class ChangeLane : IAsyncDisposable
         _loop = Task.Run(RunAsync);
     }
 
-    /// <summary>The other nodes that a change must have reached before it is answered; null where there are none.</summary>
+    /// <summary>The other nodes that a change must have reached before it is answered; null where there are
+    /// none.</summary>
     public Propagation? Propagation { get; set; }
 
     public Task<Outcome<T>> ChangeAsync<T>(RecordDraft record, Func<ChangeDraft, Outcome<T>> judge)
@@ -59,6 +60,10 @@ internal sealed class ChangeLane : IAsyncDisposable
 
     /// <summary>Brings in what the log could not take, and marks what it has.</summary>
     public ValueTask FlushOutboxAsync() => _outbox.FlushAsync();
+
+    /// <summary>Brings in the records of nodes that have been gone for some time.</summary>
+    public ValueTask AdoptAsync(IReadOnlySet<string> living, TimeSpan after) =>
+        _outbox.AdoptAsync(living, after, _time);
 
     public async ValueTask DisposeAsync()
     {

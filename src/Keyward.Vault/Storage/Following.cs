@@ -7,7 +7,8 @@ namespace Keyward.Vault.Storage;
 /// every row's seal holds, and the sum is the one that the counter's row seals.</summary>
 internal static class Following
 {
-    /// <summary>The state after these entries. Throws <see cref="FeedBrokenException"/> where they do not fit.</summary>
+    /// <summary>The state after these entries. Throws <see cref="FeedBrokenException"/> where they do not
+    /// fit.</summary>
     public static Snapshot Apply(
         Snapshot snapshot, IReadOnlyList<FeedEntry> entries, Counter counter, OpenedVault vault)
     {
@@ -48,4 +49,5 @@ internal static class Following
 
 /// <summary>The feed does not continue what this node knows: entries are missing, altered, or of another
 /// store.</summary>
-internal sealed class FeedBrokenException() : Exception("The store's feed of changes does not fit what this node knows.");
+internal sealed class FeedBrokenException()
+    : Exception("The store's feed of changes does not fit what this node knows.");

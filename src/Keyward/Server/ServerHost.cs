@@ -28,7 +28,7 @@ internal static class ServerHost
         var missing = ProcessMemory.Harden();
         try
         {
-            return await RunAsync(ServerSettings.Of(reader), missing, TimeProvider.System,
+            return await RunAsync(ServerSettings.Of(reader), missing, SleeplessTime.Instance,
                 cancellation).ConfigureAwait(false);
         }
         catch (StartException failure)
@@ -161,8 +161,7 @@ internal static class ServerHost
         foreach (var (name, address) in endpoints)
             if (!address.Address.Equals(IPAddress.Any) && !address.Address.Equals(IPAddress.IPv6Any)) names.Add(name);
         names.UnionWith(settings.TlsNames);
-        return new CertificateAuthority(folder.Tls, time).Server(
-            keeper.Gate.Vault?.Snapshot.Deployment?.EmailLabel ?? "", names);
+        return new CertificateAuthority(folder.Tls, keeper.Authority, time).Server(names);
     }
 
     private static void ConfigureLogging(ILoggingBuilder logging, ServerSettings settings)

@@ -21,6 +21,13 @@ internal sealed class Upkeep(VaultKeeper keeper, TimeProvider time, ILogger<Upke
             try
             {
                 if (keeper.Lane is { } lane) await lane.FlushOutboxAsync().ConfigureAwait(false);
+                if (keeper.Membership is { } membership)
+                {
+                    await membership.StepAsync(stoppingToken).ConfigureAwait(false);
+                    // One node runs what is due.
+                    if (!membership.IsLeading) continue;
+                }
+
                 sinceDestruction += OutboxInterval;
                 if (sinceDestruction < Destruction.Interval) continue;
                 sinceDestruction = TimeSpan.Zero;

@@ -7,6 +7,11 @@ internal sealed record ServerSettings(
     string LogLevel, long AuditReserveBytes, bool MetricsOpen, TimeSpan ClockSkew, TimeSpan ShutdownTimeout,
     bool EmptyCall)
 {
+    /// <summary>Several nodes share the store.</summary>
+    public bool IsShared { get; private init; }
+
+    public string? PostgresFile { get; private init; }
+
     /// <summary>Typed from a reading that has no errors.</summary>
     public static ServerSettings Of(SettingReader reader)
     {
@@ -32,7 +37,11 @@ internal sealed record ServerSettings(
             reader[SettingTable.MetricsAccess] == "open",
             skew,
             shutdown,
-            reader[SettingTable.EmptyCall] == "true");
+            reader[SettingTable.EmptyCall] == "true")
+        {
+            IsShared = reader[SettingTable.Storage] == "postgres",
+            PostgresFile = NullIfEmpty(reader[SettingTable.PostgresFile]),
+        };
     }
 
     /// <summary>A path from a setting: <c>~</c> is the user's home.</summary>
