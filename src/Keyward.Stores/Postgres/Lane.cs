@@ -67,6 +67,24 @@ internal static class Lane
             last.Entry.Seq, last.SealedSum));
         batch.BatchCommands.Add(Statement("DELETE FROM feed WHERE seq <= $1", last.Entry.Seq - feedKept));
         await batch.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
+        await ForgetAsync(connection, transaction, Erasure.ErasedBy(changes), cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes copies of rows whose material was erased out of the feed.</summary>
+    private static async Task ForgetAsync(NpgsqlConnection connection, NpgsqlTransaction transaction,
+        IReadOnlySet<string> erased, CancellationToken cancellation)
+    {
+        if (erased.Count == 0) return;
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        foreach (var entry in await ReadFeedAsync(connection, transaction, 0, int.MaxValue, cancellation)
+            .ConfigureAwait(false))
+        {
+            if (Erasure.Without(entry.Rows, erased) is not { } kept) continue;
+            batch.BatchCommands.Add(Statement(
+                "UPDATE feed SET changes = $1 WHERE seq = $2", RowCodec.Encode(kept), entry.Seq));
+        }
+
+        if (batch.BatchCommands.Count > 0) await batch.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
     }
 
     /// <summary>A separate statement: engines without NOTIFY refuse it before anything is committed, and then nodes

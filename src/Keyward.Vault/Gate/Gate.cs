@@ -1,4 +1,5 @@
 using Keyward.Vault.Audit;
+using Keyward.Vault.Automation;
 using Keyward.Vault.Identities;
 using Keyward.Vault.Policies;
 using Keyward.Vault.Storage;
@@ -29,9 +30,13 @@ public sealed class Gate
     internal Gate(IAuditLog log, TimeProvider time, GateSettings settings, GateMetrics metrics, ILogger<Gate> logger)
     {
         (_log, _time, Settings, _metrics, _logger) = (log, time, settings, metrics, logger);
+        Jobs = new JobBoard(time);
     }
 
     public GateSettings Settings { get; }
+
+    /// <summary>How the server's own jobs stand.</summary>
+    internal JobBoard Jobs { get; }
 
     public DateTimeOffset Now => _time.GetUtcNow();
 
@@ -167,7 +172,7 @@ public sealed class Gate
 
         if (AlteredRows.Refuse(snapshot, demand) is { } altered) return new(altered);
         return operation.RunAsync(
-            new Passage(opened.Vault, snapshot, opened.Lane, caller, draft, now, _log, Settings));
+            new Passage(opened.Vault, snapshot, opened.Lane, caller, draft, now, _log, Settings, Jobs));
     }
 
     /// <summary>The lease ended while the request was served: what it was judged by may have been taken back meanwhile.

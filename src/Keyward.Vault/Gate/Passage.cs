@@ -1,4 +1,5 @@
 using Keyward.Vault.Audit;
+using Keyward.Vault.Automation;
 using Keyward.Vault.Policies;
 using Keyward.Vault.Storage;
 
@@ -9,7 +10,7 @@ namespace Keyward.Vault.Gate;
 /// the draft of the record.</summary>
 internal sealed class Passage(
     OpenedVault vault, Snapshot snapshot, ChangeLane lane, Caller caller, RecordDraft record, DateTimeOffset now,
-    IAuditLog log, GateSettings settings)
+    IAuditLog log, GateSettings settings, JobBoard jobs)
 {
     public Snapshot Snapshot { get; } = snapshot;
 
@@ -24,6 +25,8 @@ internal sealed class Passage(
     public IAuditLog Log { get; } = log;
 
     public GateSettings Settings { get; } = settings;
+
+    public JobBoard Jobs { get; } = jobs;
 
     /// <summary>Judges and commits a change. The right to it is judged once more, under the store's lock: who lost it
     /// meanwhile is refused.</summary>

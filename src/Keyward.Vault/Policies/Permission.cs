@@ -104,6 +104,9 @@ public enum Permission
     AliasesList = 94,
     PrincipalsGetPolicy = 95,
     PrincipalsSetPolicy = 96,
+    RetiredResourcesGet = 97,
+    RetiredResourcesList = 98,
+    OperationsGet = 99,
 }
 
 /// <summary>The permissions' names as policies, refusals and TestIamPermissions show them.</summary>
@@ -159,6 +162,7 @@ public static class PermissionNames
             ("Locations", "locations"), ("KeyRings", "keyRings"), ("CryptoKeys", "cryptoKeys"),
             ("Versions", "cryptoKeyVersions"), ("ImportJobs", "importJobs"), ("Grants", "grants"),
             ("Aliases", "aliases"), ("Principals", "principals"),
+            ("RetiredResources", "retiredResources"), ("Operations", "operations"),
         ];
         var (prefix, collection) = collections.Single(c => member.StartsWith(c.Prefix, StringComparison.Ordinal));
         var verb = member[prefix.Length..].Replace("Pkcs1", "PKCS1", StringComparison.Ordinal);

@@ -13,6 +13,7 @@ public static class Roles
     [
         Permission.KeyRingsGet, Permission.KeyRingsList, Permission.CryptoKeysGet, Permission.CryptoKeysList,
         Permission.VersionsGet, Permission.VersionsList, Permission.ImportJobsGet, Permission.ImportJobsList,
+        Permission.RetiredResourcesGet, Permission.RetiredResourcesList, Permission.OperationsGet,
         Permission.AliasesList,
     ];
 

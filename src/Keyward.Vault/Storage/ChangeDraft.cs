@@ -1,5 +1,6 @@
 using Keyward.Vault.Audit;
 using Keyward.Vault.Identities;
+using Keyward.Vault.Imports;
 using Keyward.Vault.Keys;
 using Keyward.Vault.Keystores;
 using Keyward.Vault.Policies;
@@ -22,6 +23,9 @@ internal sealed class ChangeDraft(Snapshot before, long seq, DateTimeOffset now,
     public DateTimeOffset Now { get; } = Micros.Trim(now);
 
     public RecordDraft Record { get; } = record;
+
+    /// <summary>The member who makes this change.</summary>
+    public string By => Record.Caller?.Member ?? "";
 
     public IKeystore Keystore => vault.Keystore;
 
@@ -55,6 +59,12 @@ internal sealed class ChangeDraft(Snapshot before, long seq, DateTimeOffset now,
     {
         var old = Snapshot.Find(version.Name);
         Put(Tables.KeyVersion, version.ToCells(), old?.ToCells(), old?.Seq);
+    }
+
+    public void Put(ImportJob job)
+    {
+        var old = Snapshot.Find(job.Name);
+        Put(Tables.ImportJob, job.ToCells(), old?.ToCells(), old?.Seq);
     }
 
     public void Put(ServiceAccount account)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Keyward.Vault.Identities;
+using Keyward.Vault.Imports;
 using Keyward.Vault.Keys;
 using Keyward.Vault.Names;
 using Keyward.Vault.Policies;
@@ -42,12 +43,24 @@ internal sealed record Snapshot
     /// refused.</summary>
     public ImmutableHashSet<string> Altered { get; init; } = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
 
+    /// <summary>The last change that emptied a row's material.</summary>
+    public long ErasureSeq { get; init; }
+
+    /// <summary>All living keys of all projects.</summary>
+    public IEnumerable<KeyEntry> Keys =>
+        from project in Projects.After(null)
+        from ring in project.Rings.After(null)
+        from key in ring.Keys.After(null)
+        select key;
+
     public ProjectEntry? Find(ProjectId project) => Projects.Find(project.Value);
 
     public RingEntry? Find(KeyRingName ring) =>
         Find(ring.Project)?.Rings.Find(RingEntry.NameOf(ring.Parent.Location.Value, ring.Ring));
 
     public KeyEntry? Find(KeyName key) => Find(key.Parent)?.Keys.Find(key.Key);
+
+    public ImportJob? Find(ImportJobName job) => Find(job.Parent)?.ImportJobs.Find(job.Job);
 
     public KeyVersion? Find(VersionName version) => Find(version.Parent)?.Find(version.Number);
 
@@ -57,7 +70,7 @@ internal sealed record Snapshot
     {
         var snapshot = this;
         foreach (var row in rows) snapshot = snapshot.With(row);
-        return snapshot;
+        return rows.Any(Erasure.IsErased) ? snapshot with { ErasureSeq = rows.Max(r => r.Seq) } : snapshot;
     }
 
     private Snapshot With(Row row)
@@ -65,6 +78,7 @@ internal sealed record Snapshot
         if (row.Table == Tables.KeyVersion) return WithVersion(KeyVersion.Parse(row, IdOf));
         if (row.Table == Tables.CryptoKey) return WithKey(Key.Parse(row));
         if (row.Table == Tables.KeyRing) return WithRing(KeyRing.Parse(row));
+        if (row.Table == Tables.ImportJob) return WithImportJob(ImportJob.Parse(row));
         if (row.Table == Tables.Project) return WithProject(Project.Parse(row));
         if (row.Table == Tables.Principal) return WithAccount(ServiceAccount.Parse(row));
         if (row.Table == Tables.Credential) return WithCredential(Credential.Parse(row));
@@ -101,6 +115,11 @@ internal sealed record Snapshot
     private Snapshot WithKey(Key key)
     {
         if (Find(key.Name.Project) is not { } project || Find(key.Name.Parent) is not { } ring) return this;
+        if (key.DeleteTime is not null)
+            return With(project, ring with
+            {
+                Keys = ring.Keys.Without(key.Name.Key), Retired = ring.Retired.With(key, k => k.Name.Key),
+            });
         var entry = ring.Keys.Find(key.Name.Key) is { } old ? old with { Key = key } : new KeyEntry(key, []);
         return With(project, ring with { Keys = ring.Keys.With(entry, KeyEntry.NameOf) });
     }
@@ -112,6 +131,11 @@ internal sealed record Snapshot
             || ring.Keys.Find(name.Key) is not { } key) return this;
         return With(project, ring with { Keys = ring.Keys.With(key.With(version), KeyEntry.NameOf) });
     }
+
+    private Snapshot WithImportJob(ImportJob job) =>
+        Find(job.Name.Project) is { } project && Find(job.Name.Parent) is { } ring
+            ? With(project, ring with { ImportJobs = ring.ImportJobs.With(job, j => j.Name.Job) })
+            : this;
 
     private Snapshot With(ProjectEntry project, RingEntry ring) => this with
     {

@@ -70,6 +70,19 @@ internal sealed class SortedTable<T>
         return new SortedTable<T>(chunks, Count + 1, nameOf);
     }
 
+    /// <summary>The table without the entry of this name, if it has one.</summary>
+    public SortedTable<T> Without(string name)
+    {
+        if (Count == 0) return this;
+        var at = ChunkOf(name);
+        var index = IndexIn(_chunks[at], name);
+        if (index < 0) return this;
+        if (Count == 1) return Empty;
+        T[] chunk = [.. _chunks[at][..index], .. _chunks[at][(index + 1)..]];
+        var chunks = chunk.Length > 0 ? WithChunk(at, chunk) : [.. _chunks[..at], .. _chunks[(at + 1)..]];
+        return new SortedTable<T>(chunks, Count - 1, _name);
+    }
+
     /// <summary>Entries in order, beginning behind a name; all of them where it is null.</summary>
     public IEnumerable<T> After(string? name)
     {

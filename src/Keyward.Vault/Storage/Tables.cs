@@ -40,7 +40,7 @@ internal static class Tables
         new("next_rotation_time", ColumnType.Integer, Nullable: true),
         new("destroy_scheduled_duration", ColumnType.Integer), new("import_only", ColumnType.Integer),
         new("labels", ColumnType.Text, Nullable: true), new("policy", ColumnType.Text, Nullable: true),
-        new("policy_revision", ColumnType.Integer),
+        new("policy_revision", ColumnType.Integer), new("delete_time", ColumnType.Integer, Nullable: true),
     ]);
 
     public static readonly Table KeyVersion = new("key_version", 1, 5,
@@ -51,8 +51,25 @@ internal static class Tables
         new("create_time", ColumnType.Integer), new("generate_time", ColumnType.Integer, Nullable: true),
         new("destroy_time", ColumnType.Integer, Nullable: true),
         new("destroy_event_time", ColumnType.Integer, Nullable: true), new("parent_key", ColumnType.Bytes),
-        new("attributes", ColumnType.Bytes), new("sealed", ColumnType.Bytes),
-    ]);
+        new("attributes", ColumnType.Bytes), new("sealed", ColumnType.Bytes), new("origin", ColumnType.Integer),
+        new("created_by", ColumnType.Text), new("fingerprint", ColumnType.Bytes),
+        new("import_job", ColumnType.Text, Nullable: true), new("import_method", ColumnType.Integer, Nullable: true),
+        new("import_time", ColumnType.Integer, Nullable: true), new("imported_by", ColumnType.Text, Nullable: true),
+        new("delete_time", ColumnType.Integer, Nullable: true),
+    ]) { Material = "sealed" };
+
+    /// <summary>Wrapping keys under which material is brought in; the private half goes when the job expires.</summary>
+    public static readonly Table ImportJob = new("import_job", 1, 4,
+    [
+        new("project", ColumnType.Text), new("location", ColumnType.Text), new("ring", ColumnType.Text),
+        new("job", ColumnType.Text), new("method", ColumnType.Integer), new("protection_level", ColumnType.Integer),
+        new("create_time", ColumnType.Integer), new("created_by", ColumnType.Text),
+        new("generate_time", ColumnType.Integer, Nullable: true), new("expire_time", ColumnType.Integer),
+        new("expire_event_time", ColumnType.Integer, Nullable: true),
+        new("public_key", ColumnType.Bytes, Nullable: true), new("parent_key", ColumnType.Bytes, Nullable: true),
+        new("sealed", ColumnType.Bytes, Nullable: true), new("policy", ColumnType.Text, Nullable: true),
+        new("policy_revision", ColumnType.Integer),
+    ]) { Material = "sealed" };
 
     public static readonly Table Principal = new("principal", 1, 1,
     [
@@ -76,5 +93,8 @@ internal static class Tables
     ]);
 
     public static readonly IReadOnlyList<Table> All =
-        [Deployment, SealedKey, DeploymentPolicy, Project, KeyRing, CryptoKey, KeyVersion, Principal, Credential];
+    [
+        Deployment, SealedKey, DeploymentPolicy, Project, KeyRing, CryptoKey, KeyVersion, Principal, Credential,
+        ImportJob,
+    ];
 }

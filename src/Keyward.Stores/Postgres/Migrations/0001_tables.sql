@@ -63,6 +63,7 @@ CREATE TABLE crypto_key (
     labels TEXT COLLATE "C",
     policy TEXT COLLATE "C",
     policy_revision BIGINT NOT NULL,
+    delete_time BIGINT,
     seq BIGINT NOT NULL,
     seal BYTEA NOT NULL,
     PRIMARY KEY (project, location, ring, key)
@@ -84,6 +85,14 @@ CREATE TABLE key_version (
     parent_key BYTEA NOT NULL,
     attributes BYTEA NOT NULL,
     sealed BYTEA NOT NULL,
+    origin BIGINT NOT NULL,
+    created_by TEXT COLLATE "C" NOT NULL,
+    fingerprint BYTEA NOT NULL,
+    import_job TEXT COLLATE "C",
+    import_method BIGINT,
+    import_time BIGINT,
+    imported_by TEXT COLLATE "C",
+    delete_time BIGINT,
     seq BIGINT NOT NULL,
     seal BYTEA NOT NULL,
     PRIMARY KEY (project, location, ring, key, number)
@@ -123,6 +132,28 @@ CREATE TABLE deployment_policy (
     seq BIGINT NOT NULL,
     seal BYTEA NOT NULL,
     PRIMARY KEY (id)
+);
+
+CREATE TABLE import_job (
+    project TEXT COLLATE "C" NOT NULL,
+    location TEXT COLLATE "C" NOT NULL,
+    ring TEXT COLLATE "C" NOT NULL,
+    job TEXT COLLATE "C" NOT NULL,
+    method BIGINT NOT NULL,
+    protection_level BIGINT NOT NULL,
+    create_time BIGINT NOT NULL,
+    created_by TEXT COLLATE "C" NOT NULL,
+    generate_time BIGINT,
+    expire_time BIGINT NOT NULL,
+    expire_event_time BIGINT,
+    public_key BYTEA,
+    parent_key BYTEA,
+    sealed BYTEA,
+    policy TEXT COLLATE "C",
+    policy_revision BIGINT NOT NULL,
+    seq BIGINT NOT NULL,
+    seal BYTEA NOT NULL,
+    PRIMARY KEY (project, location, ring, job)
 );
 
 -- One row: the last change, the sealed sum over all rows, and the id that a restore replaces. Every change locks it

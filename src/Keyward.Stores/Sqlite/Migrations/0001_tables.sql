@@ -63,6 +63,7 @@ CREATE TABLE crypto_key (
     labels TEXT,
     policy TEXT,
     policy_revision INTEGER NOT NULL,
+    delete_time INTEGER,
     seq INTEGER NOT NULL,
     seal BLOB NOT NULL,
     PRIMARY KEY (project, location, ring, key)
@@ -84,6 +85,14 @@ CREATE TABLE key_version (
     parent_key BLOB NOT NULL,
     attributes BLOB NOT NULL,
     sealed BLOB NOT NULL,
+    origin INTEGER NOT NULL,
+    created_by TEXT NOT NULL,
+    fingerprint BLOB NOT NULL,
+    import_job TEXT,
+    import_method INTEGER,
+    import_time INTEGER,
+    imported_by TEXT,
+    delete_time INTEGER,
     seq INTEGER NOT NULL,
     seal BLOB NOT NULL,
     PRIMARY KEY (project, location, ring, key, number)
@@ -123,6 +132,28 @@ CREATE TABLE deployment_policy (
     seq INTEGER NOT NULL,
     seal BLOB NOT NULL,
     PRIMARY KEY (id)
+) WITHOUT ROWID;
+
+CREATE TABLE import_job (
+    project TEXT NOT NULL,
+    location TEXT NOT NULL,
+    ring TEXT NOT NULL,
+    job TEXT NOT NULL,
+    method INTEGER NOT NULL,
+    protection_level INTEGER NOT NULL,
+    create_time INTEGER NOT NULL,
+    created_by TEXT NOT NULL,
+    generate_time INTEGER,
+    expire_time INTEGER NOT NULL,
+    expire_event_time INTEGER,
+    public_key BLOB,
+    parent_key BLOB,
+    sealed BLOB,
+    policy TEXT,
+    policy_revision INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    seal BLOB NOT NULL,
+    PRIMARY KEY (project, location, ring, job)
 ) WITHOUT ROWID;
 
 -- One row: the last change, the sealed sum over all rows, and the id that a restore replaces.
