@@ -134,6 +134,46 @@ CREATE TABLE deployment_policy (
     PRIMARY KEY (id)
 );
 
+CREATE TABLE custom_role (
+    name TEXT COLLATE "C" NOT NULL,
+    title TEXT COLLATE "C" NOT NULL,
+    description TEXT COLLATE "C" NOT NULL,
+    permissions TEXT COLLATE "C" NOT NULL,
+    stage BIGINT NOT NULL,
+    state BIGINT NOT NULL,
+    create_time BIGINT NOT NULL,
+    revision BIGINT NOT NULL,
+    seq BIGINT NOT NULL,
+    seal BYTEA NOT NULL,
+    PRIMARY KEY (name)
+);
+
+CREATE TABLE principal_group (
+    email TEXT COLLATE "C" NOT NULL,
+    project TEXT COLLATE "C",
+    name TEXT COLLATE "C" NOT NULL,
+    description TEXT COLLATE "C" NOT NULL,
+    members TEXT COLLATE "C" NOT NULL,
+    state BIGINT NOT NULL,
+    create_time BIGINT NOT NULL,
+    revision BIGINT NOT NULL,
+    seq BIGINT NOT NULL,
+    seal BYTEA NOT NULL,
+    PRIMARY KEY (email)
+);
+
+CREATE TABLE revision (
+    subject TEXT COLLATE "C" NOT NULL,
+    number BIGINT NOT NULL,
+    time BIGINT NOT NULL,
+    principal TEXT COLLATE "C" NOT NULL,
+    reason TEXT COLLATE "C",
+    text TEXT COLLATE "C",
+    seq BIGINT NOT NULL,
+    seal BYTEA NOT NULL,
+    PRIMARY KEY (subject, number)
+);
+
 CREATE TABLE import_job (
     project TEXT COLLATE "C" NOT NULL,
     location TEXT COLLATE "C" NOT NULL,
