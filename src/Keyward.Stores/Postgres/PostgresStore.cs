@@ -106,6 +106,17 @@ internal sealed partial class PostgresStore : IStore
             return true;
         }).ConfigureAwait(false);
 
+    public async ValueTask PutCheckpointAsync(StoredCheckpoint checkpoint, CancellationToken cancellation) =>
+        await TryAsync(async () =>
+        {
+            await CheckpointRows.PutAsync(_source, checkpoint, cancellation).ConfigureAwait(false);
+            return true;
+        }).ConfigureAwait(false);
+
+    public async ValueTask<IReadOnlyList<StoredCheckpoint>> ReadCheckpointsAsync(CancellationToken cancellation) =>
+        await TryAsync(async () => await CheckpointRows.ReadAsync(_source, cancellation).ConfigureAwait(false))
+            .ConfigureAwait(false);
+
     /// <summary>Overwritten values are dead tuples until a vacuum; write-ahead log, replicas and backups keep them
     /// longer.</summary>
     public async ValueTask ScrubAsync(CancellationToken cancellation) => await TryAsync(async () =>

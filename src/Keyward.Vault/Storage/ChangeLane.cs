@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Threading.Channels;
 using Keyward.Vault.Audit;
 using Keyward.Vault.Cluster;
@@ -199,29 +198,14 @@ internal sealed class ChangeLane : IAsyncDisposable
 
                 var sum = draft.SumAfter(snapshot.Sum);
                 snapshot = draft.Snapshot with { Seq = draft.Seq, Sum = sum };
-                changes.Add(lane.Make(draft, sum, pending, this));
+                var took = lane._time.GetElapsedTime(pending.Record.Arrival.ReceivedTicks);
+                var change = draft.ToChange(sum, took, lane._node);
+                Committed.Add((pending, change.Outbox));
+                changes.Add(change);
             }
 
             After = snapshot;
             return changes;
         }
-    }
-
-    private Change Make(ChangeDraft draft, StateSum sum, PendingChange pending, Judged judged)
-    {
-        Span<byte> bytes = stackalloc byte[StateSum.SizeBytes];
-        Span<byte> digest = stackalloc byte[16];
-        sum.Write(bytes);
-        _vault.Hierarchy.StateDigest(bytes, digest);
-        var mark = new ChangeMark(draft.Seq, BinaryPrimitives.ReadUInt128BigEndian(digest));
-        var arrival = pending.Record.Arrival;
-        var record = RecordWriter.Write(pending.Record, draft.Now, _time.GetElapsedTime(arrival.ReceivedTicks),
-            _node, null, mark).ToArray();
-        var id = new byte[16];
-        BinaryPrimitives.WriteUInt128BigEndian(id, arrival.Id);
-        var entry = new OutboxEntry(id, draft.Seq, _node, record);
-        judged.Committed.Add((pending, entry));
-        return new Change(new FeedEntry(draft.Seq, id, draft.Rows), _vault.Hierarchy.SealStateSum(draft.Seq, bytes),
-            entry);
     }
 }

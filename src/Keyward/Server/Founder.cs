@@ -27,7 +27,7 @@ internal static class Founder
         AdminCredentials.Write(folder, founding.Credentials, address);
         CryptographicOperations.ZeroMemory(founding.Credentials.PrivateKeyPem);
         CryptographicOperations.ZeroMemory(founding.Credentials.SecretAccessKey);
-        if (await founding.TryCommitAsync(store, time, cancellation).ConfigureAwait(false)) return true;
+        if (await founding.TryCommitAsync(store, cancellation).ConfigureAwait(false)) return true;
         source.Discard();
         AdminCredentials.Discard(folder);
         return false;

@@ -5,6 +5,7 @@ using Keyward.Keystores.Software;
 using Keyward.Server.Settings;
 using Keyward.Server.Tls;
 using Keyward.Vault.Audit;
+using Keyward.Vault.Audit.Tree;
 using Keyward.Vault.Cluster;
 using Keyward.Vault.Gate;
 using Keyward.Vault.Keystores;
@@ -33,7 +34,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
         IStore store, AuditLog log, Gate gate)
     {
         (_folder, _root, _address, _time, _logger) = (folder, root, address, time, logger);
-        (_store, _log, Gate) = (store, log, gate);
+        (_store, _log, Gate, Anchoring) = (store, log, gate, new Anchoring(store, log, time));
     }
 
     public Gate Gate { get; }
@@ -49,6 +50,8 @@ internal sealed class VaultKeeper : IAsyncDisposable
 
     /// <summary>The deployment's certificate authority; null while sealed.</summary>
     public X509Certificate2? Authority { get; private set; }
+
+    public Anchoring Anchoring { get; }
 
     /// <summary>True if this start made the deployment.</summary>
     public bool IsNew { get; private init; }
@@ -69,9 +72,9 @@ internal sealed class VaultKeeper : IAsyncDisposable
             if (state.Counter.Seq == 0) state = await store.LoadAsync(cancellation).ConfigureAwait(false);
             AdminCredentials.Follow(folder, address);
             var deployment = DeploymentOf(state);
-            var node = folder.NodeName();
-            var log = AuditLog.Open(new JournalFiles(folder.In($"audit/{node}/journal")),
-                $"keyward/{deployment.Id}/{node}", settings.AuditReserveBytes);
+            var origin = LogFolders.CurrentOf(deployment.Id, folder.NodeName(), state.Rows);
+            var log = AuditLog.Open(new JournalFiles(new LogFolders(folder).JournalOf(origin)), origin,
+                settings.AuditReserveBytes);
             var gate = new Gate(log, time, GateSettingsOf(folder, settings, address), metrics,
                 loggers.CreateLogger<Gate>());
             var logger = loggers.CreateLogger("Keyward.Server");
@@ -110,6 +113,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_lane is not null) await _lane.DisposeAsync().ConfigureAwait(false);
+        await AnchorLastAsync().ConfigureAwait(false);
         if (Membership is not null) await Membership.DisposeAsync().ConfigureAwait(false);
         _log.Dispose();
         await _store.DisposeAsync().ConfigureAwait(false);
@@ -117,6 +121,20 @@ internal sealed class VaultKeeper : IAsyncDisposable
         _hierarchy?.Dispose();
         Authority?.Dispose();
         _opening.Dispose();
+    }
+
+    /// <summary>At a clean stop the store knows the log's end. Where it cannot be written, the next start finds the
+    /// older checkpoint, which is as good.</summary>
+    private async ValueTask AnchorLastAsync()
+    {
+        try
+        {
+            await Anchoring.AnchorAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is IOException or StoreUnavailableException)
+        {
+            Log.NotAnchored(_logger, failure);
+        }
     }
 
     private async Task TryOpenAsync(StoredState state, CancellationToken cancellation)
@@ -154,7 +172,9 @@ internal sealed class VaultKeeper : IAsyncDisposable
         var keystore = new SoftwareKeystore(hierarchy);
         hierarchy.SelfTest();
         keystore.SelfTest();
-        var outcome = await new Opening(_store, _log, _time, Gate.Settings.Node)
+        state = await JoinAsync(state, hierarchy, keystore, cancellation).ConfigureAwait(false);
+        var folders = new LogFolders(_folder);
+        var outcome = await new Opening(_store, _log, new TreeFiles(folders.Of(_log.Origin)), _time, Gate.Settings.Node)
             .OpenAsync(state, keystore, hierarchy, hierarchy, cancellation).ConfigureAwait(false);
         if (!outcome.TryGet(out var opened, out var refusal))
         {
@@ -164,6 +184,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
         }
 
         (_hierarchy, _keystore, _lane) = (hierarchy, keystore, opened.Lane);
+        folders.WriteVerifierKeys(opened.Vault.Snapshot, hierarchy);
         if (opened.Vault.Snapshot.Altered is { IsEmpty: false } altered)
             Log.Altered(_logger, altered.Count, string.Join(", ", altered.Take(10)));
         if (_store is INodeStore nodes)
@@ -171,6 +192,18 @@ internal sealed class VaultKeeper : IAsyncDisposable
                 new NodeIdentity(Gate.Settings.Node, _address, Cli.ProgramVersion.Number, DataFolder.MachineId()),
                 Gate.Close, _time, _logger, cancellation).ConfigureAwait(false);
         Gate.Open(opened.Vault, opened.Lane);
+        keystore.MakeAhead();
+    }
+
+    /// <summary>Where others share the store, this node may be new to it.</summary>
+    private async ValueTask<StoredState> JoinAsync(
+        StoredState state, KeyHierarchy hierarchy, SoftwareKeystore keystore, CancellationToken cancellation)
+    {
+        if (_store is not INodeStore) return state;
+        var vault = new OpenedVault(keystore, hierarchy, hierarchy, SnapshotLoader.Load(state, hierarchy).Snapshot);
+        return await new Joining(_store, vault, _time, Gate.Settings.Node).JoinAsync(cancellation).ConfigureAwait(false)
+            ? await _store.LoadAsync(cancellation).ConfigureAwait(false)
+            : state;
     }
 
     private void Seal(string why)

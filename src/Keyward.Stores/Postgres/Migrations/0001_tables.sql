@@ -250,3 +250,12 @@ CREATE TABLE lease (
     lease_ms BIGINT NOT NULL,
     wait_ms BIGINT NOT NULL
 );
+
+-- The logs' signed checkpoints, by which a log that was put back or exchanged is known. Only ever added to.
+CREATE TABLE audit_checkpoint (
+    origin TEXT COLLATE "C" NOT NULL,
+    size BIGINT NOT NULL,
+    note BYTEA NOT NULL,
+    time BIGINT NOT NULL,
+    PRIMARY KEY (origin, size)
+);
