@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Keyward.Vault.Grants;
 using Keyward.Vault.Identities;
 using Keyward.Vault.Keys;
 using Keyward.Vault.Names;
@@ -64,6 +65,7 @@ internal sealed record Snapshot
     {
         if (row.Table == Tables.KeyVersion) return WithVersion(KeyVersion.Parse(row, IdOf));
         if (row.Table == Tables.CryptoKey) return WithKey(Key.Parse(row));
+        if (row.Table == Tables.Grant) return WithGrant(Grant.Parse(row));
         if (row.Table == Tables.KeyRing) return WithRing(KeyRing.Parse(row));
         if (row.Table == Tables.Project) return WithProject(Project.Parse(row));
         if (row.Table == Tables.Principal) return WithAccount(ServiceAccount.Parse(row));
@@ -111,6 +113,14 @@ internal sealed record Snapshot
         if (Find(name.Project) is not { } project || Find(name.Parent) is not { } ring
             || ring.Keys.Find(name.Key) is not { } key) return this;
         return With(project, ring with { Keys = ring.Keys.With(key.With(version), KeyEntry.NameOf) });
+    }
+
+    private Snapshot WithGrant(Grant grant)
+    {
+        if (Find(grant.Key.Project) is not { } project || Find(grant.Key.Parent) is not { } ring
+            || ring.Keys.Find(grant.Key.Key) is not { } key) return this;
+        var with = key with { Grants = key.Grants.With(grant) };
+        return With(project, ring with { Keys = ring.Keys.With(with, KeyEntry.NameOf) });
     }
 
     private Snapshot With(ProjectEntry project, RingEntry ring) => this with

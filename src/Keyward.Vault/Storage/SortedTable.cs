@@ -70,6 +70,20 @@ internal sealed class SortedTable<T>
         return new SortedTable<T>(chunks, Count + 1, nameOf);
     }
 
+    /// <summary>The table without the entry of a name.</summary>
+    public SortedTable<T> Without(string name)
+    {
+        if (Count == 0) return this;
+        var at = ChunkOf(name);
+        var chunk = _chunks[at];
+        var index = IndexIn(chunk, name);
+        if (index < 0) return this;
+        T[][] chunks = chunk.Length > 1
+            ? WithChunk(at, [.. chunk[..index], .. chunk[(index + 1)..]])
+            : [.. _chunks[..at], .. _chunks[(at + 1)..]];
+        return new SortedTable<T>(chunks, Count - 1, _name);
+    }
+
     /// <summary>Entries in order, beginning behind a name; all of them where it is null.</summary>
     public IEnumerable<T> After(string? name)
     {

@@ -75,6 +75,21 @@ internal static class Tables
         new("id", ColumnType.Text), new("policy", ColumnType.Text), new("policy_revision", ColumnType.Integer),
     ]);
 
+    /// <summary>Rights on one key, handed to one principal. Ended is a state of the row.</summary>
+    public static readonly Table Grant = new("key_grant", 1, 5,
+    [
+        new("project", ColumnType.Text), new("location", ColumnType.Text), new("ring", ColumnType.Text),
+        new("key", ColumnType.Text), new("id", ColumnType.Text), new("name", ColumnType.Text, Nullable: true),
+        new("grantee", ColumnType.Text), new("retiring_principal", ColumnType.Text, Nullable: true),
+        new("operations", ColumnType.Text), new("constraint_kind", ColumnType.Integer, Nullable: true),
+        new("constraint_pairs", ColumnType.Bytes, Nullable: true), new("create_time", ColumnType.Integer),
+        new("expire_time", ColumnType.Integer, Nullable: true),
+        new("maximum_uses", ColumnType.Integer, Nullable: true), new("uses", ColumnType.Integer),
+        new("state", ColumnType.Integer), new("issuer", ColumnType.Text),
+        new("parent", ColumnType.Text, Nullable: true),
+    ]);
+
     public static readonly IReadOnlyList<Table> All =
-        [Deployment, SealedKey, DeploymentPolicy, Project, KeyRing, CryptoKey, KeyVersion, Principal, Credential];
+        [Deployment, SealedKey, DeploymentPolicy, Project, KeyRing, CryptoKey, KeyVersion, Principal, Credential,
+            Grant];
 }

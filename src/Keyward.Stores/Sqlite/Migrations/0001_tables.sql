@@ -125,6 +125,30 @@ CREATE TABLE deployment_policy (
     PRIMARY KEY (id)
 ) WITHOUT ROWID;
 
+CREATE TABLE key_grant (
+    project TEXT NOT NULL,
+    location TEXT NOT NULL,
+    ring TEXT NOT NULL,
+    key TEXT NOT NULL,
+    id TEXT NOT NULL,
+    name TEXT,
+    grantee TEXT NOT NULL,
+    retiring_principal TEXT,
+    operations TEXT NOT NULL,
+    constraint_kind INTEGER,
+    constraint_pairs BLOB,
+    create_time INTEGER NOT NULL,
+    expire_time INTEGER,
+    maximum_uses INTEGER,
+    uses INTEGER NOT NULL,
+    state INTEGER NOT NULL,
+    issuer TEXT NOT NULL,
+    parent TEXT,
+    seq INTEGER NOT NULL,
+    seal BLOB NOT NULL,
+    PRIMARY KEY (project, location, ring, key, id)
+) WITHOUT ROWID;
+
 -- One row: the last change, the sealed sum over all rows, and the id that a restore replaces.
 CREATE TABLE counter (
     only INTEGER PRIMARY KEY CHECK (only = 1),
