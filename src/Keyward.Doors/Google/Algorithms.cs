@@ -11,16 +11,18 @@ namespace Keyward.Doors.Google;
 /// <summary>Google's names for the vault's algorithms, purposes and states, and "not offered" for the rest.</summary>
 internal static class Algorithms
 {
-    public static WireAlgorithm Show(Algorithm algorithm) => algorithm switch
-    {
-        Algorithm.Aes256Symmetric => WireAlgorithm.GoogleSymmetricEncryption,
-        Algorithm.Unspecified => WireAlgorithm.Unspecified,
-    };
+    public static WireAlgorithm Show(Algorithm algorithm) => AlgorithmNames.Of(algorithm);
 
     public static WirePurpose Show(Purpose purpose) => purpose switch
     {
         Purpose.EncryptDecrypt => WirePurpose.EncryptDecrypt,
-        Purpose.Unspecified => WirePurpose.Unspecified,
+        Purpose.RawEncryptDecrypt => WirePurpose.RawEncryptDecrypt,
+        Purpose.AsymmetricSign => WirePurpose.AsymmetricSign,
+        Purpose.AsymmetricDecrypt => WirePurpose.AsymmetricDecrypt,
+        Purpose.Mac => WirePurpose.Mac,
+        Purpose.KeyEncapsulation => WirePurpose.KeyEncapsulation,
+        // Google has no key agreement.
+        Purpose.KeyAgreement or Purpose.Unspecified => WirePurpose.Unspecified,
     };
 
     public static global::Google.Cloud.Kms.V1.ProtectionLevel Show(Keyward.Vault.Algorithms.ProtectionLevel level) =>
@@ -42,14 +44,20 @@ internal static class Algorithms
     public static Outcome<Purpose> Parse(WirePurpose purpose) => purpose switch
     {
         WirePurpose.EncryptDecrypt => Purpose.EncryptDecrypt,
+        WirePurpose.RawEncryptDecrypt => Purpose.RawEncryptDecrypt,
+        WirePurpose.AsymmetricSign => Purpose.AsymmetricSign,
+        WirePurpose.AsymmetricDecrypt => Purpose.AsymmetricDecrypt,
+        WirePurpose.Mac => Purpose.Mac,
+        WirePurpose.KeyEncapsulation => Purpose.KeyEncapsulation,
         WirePurpose.Unspecified => new Refusal(
             RefusalReason.InvalidArgument, "The key's purpose is required: crypto_key.purpose."),
         _ when Enum.IsDefined(purpose) => NotOffered.Method($"Purpose {NameOf(purpose)}"),
         _ => new Refusal(RefusalReason.InvalidArgument, "crypto_key.purpose is not a purpose."),
     };
 
-    /// <summary>The template's algorithm; the purpose's own where an encryption key names none.</summary>
-    public static Outcome<Algorithm> Parse(CryptoKeyVersionTemplate? template, Purpose purpose)
+    /// <summary>The template's algorithm; unspecified where it names none. Whether it fits the purpose is the vault's
+    /// to say.</summary>
+    public static Outcome<Algorithm> Parse(CryptoKeyVersionTemplate? template)
     {
         if (template is not null && template.ProtectionLevel is not (
             global::Google.Cloud.Kms.V1.ProtectionLevel.Unspecified
@@ -58,13 +66,12 @@ internal static class Algorithms
                 ? NotOffered.Method("This protection level")
                 : new Refusal(RefusalReason.InvalidArgument,
                     "version_template.protection_level is not a protection level.");
-        return (template?.Algorithm ?? WireAlgorithm.Unspecified) switch
-        {
-            WireAlgorithm.GoogleSymmetricEncryption => Algorithm.Aes256Symmetric,
-            WireAlgorithm.Unspecified => AlgorithmTable.DefaultOf(purpose),
-            _ => new Refusal(RefusalReason.InvalidArgument,
-                "version_template.algorithm does not fit the key's purpose."),
-        };
+        var name = template?.Algorithm ?? WireAlgorithm.Unspecified;
+        if (name == WireAlgorithm.Unspecified) return Algorithm.Unspecified;
+        if (AlgorithmNames.Find(name) is { } algorithm) return algorithm;
+        return Enum.IsDefined(name)
+            ? NotOffered.Method("This algorithm, which needs another protection level,")
+            : new Refusal(RefusalReason.InvalidArgument, "version_template.algorithm is not an algorithm.");
     }
 
     private static string NameOf(WirePurpose purpose) => CryptoKey.Descriptor.EnumTypes

@@ -49,7 +49,7 @@ internal sealed partial class KeyManagement
         var key = request.CryptoKey ?? new CryptoKey();
         if (!ResourceNames.KeyRing(request.Parent).TryGet(out var ring, out var refusal)) return refusal;
         if (!Algorithms.Parse(key.Purpose).TryGet(out var purpose, out refusal)) return refusal;
-        if (!Algorithms.Parse(key.VersionTemplate, purpose).TryGet(out var algorithm, out refusal)) return refusal;
+        if (!Algorithms.Parse(key.VersionTemplate).TryGet(out var algorithm, out refusal)) return refusal;
         if (request.TrustedWrappingEnabled) return NotOffered.Method("Trusted wrapping");
         if (key.KeyAccessJustificationsPolicy is not null) return NotOffered.Method(
             "A key access justifications policy");
@@ -57,6 +57,7 @@ internal sealed partial class KeyManagement
         if (!Times.Parse(key.RotationPeriod, key.NextRotationTime).TryGet(out var rotation,
             out refusal)) return refusal;
         if (!Times.Parse(key.DestroyScheduledDuration, null).TryGet(out var destroy, out refusal)) return refusal;
+        if (algorithm == Algorithm.Unspecified) algorithm = AlgorithmTable.DefaultOf(purpose);
         return new CreateKey(new KeyName(ring, request.CryptoKeyId), purpose, algorithm)
         {
             Labels = LabelsOf(key),
@@ -84,8 +85,7 @@ internal sealed partial class KeyManagement
         if (!ResourceNames.Key(key.Name).TryGet(out var name, out var refusal)) return refusal;
         if (!FieldMasks.Parse(request.UpdateMask, CryptoKey.Descriptor, "labels", "rotation_period",
             "next_rotation_time", "version_template.algorithm").TryGet(out var mask, out refusal)) return refusal;
-        if (!Algorithms.Parse(key.VersionTemplate, Purpose.EncryptDecrypt).TryGet(out var algorithm, out refusal))
-            return refusal;
+        if (!Algorithms.Parse(key.VersionTemplate).TryGet(out var algorithm, out refusal)) return refusal;
         if (!Times.Parse(key.RotationPeriod, key.NextRotationTime).TryGet(out var rotation,
             out refusal)) return refusal;
         var fields = KeyFields.None;

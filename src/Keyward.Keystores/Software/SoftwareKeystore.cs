@@ -9,8 +9,8 @@ namespace Keyward.Keystores.Software;
 /// <summary>The keystore in the server's own memory. Keeps the keys that were used last open, at most
 /// <see cref="MaximumOpened"/>; all else lies sealed in the store.</summary>
 /// <param name="maximumOpened">Another bound, for tests.</param>
-internal sealed class SoftwareKeystore(KeyHierarchy hierarchy, int maximumOpened = SoftwareKeystore.MaximumOpened)
-    : IKeystore, IDisposable
+internal sealed partial class SoftwareKeystore(
+    KeyHierarchy hierarchy, int maximumOpened = SoftwareKeystore.MaximumOpened) : IKeystore, IDisposable
 {
     /// <summary>An opened AES key takes about a kilobyte, most of it native.</summary>
     public const int MaximumOpened = 10_000;
@@ -25,7 +25,7 @@ internal sealed class SoftwareKeystore(KeyHierarchy hierarchy, int maximumOpened
     public IFreshMaterial Generate(Algorithm algorithm) => algorithm switch
     {
         Algorithm.Aes256Symmetric => new FreshMaterial(algorithm, SecretBytes.Random(Xaes256Gcm.KeySizeBytes)),
-        Algorithm.Unspecified => throw new ArgumentOutOfRangeException(nameof(algorithm)),
+        _ => throw new NotSupportedException(),
     };
 
     public SealedKey Seal(IFreshMaterial material, byte[] projectKeyId, SealBinding binding) =>

@@ -23,9 +23,17 @@ public readonly struct Outcome<T>
         return refusal is null;
     }
 
+    internal static Outcome<T> Of(T value) => new(value, null);
+
     public static implicit operator Outcome<T>(T value) => new(value, null);
 
     public static implicit operator Outcome<T>(Refusal refusal) => new(default, refusal);
+}
+
+/// <summary>Outcomes of types that convert no implicitly, such as interfaces.</summary>
+internal static class Outcome
+{
+    public static Outcome<T> Of<T>(T value) => Outcome<T>.Of(value);
 }
 
 /// <summary>The result of an operation that has nothing to say but that it was done.</summary>

@@ -3,13 +3,15 @@ using System.Security.Cryptography;
 using Keyward.Vault.Algorithms;
 using Keyward.Vault.Audit;
 using Keyward.Vault.Gate;
+using Keyward.Vault.Keystores;
 using Keyward.Vault.Names;
 using Keyward.Vault.Policies;
 using Keyward.Vault.Storage;
 
 namespace Keyward.Vault.Keys;
 
-/// <summary>Makes a key and, unless told otherwise, its first version, which becomes primary.</summary>
+/// <summary>Makes a key and, unless told otherwise, its first version, which becomes primary where the purpose
+/// has one.</summary>
 public sealed record CreateKey(KeyName Name, Purpose Purpose, Algorithm Algorithm) : IOperation<KeyView>
 {
     public ImmutableSortedDictionary<string, string> Labels { get; init; } = Key.NoLabels;
@@ -37,26 +39,40 @@ public sealed record CreateKey(KeyName Name, Purpose Purpose, Algorithm Algorith
         draft.Parameter("algorithm", Algorithm.ToString());
     }
 
-    ValueTask<Outcome<KeyView>> IOperation<KeyView>.RunAsync(Passage passage) =>
-        Judge(passage.Now) is { } refusal
-            ? new(refusal)
-            : passage.ChangeAsync(((IOperation<KeyView>)this).Demand, Change);
+    async ValueTask<Outcome<KeyView>> IOperation<KeyView>.RunAsync(Passage passage)
+    {
+        if (Judge(passage.Now) is { } refusal) return refusal;
+        var demand = ((IOperation<KeyView>)this).Demand;
+        if (SkipInitialVersion)
+            return await passage.ChangeAsync(demand, draft => Change(draft, null)).ConfigureAwait(false);
+        // Looked up once before material is made for nothing; the change decides.
+        if (passage.Snapshot.Find(Name.Parent) is null) return KeyRefusals.NotFound(Name.Parent);
+        if (passage.Snapshot.Find(Name) is not null) return KeyRefusals.AlreadyExists(Name);
+        if (!(await NewVersions.MakeAsync(passage, Algorithm).ConfigureAwait(false))
+            .TryGet(out var material, out var waiting)) return waiting;
+        using (material)
+            return await passage.ChangeAsync(demand, draft => Change(draft, material)).ConfigureAwait(false);
+    }
 
     private Refusal? Judge(DateTimeOffset now)
     {
         if (!ResourceId.IsValid(Name.Key)) return KeyRefusals.BadId;
         if (Purpose == Purpose.Unspecified) return KeyRules.Invalid("A key needs a purpose.");
-        if (Algorithm == Algorithm.Unspecified || AlgorithmTable.Of(Algorithm).Purpose != Purpose)
+        if (Algorithm == Algorithm.Unspecified)
+            return KeyRules.Invalid("A key of this purpose needs an algorithm: version_template.algorithm.");
+        if (AlgorithmTable.Of(Algorithm).Purpose != Purpose)
             return KeyRules.Invalid("The algorithm does not fit the key's purpose.");
         if (ImportOnly && !SkipInitialVersion)
             return KeyRules.Invalid("An import-only key is created without an initial version.");
+        if (!AlgorithmTable.HasPrimary(Purpose) && (RotationPeriod is not null || NextRotationTime is not null))
+            return KeyRules.NoRotation;
         if (DestroyScheduledDuration is { } duration && KeyRules.JudgeDestroyDuration(duration) is { } badDuration)
             return badDuration;
         return KeyRules.JudgeLabels(Labels)
             ?? KeyRules.JudgeRotation(RotationPeriod, NextRotationTime, nextIsNew: true, now);
     }
 
-    private Outcome<KeyView> Change(ChangeDraft draft)
+    private Outcome<KeyView> Change(ChangeDraft draft, IFreshMaterial? material)
     {
         if (draft.Snapshot.Find(Name.Parent) is null) return KeyRefusals.NotFound(Name.Parent);
         if (draft.Snapshot.Find(Name) is not null) return KeyRefusals.AlreadyExists(Name);
@@ -74,15 +90,16 @@ public sealed record CreateKey(KeyName Name, Purpose Purpose, Algorithm Algorith
             ImportOnly = ImportOnly,
             Labels = Labels,
         };
-        if (SkipInitialVersion)
+        if (material is null)
         {
             draft.Put(key);
             return new KeyView(key, null);
         }
 
-        var withPrimary = key with { PrimaryVersion = 1, NextVersion = 2 };
-        draft.Put(withPrimary);
-        var version = NewVersions.Put(draft, key);
-        return new KeyView(withPrimary, version);
+        var hasPrimary = AlgorithmTable.HasPrimary(Purpose);
+        var withVersion = key with { PrimaryVersion = hasPrimary ? 1 : null, NextVersion = 2 };
+        draft.Put(withVersion);
+        var version = NewVersions.Put(draft, key, material);
+        return new KeyView(withVersion, hasPrimary ? version : null);
     }
 }

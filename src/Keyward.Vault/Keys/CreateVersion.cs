@@ -1,5 +1,6 @@
 using Keyward.Vault.Audit;
 using Keyward.Vault.Gate;
+using Keyward.Vault.Keystores;
 using Keyward.Vault.Names;
 using Keyward.Vault.Policies;
 using Keyward.Vault.Storage;
@@ -19,19 +20,33 @@ public sealed record CreateVersion(KeyName Parent) : IOperation<KeyVersion>
         draft.Project = Parent.Project.Value;
     }
 
-    ValueTask<Outcome<KeyVersion>> IOperation<KeyVersion>.RunAsync(Passage passage) =>
-        passage.ChangeAsync(((IOperation<KeyVersion>)this).Demand, Change);
+    async ValueTask<Outcome<KeyVersion>> IOperation<KeyVersion>.RunAsync(Passage passage)
+    {
+        if (passage.Snapshot.Find(Parent) is not { } entry) return KeyRefusals.NotFound(Parent);
+        if (Judge(entry.Key) is { } refusal) return refusal;
+        if (!(await NewVersions.MakeAsync(passage, entry.Key.Algorithm).ConfigureAwait(false))
+            .TryGet(out var material, out var waiting)) return waiting;
+        using (material)
+            return await passage.ChangeAsync(((IOperation<KeyVersion>)this).Demand, draft => Change(draft, material))
+                .ConfigureAwait(false);
+    }
 
-    private Outcome<KeyVersion> Change(ChangeDraft draft)
+    private Outcome<KeyVersion> Change(ChangeDraft draft, IFreshMaterial material)
     {
         if (draft.Snapshot.Find(Parent) is not { } entry) return KeyRefusals.NotFound(Parent);
-        if (entry.Key.ImportOnly)
+        if (Judge(entry.Key) is { } refusal) return refusal;
+        draft.Put(entry.Key with { NextVersion = entry.Key.NextVersion + 1 });
+        return NewVersions.Put(draft, entry.Key, material);
+    }
+
+    private Refusal? Judge(Key key)
+    {
+        if (key.ImportOnly)
             return new Refusal(RefusalReason.TransitionNotAllowed,
                 "The key is import-only: its versions are imported, not generated.", Parent.ToString());
-        if (entry.Key.NextVersion > NewVersions.MaximumVersions)
-            return new Refusal(RefusalReason.QuotaExceeded, "The key has as many versions as a key can have.",
-                Parent.ToString());
-        draft.Put(entry.Key with { NextVersion = entry.Key.NextVersion + 1 });
-        return NewVersions.Put(draft, entry.Key);
+        return key.NextVersion > NewVersions.MaximumVersions
+            ? new Refusal(RefusalReason.QuotaExceeded, "The key has as many versions as a key can have.",
+                Parent.ToString())
+            : null;
     }
 }

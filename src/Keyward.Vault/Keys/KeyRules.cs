@@ -12,6 +12,9 @@ internal static class KeyRules
     public static readonly TimeSpan MinimumRotationPeriod = TimeSpan.FromHours(24);
     public static readonly TimeSpan MaximumRotationPeriod = TimeSpan.FromHours(876_000);
 
+    public static readonly Refusal NoRotation =
+        Invalid("Only a key for encryption and decryption has a rotation schedule.");
+
     private const int MaximumLabels = 64;
     private const int MaximumLabelLength = 63;
 

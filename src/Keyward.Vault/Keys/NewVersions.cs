@@ -1,4 +1,5 @@
 using Keyward.Vault.Algorithms;
+using Keyward.Vault.Gate;
 using Keyward.Vault.Keystores;
 using Keyward.Vault.Names;
 using Keyward.Vault.Storage;
@@ -11,26 +12,38 @@ internal static class NewVersions
     /// <summary>A guard against a loop that makes versions without end.</summary>
     public const int MaximumVersions = 100_000;
 
+    /// <summary>How long a request waits for a key that takes long to make; then it is told to come again.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private static readonly Refusal Waiting = new(RefusalReason.Overloaded,
+        "Keys of this kind are being made more slowly than they are asked for. Try again.");
+
+    /// <summary>Fresh material, made before the change that binds it: under the store's lock everyone would wait for
+    /// it.</summary>
+    public static async ValueTask<Outcome<IFreshMaterial>> MakeAsync(Passage passage, Algorithm algorithm) =>
+        await passage.Vault.Keystore.GenerateAsync(algorithm, Patience).ConfigureAwait(false) is { } material
+            ? Outcome.Of(material)
+            : Waiting;
+
     /// <summary>Puts the next version of a key; the key itself is put by the caller, with its number moved
     /// on.</summary>
-    public static KeyVersion Put(ChangeDraft draft, Key key)
+    public static KeyVersion Put(ChangeDraft draft, Key key, IFreshMaterial material)
     {
         var name = new VersionName(key.Name, key.NextVersion);
         var attributes = KeyVersion.Attributes(key, draft.Now);
         var binding = new SealBinding(SealKind.Version, name.ToString(), name.Number,
-            AlgorithmTable.Of(key.Algorithm).SealLabel, attributes);
-        using var material = draft.Keystore.Generate(key.Algorithm);
+            AlgorithmTable.Of(material.Algorithm).SealLabel, attributes);
         var projectKey = draft.Snapshot.Find(key.Name.Project)!.Project.ProjectKeyId;
         var version = new KeyVersion
         {
             Name = name,
             State = VersionState.Enabled,
-            Algorithm = key.Algorithm,
+            Algorithm = material.Algorithm,
             ProtectionLevel = key.ProtectionLevel,
             CreateTime = draft.Now,
             GenerateTime = draft.Now,
             Material = new KeyMaterial(
-                key.Id, name.Number, key.Algorithm, draft.Keystore.Seal(material, projectKey, binding)),
+                key.Id, name.Number, material.Algorithm, draft.Keystore.Seal(material, projectKey, binding)),
         };
         draft.Put(version);
         draft.Record.Version = version;

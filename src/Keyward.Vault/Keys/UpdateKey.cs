@@ -44,7 +44,10 @@ public sealed record UpdateKey(KeyName Name, KeyFields Fields) : IOperation<KeyV
         if (Fields.HasFlag(KeyFields.RotationPeriod)) key = key with { RotationPeriod = RotationPeriod };
         if (Fields.HasFlag(KeyFields.NextRotationTime))
             key = key with { NextRotationTime = NextRotationTime is { } next ? Micros.Trim(next) : null };
-        if (Fields.HasFlag(KeyFields.Algorithm)) key = key with { Algorithm = Algorithm };
+        if (Fields.HasFlag(KeyFields.Algorithm)) key = key with
+        {
+            Algorithm = Algorithm == Algorithm.Unspecified ? AlgorithmTable.DefaultOf(key.Purpose) : Algorithm,
+        };
         if (Judge(key, draft.Now) is { } refusal) return refusal;
         Record(draft.Record, old, key);
         draft.Put(key);
@@ -55,6 +58,8 @@ public sealed record UpdateKey(KeyName Name, KeyFields Fields) : IOperation<KeyV
     {
         if (key.Algorithm == Algorithm.Unspecified || AlgorithmTable.Of(key.Algorithm).Purpose != key.Purpose)
             return KeyRules.Invalid("The algorithm does not fit the key's purpose.");
+        if (!AlgorithmTable.HasPrimary(key.Purpose)
+            && (key.RotationPeriod is not null || key.NextRotationTime is not null)) return KeyRules.NoRotation;
         return KeyRules.JudgeLabels(key.Labels) ?? KeyRules.JudgeRotation(key.RotationPeriod, key.NextRotationTime,
             Fields.HasFlag(KeyFields.NextRotationTime), now);
     }

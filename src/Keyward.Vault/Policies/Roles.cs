@@ -43,6 +43,13 @@ public static class Roles
         Permission.LocationsGenerateRandomBytes,
     ];
 
+    /// <summary>What is easily misused: unauthenticated encryption, and padding without a digest.</summary>
+    private static readonly Permission[] Expert =
+    [
+        Permission.VersionsManageRawAesCbcKeys, Permission.VersionsManageRawAesCtrKeys,
+        Permission.VersionsManageRawPkcs1Keys,
+    ];
+
     private static readonly Permission[] ProjectAdmin =
     [
         Permission.ProjectsGetIamPolicy, Permission.ProjectsSetIamPolicy, Permission.ServiceAccountsCreate,
@@ -59,7 +66,7 @@ public static class Roles
 
     private static readonly FrozenDictionary<string, UInt128> Masks = new Dictionary<string, UInt128>
     {
-        ["roles/owner"] = Mask([.. KeyAdmin, .. Use, .. ProjectAdmin]),
+        ["roles/owner"] = Mask([.. KeyAdmin, .. Use, .. Expert, .. ProjectAdmin]),
         ["roles/editor"] = Mask([.. View, Permission.KeyRingsCreate, Permission.CryptoKeysCreate,
             Permission.CryptoKeysUpdate, Permission.VersionsCreate, Permission.VersionsUpdate]),
         ["roles/viewer"] = Mask([.. View]),
