@@ -18,6 +18,9 @@ internal static class AdminDoor
             ServiceAccounts.Descriptor, p.GetRequiredService<ServiceAccountsDoor>()));
         services.AddSingleton(p => new RestService(Protos.V1.Audit.Descriptor, p.GetRequiredService<AuditDoor>()));
         services.AddSingleton(p => new RestService(Deployment.Descriptor, p.GetRequiredService<DeploymentDoor>()));
+        services.AddSingleton<GrantsDoor>().AddSingleton<DocumentsDoor>();
+        services.AddSingleton(p => new RestService(Grants.Descriptor, p.GetRequiredService<GrantsDoor>()));
+        services.AddSingleton(p => new RestService(PolicyDocuments.Descriptor, p.GetRequiredService<DocumentsDoor>()));
     }
 
     public static void Map(IEndpointRouteBuilder routes)
@@ -27,5 +30,7 @@ internal static class AdminDoor
         routes.MapGrpcService<AuditDoor>();
         routes.MapGrpcService<DeploymentDoor>();
         routes.MapGrpcService<BenchDoor>();
+        routes.MapGrpcService<GrantsDoor>();
+        routes.MapGrpcService<DocumentsDoor>();
     }
 }

@@ -30,6 +30,18 @@ public readonly record struct GrantOperations
         ("Decapsulate", Permission.VersionsUseToDecapsulate),
     ];
 
+    private static readonly Permission[] Both =
+    [
+        Permission.VersionsUseToEncrypt, Permission.VersionsUseToDecrypt, Permission.VersionsUseToReEncryptFrom,
+        Permission.VersionsUseToReEncryptTo,
+    ];
+
+    private static readonly Permission[] Symmetric =
+    [
+        Permission.VersionsUseToGenerateDataKey, Permission.VersionsUseToGenerateDataKeyWithoutPlaintext,
+        Permission.VersionsUseToGenerateDataKeyPair, Permission.VersionsUseToGenerateDataKeyPairWithoutPlaintext,
+    ];
+
     private static readonly FrozenDictionary<string, Permission> ByName =
         Table.ToFrozenDictionary(t => t.Name, t => t.Permission, StringComparer.Ordinal);
 
@@ -93,14 +105,14 @@ public readonly record struct GrantOperations
         UInt128 mask = Bit(Permission.GrantsCreate) | Bit(Permission.GrantsRetire) | Bit(Permission.CryptoKeysGet);
         Permission[] own = purpose switch
         {
-            Purpose.EncryptDecrypt =>
-            [
-                Permission.VersionsUseToEncrypt, Permission.VersionsUseToDecrypt,
-                Permission.VersionsUseToGenerateDataKey, Permission.VersionsUseToGenerateDataKeyWithoutPlaintext,
-                Permission.VersionsUseToGenerateDataKeyPair,
-                Permission.VersionsUseToGenerateDataKeyPairWithoutPlaintext, Permission.VersionsUseToReEncryptFrom,
-                Permission.VersionsUseToReEncryptTo,
-            ],
+            Purpose.EncryptDecrypt => [.. Symmetric, .. Both],
+            Purpose.RawEncryptDecrypt => [Permission.VersionsUseToEncrypt, Permission.VersionsUseToDecrypt],
+            Purpose.AsymmetricDecrypt => [.. Both, Permission.VersionsViewPublicKey],
+            Purpose.AsymmetricSign =>
+                [Permission.VersionsUseToSign, Permission.VersionsUseToVerify, Permission.VersionsViewPublicKey],
+            Purpose.Mac => [Permission.VersionsUseToGenerateMac, Permission.VersionsUseToVerifyMac],
+            Purpose.KeyEncapsulation => [Permission.VersionsUseToDecapsulate, Permission.VersionsViewPublicKey],
+            Purpose.KeyAgreement => [Permission.VersionsUseToDeriveSharedSecret, Permission.VersionsViewPublicKey],
             Purpose.Unspecified => [],
         };
         foreach (var permission in own) mask |= Bit(permission);
