@@ -2,6 +2,7 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Keyward.Doors.Rpc;
 using Keyward.Protos.V1;
+using Keyward.Vault.Automation;
 using Keyward.Vault.Gate;
 using Keyward.Vault.Identities;
 
@@ -24,6 +25,9 @@ internal sealed class DeploymentDoor(Gate gate) : Deployment.DeploymentBase
             Member = caller.Member,
         });
 
+    public override Task<ListJobsResponse> ListJobs(ListJobsRequest request, ServerCallContext context) =>
+        gate.PassAsync(context, new ListJobs(), jobs => new ListJobsResponse { Jobs = { jobs.Select(Show) } });
+
     public override Task<IssueTokenResponse> IssueToken(IssueTokenRequest request, ServerCallContext context)
     {
         var seconds = request.Lifetime?.Seconds ?? DefaultTokenSeconds;
@@ -34,5 +38,27 @@ internal sealed class DeploymentDoor(Gate gate) : Deployment.DeploymentBase
         {
             AccessToken = token.Token, ExpireTime = token.Expires.ToTimestamp(),
         });
+    }
+
+    private static Job Show(JobStatus status)
+    {
+        var job = new Job
+        {
+            Name = status.Name,
+            State = status.State switch
+            {
+                JobState.Waiting => Job.Types.JobState.Waiting,
+                JobState.Running => Job.Types.JobState.Running,
+                JobState.Failing => Job.Types.JobState.Failing,
+                JobState.Unspecified => Job.Types.JobState.Unspecified,
+            },
+            Interval = status.Interval.ToDuration(),
+            Runs = status.Runs,
+            Done = status.Done,
+            LastRunTime = status.LastRunTime?.ToTimestamp(),
+            LastError = status.LastError ?? "",
+            LastErrorTime = status.LastErrorTime?.ToTimestamp(),
+        };
+        return job;
     }
 }

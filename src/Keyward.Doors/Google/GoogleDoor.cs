@@ -13,10 +13,13 @@ internal static class GoogleDoor
 {
     public static void Add(IServiceCollection services)
     {
-        services.AddSingleton<KeyManagement>().AddSingleton<Policies>().AddSingleton<LocationsDoor>();
+        services.AddSingleton<KeyManagement>().AddSingleton<Policies>().AddSingleton<LocationsDoor>()
+            .AddSingleton<Operations>();
         services.AddSingleton(p => new RestService(
             KeyManagementService.Descriptor, p.GetRequiredService<KeyManagement>()));
         services.AddSingleton(p => new RestService(IAMPolicy.Descriptor, p.GetRequiredService<Policies>()));
+        services.AddSingleton(p => new RestService(
+            global::Google.LongRunning.Operations.Descriptor, p.GetRequiredService<Operations>()));
         services.AddSingleton(p => new RestService(Locations.Descriptor, p.GetRequiredService<LocationsDoor>()));
     }
 
@@ -25,5 +28,6 @@ internal static class GoogleDoor
         routes.MapGrpcService<KeyManagement>();
         routes.MapGrpcService<Policies>();
         routes.MapGrpcService<LocationsDoor>();
+        routes.MapGrpcService<Operations>();
     }
 }

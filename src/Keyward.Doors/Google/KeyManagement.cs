@@ -15,26 +15,11 @@ internal sealed partial class KeyManagement(Gate gate) : KeyManagementService.Ke
         ServerCallContext context) =>
         NotOfferedAsync<ListImportJobsResponse>(context);
 
-    public override Task<ListRetiredResourcesResponse> ListRetiredResources(
-        ListRetiredResourcesRequest request, ServerCallContext context) =>
-        NotOfferedAsync<ListRetiredResourcesResponse>(context);
-
     public override Task<PublicKey> GetPublicKey(GetPublicKeyRequest request, ServerCallContext context) =>
         NotOfferedAsync<PublicKey>(context);
 
     public override Task<ImportJob> GetImportJob(GetImportJobRequest request, ServerCallContext context) =>
         NotOfferedAsync<ImportJob>(context);
-
-    public override Task<RetiredResource> GetRetiredResource(
-        GetRetiredResourceRequest request, ServerCallContext context) => NotOfferedAsync<RetiredResource>(context);
-
-    public override Task<global::Google.LongRunning.Operation> DeleteCryptoKey(
-        DeleteCryptoKeyRequest request, ServerCallContext context) =>
-        NotOfferedAsync<global::Google.LongRunning.Operation>(context);
-
-    public override Task<global::Google.LongRunning.Operation> DeleteCryptoKeyVersion(
-        DeleteCryptoKeyVersionRequest request, ServerCallContext context) =>
-        NotOfferedAsync<global::Google.LongRunning.Operation>(context);
 
     public override Task<CryptoKeyVersion> ImportCryptoKeyVersion(
         ImportCryptoKeyVersionRequest request, ServerCallContext context) => NotOfferedAsync<CryptoKeyVersion>(context);

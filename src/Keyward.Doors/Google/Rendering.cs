@@ -49,6 +49,13 @@ internal static class Rendering
         // Between the due time and the job that erases, the due time is the time of the event.
         if (state == VersionState.Destroyed && (version.DestroyEventTime ?? version.DestroyTime) is { } gone)
             message.DestroyEventTime = gone.ToTimestamp();
+        message.ReimportEligible = version.IsReimportEligible(now);
+        if (version.Import is { } import)
+        {
+            message.ImportJob = import.Job;
+            message.ImportTime = import.Time.ToTimestamp();
+        }
+
         return message;
     }
 }

@@ -27,6 +27,15 @@ internal static class ResourceNames
         ? version
         : Bad("projects/P/locations/L/keyRings/R/cryptoKeys/K/cryptoKeyVersions/N");
 
+    public static Outcome<ImportJobName> ImportJob(string name) =>
+        TryImportJob(Split(name, 8), out var job) ? job : Bad("projects/P/locations/L/keyRings/R/importJobs/J");
+
+    public static Outcome<RetiredName> Retired(string name) =>
+        Split(name, 6) is { Length: 6 } parts && TryLocation(parts, out var location)
+        && parts[4] == "retiredResources" && Guid.TryParseExact(parts[5], "D", out var id)
+            ? new RetiredName(location, id)
+            : Bad("projects/P/locations/L/retiredResources/ID");
+
     /// <summary>Encrypt takes a key or one of its versions.</summary>
     public static Outcome<(KeyName Key, int? Version)> KeyOrVersion(string name)
     {
@@ -76,6 +85,14 @@ internal static class ResourceNames
         key = default;
         if (!TryKeyRing(parts, out var ring) || parts[6] != "cryptoKeys" || !ResourceId.IsValid(parts[7])) return false;
         key = new KeyName(ring, parts[7]);
+        return true;
+    }
+
+    private static bool TryImportJob(ReadOnlySpan<string> parts, out ImportJobName job)
+    {
+        job = default;
+        if (!TryKeyRing(parts, out var ring) || parts[6] != "importJobs" || !ResourceId.IsValid(parts[7])) return false;
+        job = new ImportJobName(ring, parts[7]);
         return true;
     }
 

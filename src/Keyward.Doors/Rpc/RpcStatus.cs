@@ -20,7 +20,8 @@ internal static class RpcStatus
     public static readonly global::Google.Protobuf.Reflection.TypeRegistry Types =
         global::Google.Protobuf.Reflection.TypeRegistry.FromMessages(
             ErrorInfo.Descriptor, BadRequest.Descriptor, global::Google.Cloud.Kms.V1.LocationMetadata.Descriptor,
-                Empty.Descriptor);
+            global::Google.Cloud.Kms.V1.DeleteCryptoKeyMetadata.Descriptor,
+            global::Google.Cloud.Kms.V1.DeleteCryptoKeyVersionMetadata.Descriptor, Empty.Descriptor);
 
     public static Status Of(Refusal refusal, Arrival? arrival)
     {

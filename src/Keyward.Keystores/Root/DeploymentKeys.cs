@@ -13,9 +13,13 @@ internal sealed class DeploymentKeys : IDisposable
     private const string DigestName = "deployment/audit-digest";
     private const string TokenName = "deployment/token";
 
+    private const string FingerprintName = "deployment/fingerprint";
+    private const string StatementName = "deployment/statement";
+
     private const int KeySizeBytes = 32;
 
-    private static readonly string[] Names = [RowName, SumName, DigestName, TokenName];
+    private static readonly string[] Names = 
+        [RowName, SumName, DigestName, TokenName, FingerprintName, StatementName];
 
     private readonly Dictionary<string, SecretBytes> _keys;
 
@@ -32,6 +36,11 @@ internal sealed class DeploymentKeys : IDisposable
     public ReadOnlySpan<byte> AuditDigest => _keys[DigestName].Span;
 
     public ReadOnlySpan<byte> Token => _keys[TokenName].Span;
+
+    public ReadOnlySpan<byte> Fingerprint => _keys[FingerprintName].Span;
+
+    /// <summary>The Ed25519 seed that signs statements.</summary>
+    public ReadOnlySpan<byte> Statement => _keys[StatementName].Span;
 
     public SecretBytes SumTerm { get; }
 

@@ -140,6 +140,19 @@ internal sealed class KeyHierarchy : IKeyHierarchy, ICredentialKeys
         HMACSHA256.HashData(_keys.Token, message.Bytes, mac);
     }
 
+    /// <summary>First 16 bytes of HMAC-SHA-256 under the fingerprint key over frame(name, algorithm label,
+    /// material).</summary>
+    public UInt128 Fingerprint(string name, string algorithmLabel, ReadOnlySpan<byte> material)
+    {
+        var (nameBytes, label) = (Frame.Text(name), Frame.Text(algorithmLabel));
+        using var framed = new SecretBytes(
+            Frame.SizeOf(nameBytes) + Frame.SizeOf(label) + Frame.SizeOf(material));
+        Frame.Write(Frame.Write(Frame.Write(framed.Writable, nameBytes), label), material);
+        Span<byte> full = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(_keys.Fingerprint, framed.Span, full);
+        return BinaryPrimitives.ReadUInt128BigEndian(full);
+    }
+
     public SealedKey SealSecret(byte[] projectKeyId, SealBinding binding, ReadOnlySpan<byte> secret) =>
         Project(projectKeyId).Seal(binding, secret);
 

@@ -31,6 +31,9 @@ internal sealed partial class SoftwareKeystore(
     public SealedKey Seal(IFreshMaterial material, byte[] projectKeyId, SealBinding binding) =>
         hierarchy.Project(projectKeyId).Seal(binding, ((FreshMaterial)material).Secret.Span);
 
+    public UInt128 Fingerprint(IFreshMaterial material, string versionName) => hierarchy.Fingerprint(
+        versionName, AlgorithmTable.Of(material.Algorithm).SealLabel, ((FreshMaterial)material).Secret.Span);
+
     public void Encrypt(
         KeyMaterial material, ReadOnlySpan<byte> context, ReadOnlySpan<byte> plaintext, Span<byte> output)
     {

@@ -29,6 +29,7 @@ internal sealed class Writer(SqliteConnection connection) : IDisposable
         var changes = judge(counter, missed);
         if (changes.Count == 0) return;
         foreach (var change in changes) Write(change, transaction);
+        Forget(Erasure.ErasedBy(changes), transaction);
         var last = changes[^1];
         using var command = Connection.CreateCommand();
         command.Transaction = transaction;
@@ -61,7 +62,10 @@ internal sealed class Writer(SqliteConnection connection) : IDisposable
     {
         using var command = Connection.CreateCommand();
         command.CommandText = "PRAGMA wal_checkpoint(TRUNCATE)";
-        command.ExecuteNonQuery();
+        using var reader = command.ExecuteReader();
+        // The first column is 1 where a reader held old pages all the while: then they are still in the file.
+        if (reader.Read() && reader.GetInt64(0) != 0)
+            throw new StoreUnavailableException("The store's write-ahead log is in use and was not emptied.");
     }
 
     public static Counter ReadCounter(SqliteConnection connection, SqliteTransaction transaction)
@@ -94,6 +98,23 @@ internal sealed class Writer(SqliteConnection connection) : IDisposable
     {
         foreach (var command in _upserts.Values) command.Dispose();
         Connection.Dispose();
+    }
+
+    /// <summary>Takes copies of rows whose material was erased out of the feed.</summary>
+    private void Forget(IReadOnlySet<string> erased, SqliteTransaction transaction)
+    {
+        if (erased.Count == 0) return;
+        using var command = Connection.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = "UPDATE feed SET changes = $changes WHERE seq = $seq";
+        var changes = command.Parameters.Add("$changes", SqliteType.Blob);
+        var seq = command.Parameters.Add("$seq", SqliteType.Integer);
+        foreach (var entry in ReadFeed(Connection, transaction, 0, int.MaxValue))
+        {
+            if (Erasure.Without(entry.Rows, erased) is not { } kept) continue;
+            (changes.Value, seq.Value) = (RowCodec.Encode(kept), entry.Seq);
+            command.ExecuteNonQuery();
+        }
     }
 
     private void Write(Change change, SqliteTransaction transaction)

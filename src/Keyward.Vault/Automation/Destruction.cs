@@ -1,40 +1,45 @@
-using Keyward.Vault.Gate;
 using Keyward.Vault.Keys;
 using Keyward.Vault.Storage;
 
 namespace Keyward.Vault.Automation;
 
-/// <summary>Erases the material of versions whose time of destruction has come. It acts through the gate under its own
-/// name, so each erasure is recorded; a version is refused from its due time on whether or not this has run.</summary>
-internal sealed class Destruction(Gate.Gate gate, IStore store, TimeProvider time)
+/// <summary>Erases the material of versions whose time of destruction has come. A version is refused from its due time
+/// on whether or not this has run.</summary>
+internal sealed class Destruction(Gate.Gate gate, IStore store, TimeProvider time) : IJob
 {
-    public static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+    private readonly JobCaller _self = new(gate, "destruction");
+    private long _scrubbed = -1;
 
-    private static readonly Caller Self = new(Caller.SystemType, "destruction", "destruction", null, null);
+    public string Name => "destruction";
 
-    /// <summary>Erases what is due; gives how many versions that were.</summary>
-    public async ValueTask<int> RunAsync(CancellationToken cancellation)
+    public TimeSpan Interval => TimeSpan.FromSeconds(10);
+
+    public async ValueTask<JobRun> RunAsync(CancellationToken cancellation)
     {
-        if (gate.Vault is not { } vault) return 0;
-        var due = Due(vault.Snapshot, time.GetUtcNow()).ToList();
-        foreach (var version in due)
+        if (gate.Vault is not { } vault) return default;
+        var run = new JobRun();
+        foreach (var version in Due(vault.Snapshot, time.GetUtcNow()).ToList())
         {
             if (cancellation.IsCancellationRequested) break;
-            var arrival = gate.Receive(Door.System, new Source("", 0, null, null), null);
-            arrival.Method = "EraseVersion";
-            await gate.PassAsync(arrival, Self, new ChangeVersionState(version.Name, VersionEvent.Due), cancellation)
-                .ConfigureAwait(false);
+            run = run.With(await _self.PassAsync("EraseVersion",
+                new ChangeVersionState(version.Name, VersionEvent.Due), cancellation).ConfigureAwait(false));
         }
 
-        // The write-ahead log still holds the erased rows' old pages until it is folded in.
-        if (due.Count > 0) await store.ScrubAsync(cancellation).ConfigureAwait(false);
-        return due.Count;
+        await ScrubAsync(vault.Snapshot.ErasureSeq, cancellation).ConfigureAwait(false);
+        return run;
+    }
+
+    /// <summary>The write-ahead log still holds the erased rows' old pages until it is folded in. What was erased
+    /// before a kill, or by somebody else, is seen by the number of the change that did it.</summary>
+    private async ValueTask ScrubAsync(long erased, CancellationToken cancellation)
+    {
+        if (erased <= _scrubbed) return;
+        await store.ScrubAsync(cancellation).ConfigureAwait(false);
+        _scrubbed = erased;
     }
 
     private static IEnumerable<KeyVersion> Due(Snapshot snapshot, DateTimeOffset now) =>
-        from project in snapshot.Projects.After(null)
-        from ring in project.Rings.After(null)
-        from key in ring.Keys.After(null)
+        from key in snapshot.Keys
         from version in key.Versions
         where version.State == VersionState.DestroyScheduled && version.DestroyTime <= now
         select version;

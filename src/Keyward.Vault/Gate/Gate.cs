@@ -1,4 +1,5 @@
 using Keyward.Vault.Audit;
+using Keyward.Vault.Automation;
 using Keyward.Vault.Identities;
 using Keyward.Vault.Policies;
 using Keyward.Vault.Storage;
@@ -21,9 +22,13 @@ public sealed class Gate
     internal Gate(IAuditLog log, TimeProvider time, GateSettings settings, GateMetrics metrics, ILogger<Gate> logger)
     {
         (_log, _time, Settings, _metrics, _logger) = (log, time, settings, metrics, logger);
+        Jobs = new JobBoard(time);
     }
 
     public GateSettings Settings { get; }
+
+    /// <summary>How the server's own jobs stand.</summary>
+    internal JobBoard Jobs { get; }
 
     public DateTimeOffset Now => _time.GetUtcNow();
 
@@ -139,11 +144,9 @@ public sealed class Gate
         var now = _time.GetUtcNow();
         if (!Identities.Identities.IsGood(snapshot, caller, now)) return new(Identities.CredentialRefusals.NotGood);
         var demand = operation.Demand;
-        var decision = Authority.Decide(snapshot, caller, demand);
-        draft.Allowed = decision.Allowed;
-        draft.Permission = demand.Permission.Name();
-        draft.Rule = decision.Role;
-        draft.RuleAt = decision.At;
+        var circumstances = new Circumstances(now, draft.Arrival, operation.Attributes);
+        var decision = Authority.Decide(snapshot, caller, demand, circumstances);
+        draft.Note(demand, decision);
         if (!decision.Allowed)
         {
             draft.Resource ??= demand.Resource;
@@ -152,7 +155,7 @@ public sealed class Gate
 
         if (AlteredRows.Refuse(snapshot, demand) is { } altered) return new(altered);
         return operation.RunAsync(
-            new Passage(opened.Vault, snapshot, opened.Lane, caller, draft, now, _log, Settings));
+            new Passage(opened.Vault, snapshot, opened.Lane, caller, draft, circumstances, _log, Settings, Jobs));
     }
 
     /// <summary>Nothing is answered that could not be recorded: what came out is cleared and the caller

@@ -17,7 +17,8 @@ public sealed record ChangeVersionState(VersionName Name, VersionEvent Event) : 
         VersionEvent.Destroy => "destroy_version",
         VersionEvent.Restore => "restore_version",
         VersionEvent.Due => "erase_version",
-        VersionEvent.Unspecified => throw new ArgumentOutOfRangeException(nameof(Event)),
+        VersionEvent.Unspecified or VersionEvent.Delete or VersionEvent.Reimport =>
+            throw new ArgumentOutOfRangeException(nameof(Event)),
     }, OperationClass.AdminWrite);
 
     Demand IOperation<KeyVersion>.Demand => Demand.On(Event switch
@@ -25,7 +26,7 @@ public sealed record ChangeVersionState(VersionName Name, VersionEvent Event) : 
         VersionEvent.Enable or VersionEvent.Disable => Permission.VersionsUpdate,
         VersionEvent.Destroy or VersionEvent.Due => Permission.VersionsDestroy,
         VersionEvent.Restore => Permission.VersionsRestore,
-        VersionEvent.Unspecified => Permission.None,
+        VersionEvent.Unspecified or VersionEvent.Delete or VersionEvent.Reimport => Permission.None,
     }, Name);
 
     void IOperation<KeyVersion>.Describe(RecordDraft draft)
@@ -70,12 +71,7 @@ public sealed record ChangeVersionState(VersionName Name, VersionEvent Event) : 
         {
             State = next, DestroyTime = now + key.DestroyScheduledDuration,
         },
-        VersionState.Destroyed => version with
-        {
-            State = next,
-            DestroyEventTime = now,
-            Material = version.Material with { Sealed = version.Material.Sealed with { Sealed = [] } },
-        },
+        VersionState.Destroyed => version.Erased(now),
         VersionState.Unspecified => throw new ArgumentOutOfRangeException(nameof(next)),
     };
 }

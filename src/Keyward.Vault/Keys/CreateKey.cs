@@ -64,18 +64,18 @@ public sealed record CreateKey(KeyName Name, Purpose Purpose, Algorithm Algorith
             return KeyRules.Invalid("The algorithm does not fit the key's purpose.");
         if (ImportOnly && !SkipInitialVersion)
             return KeyRules.Invalid("An import-only key is created without an initial version.");
-        if (!AlgorithmTable.HasPrimary(Purpose) && (RotationPeriod is not null || NextRotationTime is not null))
-            return KeyRules.NoRotation;
-        if (DestroyScheduledDuration is { } duration && KeyRules.JudgeDestroyDuration(duration) is { } badDuration)
-            return badDuration;
+        if (DestroyScheduledDuration is { } duration
+            && KeyRules.JudgeDestroyDuration(duration, ImportOnly) is { } badDuration) return badDuration;
         return KeyRules.JudgeLabels(Labels)
+            ?? KeyRules.JudgeRotates(Purpose, ImportOnly, RotationPeriod, NextRotationTime)
             ?? KeyRules.JudgeRotation(RotationPeriod, NextRotationTime, nextIsNew: true, now);
     }
 
     private Outcome<KeyView> Change(ChangeDraft draft, IFreshMaterial? material)
     {
-        if (draft.Snapshot.Find(Name.Parent) is null) return KeyRefusals.NotFound(Name.Parent);
-        if (draft.Snapshot.Find(Name) is not null) return KeyRefusals.AlreadyExists(Name);
+        if (draft.Snapshot.Find(Name.Parent) is not { } ring) return KeyRefusals.NotFound(Name.Parent);
+        if (ring.Keys.Find(Name.Key) is not null || ring.Retired.Find(Name.Key) is not null)
+            return KeyRefusals.AlreadyExists(Name);
         var key = new Key
         {
             Name = Name,

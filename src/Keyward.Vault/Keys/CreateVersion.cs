@@ -23,7 +23,7 @@ public sealed record CreateVersion(KeyName Parent) : IOperation<KeyVersion>
     async ValueTask<Outcome<KeyVersion>> IOperation<KeyVersion>.RunAsync(Passage passage)
     {
         if (passage.Snapshot.Find(Parent) is not { } entry) return KeyRefusals.NotFound(Parent);
-        if (Judge(entry.Key) is { } refusal) return refusal;
+        if (NewVersions.Judge(entry.Key) is { } refusal) return refusal;
         if (!(await NewVersions.MakeAsync(passage, entry.Key.Algorithm).ConfigureAwait(false))
             .TryGet(out var material, out var waiting)) return waiting;
         using (material)
@@ -34,19 +34,8 @@ public sealed record CreateVersion(KeyName Parent) : IOperation<KeyVersion>
     private Outcome<KeyVersion> Change(ChangeDraft draft, IFreshMaterial material)
     {
         if (draft.Snapshot.Find(Parent) is not { } entry) return KeyRefusals.NotFound(Parent);
-        if (Judge(entry.Key) is { } refusal) return refusal;
+        if (NewVersions.Judge(entry.Key) is { } refusal) return refusal;
         draft.Put(entry.Key with { NextVersion = entry.Key.NextVersion + 1 });
         return NewVersions.Put(draft, entry.Key, material);
-    }
-
-    private Refusal? Judge(Key key)
-    {
-        if (key.ImportOnly)
-            return new Refusal(RefusalReason.TransitionNotAllowed,
-                "The key is import-only: its versions are imported, not generated.", Parent.ToString());
-        return key.NextVersion > NewVersions.MaximumVersions
-            ? new Refusal(RefusalReason.QuotaExceeded, "The key has as many versions as a key can have.",
-                Parent.ToString())
-            : null;
     }
 }

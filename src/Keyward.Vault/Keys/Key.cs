@@ -40,6 +40,11 @@ public sealed record Key
 
     public ImmutableSortedDictionary<string, string> Labels { get; init; } = NoLabels;
 
+    /// <summary>Set once and for ever: the key is gone, its name stays taken.</summary>
+    public DateTimeOffset? DeleteTime { get; init; }
+
+    public RetiredName RetiredName => new(Name.Parent.Parent, Id);
+
     internal PolicyState Policy { get; init; } = PolicyState.None;
 
     internal long Seq { get; init; }
@@ -55,7 +60,7 @@ public sealed record Key
         Micros.Of(NextRotationTime), DestroyScheduledDuration.Ticks / TimeSpan.TicksPerMicrosecond,
         ImportOnly ? 1L : 0L,
         Labels.IsEmpty ? null : JsonSerializer.Serialize(Labels, LabelsJson.Default.IReadOnlyDictionaryStringString),
-        Policy.Text, Policy.Revision,
+        Policy.Text, Policy.Revision, Micros.Of(DeleteTime),
     ];
 
     internal static Key Parse(Row row)
@@ -77,6 +82,7 @@ public sealed record Key
             ImportOnly = cells.Integer() != 0,
             Labels = ParseLabels(cells.TextOrNull()),
             Policy = cells.Policy(),
+            DeleteTime = cells.TimeOrNull(),
             Seq = row.Seq,
         };
     }

@@ -23,6 +23,9 @@ internal static class KeyRefusals
     public static Refusal NotAllowed(VersionName version, VersionState state) => new(RefusalReason.TransitionNotAllowed,
         $"{version} does not allow this in its current state: {Label(state)}.", version.ToString());
 
+    public static Refusal Precondition(object name, string sentence) =>
+        new(RefusalReason.TransitionNotAllowed, sentence, name.ToString());
+
     public static string Label(VersionState state) => state switch
     {
         VersionState.Enabled => "ENABLED",

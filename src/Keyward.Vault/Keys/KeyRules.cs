@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Keyward.Vault.Algorithms;
 using Keyward.Vault.Gate;
 
 namespace Keyward.Vault.Keys;
@@ -41,10 +42,24 @@ internal static class KeyRules
         return nextIsNew && next <= now ? Invalid("The next rotation time must lie in the future.") : null;
     }
 
-    public static Refusal? JudgeDestroyDuration(TimeSpan duration) =>
-        duration < MinimumDestroyScheduledDuration || duration > MaximumDestroyScheduledDuration
-            ? Invalid("The destroy-scheduled duration must be from 24 hours to 120 days.")
+    /// <summary>Only a key that has a primary version rotates by itself, and only with material made here.</summary>
+    public static Refusal? JudgeRotates(Purpose purpose, bool importOnly, TimeSpan? period, DateTimeOffset? next)
+    {
+        if (period is null && next is null) return null;
+        if (!AlgorithmTable.HasPrimary(purpose)) return NoRotation;
+        return importOnly
+            ? Invalid("An import-only key does not rotate by itself: import a version and make it primary.")
             : null;
+    }
+
+    /// <summary>An import-only key's owner has the material still, so it may go at once.</summary>
+    public static Refusal? JudgeDestroyDuration(TimeSpan duration, bool importOnly)
+    {
+        var minimum = importOnly ? TimeSpan.Zero : MinimumDestroyScheduledDuration;
+        return duration < minimum || duration > MaximumDestroyScheduledDuration
+            ? Invalid("The destroy-scheduled duration must be from 24 hours (import-only keys: from 0) to 120 days.")
+            : null;
+    }
 
     public static string Show(ImmutableSortedDictionary<string, string> labels) =>
         string.Join(',', labels.Select(l => $"{l.Key}={l.Value}"));

@@ -26,6 +26,22 @@ public sealed record KeyVersion
     /// <summary>When the material went.</summary>
     public DateTimeOffset? DestroyEventTime { get; init; }
 
+    public VersionOrigin Origin { get; init; } = VersionOrigin.Generated;
+
+    /// <summary>The member who made the version, such as <c>serviceAccount:EMAIL</c> or
+    /// <c>system:rotation</c>.</summary>
+    public string CreatedBy { get; init; } = "";
+
+    /// <summary>The material's keyed fingerprint: tells whether other material is the same, to nobody but this
+    /// deployment. Kept when the material goes.</summary>
+    public UInt128 Fingerprint { get; init; }
+
+    /// <summary>How the material last came in; null where it was made here.</summary>
+    public VersionImport? Import { get; init; }
+
+    /// <summary>Set once and for ever: the version is gone, its row stays for the record.</summary>
+    public DateTimeOffset? DeleteTime { get; init; }
+
     /// <summary>The full name as text, made once.</summary>
     public string FullName => Material.Sealed.Binding.Name;
 
@@ -39,11 +55,23 @@ public sealed record KeyVersion
     public VersionState StateAt(DateTimeOffset now) =>
         State == VersionState.DestroyScheduled && DestroyTime <= now ? VersionState.Destroyed : State;
 
+    /// <summary>The same material may be brought in again once it was destroyed.</summary>
+    public bool IsReimportEligible(DateTimeOffset now) =>
+        Origin == VersionOrigin.Imported && StateAt(now) == VersionState.Destroyed;
+
     /// <summary>What is bound to the material for life: frame(purpose, protection level, provenance, create
     /// time).</summary>
-    internal static byte[] Attributes(Key key, DateTimeOffset createTime) => Frame.Of(
-        Frame.Number((int)key.Purpose), Frame.Number((int)key.ProtectionLevel), Frame.Text("generated"),
+    internal static byte[] Attributes(Key key, VersionOrigin origin, DateTimeOffset createTime) => Frame.Of(
+        Frame.Number((int)key.Purpose), Frame.Number((int)key.ProtectionLevel), Frame.Text(origin.Label()),
         Frame.Number(Micros.Of(createTime)));
+
+    /// <summary>The version without its material, for ever.</summary>
+    internal KeyVersion Erased(DateTimeOffset now) => this with
+    {
+        State = VersionState.Destroyed,
+        DestroyEventTime = DestroyEventTime ?? now,
+        Material = Material with { Sealed = Material.Sealed with { Sealed = [] } },
+    };
 
     internal Cell[] ToCells()
     {
@@ -53,7 +81,9 @@ public sealed record KeyVersion
             name.Project.Value, name.Parent.Parent.Location.Value, name.Parent.Ring, name.Key, (long)Name.Number,
             (long)State, (long)Algorithm, (long)ProtectionLevel, Micros.Of(CreateTime), Micros.Of(GenerateTime),
             Micros.Of(DestroyTime), Micros.Of(DestroyEventTime), Material.Sealed.ParentId,
-            Material.Sealed.Binding.Attributes, Material.Sealed.Sealed,
+            Material.Sealed.Binding.Attributes, Material.Sealed.Sealed, (long)Origin, CreatedBy,
+            Fingerprints.Bytes(Fingerprint), Import?.Job, (long?)Import?.Method, Micros.Of(Import?.Time), Import?.By,
+            Micros.Of(DeleteTime),
         ];
     }
 
@@ -73,6 +103,8 @@ public sealed record KeyVersion
         var attributes = cells.Bytes();
         var binding = new SealBinding(SealKind.Version, name.ToString(), name.Number,
             AlgorithmTable.Of(algorithm).SealLabel, attributes);
+        var material = new KeyMaterial(keyOf(key), name.Number, algorithm,
+            new SealedKey(parent, binding, cells.Bytes()));
         return new KeyVersion
         {
             Name = name,
@@ -83,8 +115,13 @@ public sealed record KeyVersion
             GenerateTime = generated,
             DestroyTime = due,
             DestroyEventTime = destroyed,
-            Material = new KeyMaterial(keyOf(key), name.Number, algorithm,
-                new SealedKey(parent, binding, cells.Bytes())),
+            Material = material,
+            Origin = (VersionOrigin)cells.Int32(),
+            // A few accounts make all versions: one text for each of them, not one for each version.
+            CreatedBy = string.Intern(cells.Text()),
+            Fingerprint = Fingerprints.Parse(cells.Bytes()),
+            Import = VersionImport.Parse(ref cells),
+            DeleteTime = cells.TimeOrNull(),
             Seq = row.Seq,
         };
     }

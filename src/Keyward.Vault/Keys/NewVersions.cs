@@ -25,12 +25,24 @@ internal static class NewVersions
             ? Outcome.Of(material)
             : Waiting;
 
+    /// <summary>Why a key gets no more generated versions, if so.</summary>
+    public static Refusal? Judge(Key key)
+    {
+        if (key.ImportOnly)
+            return KeyRefusals.Precondition(key.Name,
+                "The key is import-only: its versions are imported, not generated.");
+        return key.NextVersion > MaximumVersions
+            ? new Refusal(RefusalReason.QuotaExceeded, "The key has as many versions as a key can have.",
+                key.Name.ToString())
+            : null;
+    }
+
     /// <summary>Puts the next version of a key; the key itself is put by the caller, with its number moved
     /// on.</summary>
     public static KeyVersion Put(ChangeDraft draft, Key key, IFreshMaterial material)
     {
         var name = new VersionName(key.Name, key.NextVersion);
-        var attributes = KeyVersion.Attributes(key, draft.Now);
+        var attributes = KeyVersion.Attributes(key, VersionOrigin.Generated, draft.Now);
         var binding = new SealBinding(SealKind.Version, name.ToString(), name.Number,
             AlgorithmTable.Of(material.Algorithm).SealLabel, attributes);
         var projectKey = draft.Snapshot.Find(key.Name.Project)!.Project.ProjectKeyId;
@@ -42,6 +54,9 @@ internal static class NewVersions
             ProtectionLevel = key.ProtectionLevel,
             CreateTime = draft.Now,
             GenerateTime = draft.Now,
+            Origin = VersionOrigin.Generated,
+            CreatedBy = draft.By,
+            Fingerprint = draft.Keystore.Fingerprint(material, name.ToString()),
             Material = new KeyMaterial(
                 key.Id, name.Number, material.Algorithm, draft.Keystore.Seal(material, projectKey, binding)),
         };

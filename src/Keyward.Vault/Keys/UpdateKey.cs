@@ -58,9 +58,9 @@ public sealed record UpdateKey(KeyName Name, KeyFields Fields) : IOperation<KeyV
     {
         if (key.Algorithm == Algorithm.Unspecified || AlgorithmTable.Of(key.Algorithm).Purpose != key.Purpose)
             return KeyRules.Invalid("The algorithm does not fit the key's purpose.");
-        if (!AlgorithmTable.HasPrimary(key.Purpose)
-            && (key.RotationPeriod is not null || key.NextRotationTime is not null)) return KeyRules.NoRotation;
-        return KeyRules.JudgeLabels(key.Labels) ?? KeyRules.JudgeRotation(key.RotationPeriod, key.NextRotationTime,
+        return KeyRules.JudgeLabels(key.Labels)
+            ?? KeyRules.JudgeRotates(key.Purpose, key.ImportOnly, key.RotationPeriod, key.NextRotationTime)
+            ?? KeyRules.JudgeRotation(key.RotationPeriod, key.NextRotationTime,
             Fields.HasFlag(KeyFields.NextRotationTime), now);
     }
 

@@ -8,7 +8,8 @@ public enum VersionState
     Enabled = 1,
     Disabled = 2,
 
-    /// <summary>Final: the material is gone.</summary>
+    /// <summary>The material is gone. Final, but for material that was imported: the same may be imported
+    /// again.</summary>
     Destroyed = 3,
     DestroyScheduled = 4,
 }
@@ -24,6 +25,12 @@ public enum VersionEvent
 
     /// <summary>The clock reached the time of destruction.</summary>
     Due = 5,
+
+    /// <summary>The version goes, its number is never used again.</summary>
+    Delete = 6,
+
+    /// <summary>Material that was imported before and destroyed is brought in again.</summary>
+    Reimport = 7,
 }
 
 /// <summary>The transitions of a version's state: this table is the whole truth, no code elsewhere decides one.
@@ -40,6 +47,8 @@ public static class VersionLife
         (VersionState.Enabled or VersionState.Disabled, VersionEvent.Destroy) => VersionState.DestroyScheduled,
         (VersionState.DestroyScheduled, VersionEvent.Restore) => VersionState.Disabled,
         (VersionState.DestroyScheduled, VersionEvent.Due) => VersionState.Destroyed,
+        (VersionState.Destroyed, VersionEvent.Delete) => VersionState.Destroyed,
+        (VersionState.Destroyed, VersionEvent.Reimport) => VersionState.Enabled,
         _ => null,
     };
 }

@@ -26,6 +26,10 @@ internal interface IKeystore
     /// <summary>Seals fresh material under a project key that has been adopted before.</summary>
     SealedKey Seal(IFreshMaterial material, byte[] projectKeyId, SealBinding binding);
 
+    /// <summary>The first 16 bytes of a keyed hash of fresh material, bound to the name of its version: equal for the
+    /// same material under the same name, and telling nothing to who lacks the deployment's key.</summary>
+    UInt128 Fingerprint(IFreshMaterial material, string versionName);
+
     /// <summary>A key pair that is handed to its caller and kept nowhere: PKCS#8 PrivateKeyInfo, to be zeroed by who
     /// takes it, and SubjectPublicKeyInfo. RSA, EC and Ed25519.</summary>
     (byte[] PrivateKey, byte[] PublicKey) MakeDataKeyPair(Algorithm algorithm);

@@ -21,6 +21,7 @@ internal static class SealKind
     public const string Version = "version";
     public const string AccessKeySecret = "access-key-secret";
     public const string AuditKey = "audit-key";
+    public const string ImportJob = "import-job";
 }
 
 /// <summary>A sealed key as it lies in the store: which parent sealed it, what it is bound to, and the bytes.</summary>

@@ -34,6 +34,21 @@ public readonly record struct KeyName(KeyRingName Parent, string Key)
     public override string ToString() => $"{Parent}/cryptoKeys/{Key}";
 }
 
+/// <summary>An import job's full name: <c>…/keyRings/R/importJobs/J</c>.</summary>
+public readonly record struct ImportJobName(KeyRingName Parent, string Job)
+{
+    public ProjectId Project => Parent.Project;
+
+    public override string ToString() => $"{Parent}/importJobs/{Job}";
+}
+
+/// <summary>What a deleted key leaves behind: <c>projects/P/locations/L/retiredResources/ID</c>, the id being the
+/// key's UUID.</summary>
+public readonly record struct RetiredName(LocationName Parent, Guid Id)
+{
+    public override string ToString() => $"{Parent}/retiredResources/{Id:D}";
+}
+
 /// <summary>A version's full name: <c>…/cryptoKeys/K/cryptoKeyVersions/N</c>; numbers begin with 1 and are never
 /// used again.</summary>
 public readonly record struct VersionName(KeyName Parent, int Number)

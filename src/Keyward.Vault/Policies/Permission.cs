@@ -104,6 +104,21 @@ public enum Permission
     AliasesList = 94,
     PrincipalsGetPolicy = 95,
     PrincipalsSetPolicy = 96,
+    RetiredResourcesGet = 97,
+    RetiredResourcesList = 98,
+    OperationsGet = 99,
+    DenyPoliciesGet = 100,
+    DenyPoliciesUpdate = 101,
+    RolesCreate = 102,
+    RolesGet = 103,
+    RolesList = 104,
+    RolesUpdate = 105,
+    RolesDelete = 106,
+    RolesConfer = 107,
+    GroupsCreate = 108,
+    GroupsGet = 109,
+    GroupsList = 110,
+    GroupsUpdate = 111,
 }
 
 /// <summary>The permissions' names as policies, refusals and TestIamPermissions show them.</summary>
@@ -145,6 +160,18 @@ public static class PermissionNames
         Permission.StatusGet => "keyward.status.get",
         Permission.DeploymentGetIamPolicy => "keyward.deployment.getIamPolicy",
         Permission.DeploymentSetIamPolicy => "keyward.deployment.setIamPolicy",
+        Permission.DenyPoliciesGet => "iam.denypolicies.get",
+        Permission.DenyPoliciesUpdate => "iam.denypolicies.update",
+        Permission.RolesCreate => "iam.roles.create",
+        Permission.RolesGet => "iam.roles.get",
+        Permission.RolesList => "iam.roles.list",
+        Permission.RolesUpdate => "iam.roles.update",
+        Permission.RolesDelete => "iam.roles.delete",
+        Permission.RolesConfer => "keyward.roles.confer",
+        Permission.GroupsCreate => "keyward.groups.create",
+        Permission.GroupsGet => "keyward.groups.get",
+        Permission.GroupsList => "keyward.groups.list",
+        Permission.GroupsUpdate => "keyward.groups.update",
         // Finer than Google's: what Google has one right for, or none.
         >= Permission.GrantsCreate => KmsName(permission.ToString(), "keyward"),
         _ => KmsName(permission.ToString(), "cloudkms"),
@@ -159,6 +186,7 @@ public static class PermissionNames
             ("Locations", "locations"), ("KeyRings", "keyRings"), ("CryptoKeys", "cryptoKeys"),
             ("Versions", "cryptoKeyVersions"), ("ImportJobs", "importJobs"), ("Grants", "grants"),
             ("Aliases", "aliases"), ("Principals", "principals"),
+            ("RetiredResources", "retiredResources"), ("Operations", "operations"),
         ];
         var (prefix, collection) = collections.Single(c => member.StartsWith(c.Prefix, StringComparison.Ordinal));
         var verb = member[prefix.Length..].Replace("Pkcs1", "PKCS1", StringComparison.Ordinal);

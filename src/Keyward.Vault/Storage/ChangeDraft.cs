@@ -1,6 +1,7 @@
 using Keyward.Vault.Audit;
 using Keyward.Vault.Grants;
 using Keyward.Vault.Identities;
+using Keyward.Vault.Imports;
 using Keyward.Vault.Keys;
 using Keyward.Vault.Keystores;
 using Keyward.Vault.Policies;
@@ -23,6 +24,9 @@ internal sealed class ChangeDraft(Snapshot before, long seq, DateTimeOffset now,
     public DateTimeOffset Now { get; } = Micros.Trim(now);
 
     public RecordDraft Record { get; } = record;
+
+    /// <summary>The member who makes this change.</summary>
+    public string By => Record.Caller?.Member ?? "";
 
     public IKeystore Keystore => vault.Keystore;
 
@@ -58,6 +62,12 @@ internal sealed class ChangeDraft(Snapshot before, long seq, DateTimeOffset now,
         Put(Tables.KeyVersion, version.ToCells(), old?.ToCells(), old?.Seq);
     }
 
+    public void Put(ImportJob job)
+    {
+        var old = Snapshot.Find(job.Name);
+        Put(Tables.ImportJob, job.ToCells(), old?.ToCells(), old?.Seq);
+    }
+
     public void Put(ServiceAccount account)
     {
         var old = Snapshot.Accounts.GetValueOrDefault(account.Email);
@@ -77,6 +87,26 @@ internal sealed class ChangeDraft(Snapshot before, long seq, DateTimeOffset now,
         Put(Tables.Grant, grant.ToCells(), old?.ToCells(), old?.Seq);
     }
 
+    public void Put(CustomRole role)
+    {
+        var old = Snapshot.CustomRoles.GetValueOrDefault(role.Name);
+        Put(Tables.CustomRole, role.ToCells(), old?.ToCells(), old?.Seq);
+    }
+
+    public void Put(PrincipalGroup group)
+    {
+        var old = Snapshot.Groups.GetValueOrDefault(group.Email);
+        Put(Tables.PrincipalGroup, group.ToCells(), old?.ToCells(), old?.Seq);
+    }
+
+    /// <summary>Writes down what a subject is from now on.</summary>
+    public void PutRevision(string subject, long number, string? text)
+    {
+        var revision = new Revision(
+            subject, number, Now, Record.Caller?.Email ?? "system", Record.Arrival.Reason, text);
+        Put(Tables.Revision, revision.ToCells(), null, null);
+    }
+
     public void Put(SealedKeyRow key) => Put(Tables.SealedKey, key.ToCells(), null, null);
 
     public void Put(Deployment deployment) => Put(Tables.Deployment, deployment.ToCells(), null, null);
@@ -84,7 +114,7 @@ internal sealed class ChangeDraft(Snapshot before, long seq, DateTimeOffset now,
     public void PutDeploymentPolicy(PolicyState policy)
     {
         var old = Snapshot.DeploymentPolicy;
-        Cell[] Cells(PolicyState state) => ["deployment", state.Text ?? "[]", state.Revision];
+        Cell[] Cells(PolicyState state) => ["deployment", state.Text ?? "{}", state.Revision];
         Put(Tables.DeploymentPolicy, Cells(policy), old.Revision == 0
             ? null : Cells(old), Snapshot.DeploymentPolicySeq);
     }

@@ -1,4 +1,5 @@
 using Keyward.Vault.Grants;
+using Keyward.Vault.Imports;
 using Keyward.Vault.Keys;
 using Keyward.Vault.Projects;
 
@@ -10,9 +11,14 @@ internal sealed record ProjectEntry(Project Project, SortedTable<RingEntry> Ring
     public static string NameOf(ProjectEntry entry) => entry.Project.Id.Value;
 }
 
-/// <summary>A key ring and its keys.</summary>
+/// <summary>A key ring and what is in it.</summary>
 internal sealed record RingEntry(KeyRing Ring, SortedTable<KeyEntry> Keys)
 {
+    /// <summary>Deleted keys: their names stay taken.</summary>
+    public SortedTable<Key> Retired { get; init; } = SortedTable<Key>.Empty;
+
+    public SortedTable<ImportJob> ImportJobs { get; init; } = SortedTable<ImportJob>.Empty;
+
     /// <summary>The name in its project's table: location, a blank (which no id has), ring.</summary>
     public string TableName { get; } = NameOf(Ring.Name.Parent.Location.Value, Ring.Name.Ring);
 
@@ -42,8 +48,11 @@ internal sealed record KeyEntry(Key Key, KeyVersion[] Versions)
 
     public KeyVersion? Primary => Key.PrimaryVersion is { } number ? Find(number) : null;
 
+    /// <summary>The entry with a version put in; without it, if it was deleted.</summary>
     public KeyEntry With(KeyVersion version)
     {
+        if (version.DeleteTime is not null)
+            return this with { Versions = [.. Versions.Where(v => v.Name.Number != version.Name.Number)] };
         var at = Array.FindIndex(Versions, v => v.Name.Number >= version.Name.Number);
         if (at < 0) return this with { Versions = [.. Versions, version] };
         if (Versions[at].Name.Number != version.Name.Number)

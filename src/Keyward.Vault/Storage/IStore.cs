@@ -41,7 +41,8 @@ internal interface IStore : IAsyncDisposable
     ValueTask<StoredState> LoadAsync(CancellationToken cancellation);
 
     /// <summary>Locks the counter, reads the feed after <paramref name="appliedSeq"/>, lets the judgement decide, and
-    /// writes its changes (rows, feed, outbox, counter) in one transaction. One call at a time a node.</summary>
+    /// writes its changes (rows, feed, outbox, counter) in one transaction. Earlier copies in the feed of rows whose
+    /// material these changes erase go with it (<see cref="Erasure"/>). One call at a time a node.</summary>
     ValueTask ChangeAsync(long appliedSeq, Judgement judge, CancellationToken cancellation);
 
     /// <summary>Feed entries after a sequence number, in order, at most <paramref name="limit"/>.</summary>

@@ -54,7 +54,7 @@ internal sealed class Opening(IStore store, IAuditLog log, TimeProvider time)
     private async ValueTask<StateSum> WithFeedAsync(
         StateSum sum, IReadOnlyList<Row> broken, IKeyHierarchy hierarchy, CancellationToken cancellation)
     {
-        var names = broken.Select(KeyOf).ToHashSet(StringComparer.Ordinal);
+        var names = broken.Select(r => r.Identity).ToHashSet(StringComparer.Ordinal);
         var last = new Dictionary<string, Row>(StringComparer.Ordinal);
         var after = 0L;
         while (true)
@@ -63,15 +63,11 @@ internal sealed class Opening(IStore store, IAuditLog log, TimeProvider time)
             if (entries.Count == 0) break;
             after = entries[^1].Seq;
             foreach (var row in entries.SelectMany(e => e.Rows))
-                if (names.Contains(KeyOf(row)) && SnapshotLoader.SealHolds(row, hierarchy)) last[KeyOf(row)] = row;
+                if (names.Contains(row.Identity) && SnapshotLoader.SealHolds(row, hierarchy)) last[row.Identity] = row;
         }
 
         return last.Values.Aggregate(sum, (total, row) => total.Add(SnapshotLoader.TermOf(row, hierarchy)));
     }
-
-    private static string KeyOf(Row row) => row.Table.Name + "\n" + string.Join('\n', row.Cells
-        .Take(row.Table.KeyColumns).Select(c =>
-            c.Text ?? (c.Bytes is { } b ? Convert.ToHexString(b) : $"{c.Integer}")));
 
     /// <summary>Every committed change is in the log or in the outbox; a log that names a later state than the store's,
     /// or another one for the same number, is newer than the store.</summary>

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using Keyward.Vault.Gate;
 using Keyward.Vault.Grants;
 using Keyward.Vault.Identities;
+using Keyward.Vault.Imports;
 using Keyward.Vault.Keys;
 using Keyward.Vault.Names;
 using Keyward.Vault.Policies;
@@ -39,9 +41,37 @@ internal sealed record Snapshot
     public ImmutableDictionary<string, SealedKeyRow> SealedKeys { get; init; } =
         ImmutableDictionary.Create<string, SealedKeyRow>(StringComparer.Ordinal);
 
+    public ImmutableDictionary<string, CustomRole> CustomRoles { get; init; } =
+        ImmutableDictionary.Create<string, CustomRole>(StringComparer.Ordinal);
+
+    public ImmutableDictionary<string, PrincipalGroup> Groups { get; init; } =
+        ImmutableDictionary.Create<string, PrincipalGroup>(StringComparer.Ordinal);
+
+    /// <summary>The active groups that name a member, as members.</summary>
+    public ImmutableDictionary<string, ImmutableArray<string>> GroupsByMember { get; init; } =
+        ImmutableDictionary.Create<string, ImmutableArray<string>>(StringComparer.Ordinal);
+
+    /// <summary>Compiled policies that are attached to principals, by member.</summary>
+    public ImmutableDictionary<string, IReadOnlyList<Statement>> IdentityPolicies { get; init; } =
+        ImmutableDictionary.Create<string, IReadOnlyList<Statement>>(StringComparer.Ordinal);
+
+    /// <summary>Revisions by subject, in order.</summary>
+    public ImmutableDictionary<string, ImmutableList<Revision>> Revisions { get; init; } =
+        ImmutableDictionary.Create<string, ImmutableList<Revision>>(StringComparer.Ordinal);
+
     /// <summary>Full names of rows whose seal does not hold: what they speak of, and all below it, is
     /// refused.</summary>
     public ImmutableHashSet<string> Altered { get; init; } = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
+
+    /// <summary>The last change that emptied a row's material.</summary>
+    public long ErasureSeq { get; init; }
+
+    /// <summary>All living keys of all projects.</summary>
+    public IEnumerable<KeyEntry> Keys =>
+        from project in Projects.After(null)
+        from ring in project.Rings.After(null)
+        from key in ring.Keys.After(null)
+        select key;
 
     public ProjectEntry? Find(ProjectId project) => Projects.Find(project.Value);
 
@@ -50,7 +80,27 @@ internal sealed record Snapshot
 
     public KeyEntry? Find(KeyName key) => Find(key.Parent)?.Keys.Find(key.Key);
 
+    public ImportJob? Find(ImportJobName job) => Find(job.Parent)?.ImportJobs.Find(job.Job);
+
     public KeyVersion? Find(VersionName version) => Find(version.Parent)?.Find(version.Number);
+
+    /// <summary>The groups that a caller is in by any of its names.</summary>
+    public ImmutableArray<string> GroupsOf(Caller caller)
+    {
+        if (GroupsByMember.IsEmpty) return [];
+        var groups = GroupsByMember.GetValueOrDefault(caller.Member, []);
+        foreach (var member in caller.MoreMembers)
+            if (GroupsByMember.TryGetValue(member, out var more)) groups = groups.AddRange(more);
+        return groups;
+    }
+
+    /// <summary>What a custom role confers; nothing where there is none.</summary>
+    public PermissionMask MaskOf(string customRole) =>
+        CustomRoles.TryGetValue(customRole, out var role) ? role.Mask : PermissionMask.None;
+
+    /// <summary>The statements of the caller's own policies.</summary>
+    public IReadOnlyList<Statement> StatementsOf(Caller caller) =>
+        IdentityPolicies.IsEmpty ? [] : IdentityPolicies.GetValueOrDefault(caller.Member, []);
 
     /// <summary>The snapshot after these rows. A row whose owner is missing stays out: nothing hangs in the
     /// air.</summary>
@@ -58,7 +108,7 @@ internal sealed record Snapshot
     {
         var snapshot = this;
         foreach (var row in rows) snapshot = snapshot.With(row);
-        return snapshot;
+        return rows.Any(Erasure.IsErased) ? snapshot with { ErasureSeq = rows.Max(r => r.Seq) } : snapshot;
     }
 
     private Snapshot With(Row row)
@@ -67,10 +117,14 @@ internal sealed record Snapshot
         if (row.Table == Tables.CryptoKey) return WithKey(Key.Parse(row));
         if (row.Table == Tables.Grant) return WithGrant(Grant.Parse(row));
         if (row.Table == Tables.KeyRing) return WithRing(KeyRing.Parse(row));
+        if (row.Table == Tables.ImportJob) return WithImportJob(ImportJob.Parse(row));
         if (row.Table == Tables.Project) return WithProject(Project.Parse(row));
         if (row.Table == Tables.Principal) return WithAccount(ServiceAccount.Parse(row));
         if (row.Table == Tables.Credential) return WithCredential(Credential.Parse(row));
         if (row.Table == Tables.SealedKey) return WithSealedKey(SealedKeyRow.Parse(row));
+        if (row.Table == Tables.CustomRole) return WithRole(CustomRole.Parse(row));
+        if (row.Table == Tables.PrincipalGroup) return WithGroup(PrincipalGroup.Parse(row));
+        if (row.Table == Tables.Revision) return WithRevision(Revision.Parse(row));
         if (row.Table == Tables.Deployment) return this with { Deployment = Deployment.Parse(row) };
         if (row.Table == Tables.DeploymentPolicy)
             return this with
@@ -103,6 +157,11 @@ internal sealed record Snapshot
     private Snapshot WithKey(Key key)
     {
         if (Find(key.Name.Project) is not { } project || Find(key.Name.Parent) is not { } ring) return this;
+        if (key.DeleteTime is not null)
+            return With(project, ring with
+            {
+                Keys = ring.Keys.Without(key.Name.Key), Retired = ring.Retired.With(key, k => k.Name.Key),
+            });
         var entry = ring.Keys.Find(key.Name.Key) is { } old ? old with { Key = key } : new KeyEntry(key, []);
         return With(project, ring with { Keys = ring.Keys.With(entry, KeyEntry.NameOf) });
     }
@@ -123,6 +182,11 @@ internal sealed record Snapshot
         return With(project, ring with { Keys = ring.Keys.With(with, KeyEntry.NameOf) });
     }
 
+    private Snapshot WithImportJob(ImportJob job) =>
+        Find(job.Name.Project) is { } project && Find(job.Name.Parent) is { } ring
+            ? With(project, ring with { ImportJobs = ring.ImportJobs.With(job, j => j.Name.Job) })
+            : this;
+
     private Snapshot With(ProjectEntry project, RingEntry ring) => this with
     {
         Projects = Projects.With(project with { Rings = project.Rings.With(ring, RingEntry.NameOf) },
@@ -141,6 +205,32 @@ internal sealed record Snapshot
             CredentialsOf = known.Contains(credential.Id)
                 ? CredentialsOf
                 : CredentialsOf.SetItem(credential.Email, known.Add(credential.Id)),
+        };
+    }
+
+    private Snapshot WithRole(CustomRole role) => this with { CustomRoles = CustomRoles.SetItem(role.Name, role) };
+
+    private Snapshot WithGroup(PrincipalGroup group)
+    {
+        var byMember = GroupsByMember;
+        if (Groups.TryGetValue(group.Email, out var old))
+            foreach (var member in old.Members)
+                byMember = byMember.GetValueOrDefault(member, []).Remove(old.Member) is { IsEmpty: false } rest
+                    ? byMember.SetItem(member, rest) : byMember.Remove(member);
+        if (group.State == StandingState.Active)
+            foreach (var member in group.Members)
+                byMember = byMember.SetItem(member, byMember.GetValueOrDefault(member, []).Add(group.Member));
+        return this with { Groups = Groups.SetItem(group.Email, group), GroupsByMember = byMember };
+    }
+
+    private Snapshot WithRevision(Revision revision)
+    {
+        var known = Revisions.GetValueOrDefault(revision.Subject, []);
+        var at = known.FindIndex(r => r.Number >= revision.Number);
+        return this with
+        {
+            Revisions = Revisions.SetItem(revision.Subject, at < 0 ? known.Add(revision)
+                : known[at].Number == revision.Number ? known.SetItem(at, revision) : known.Insert(at, revision)),
         };
     }
 

@@ -67,6 +67,8 @@ internal static class SnapshotLoader
                 $"/cryptoKeyVersions/{cells[4].Integer}";
         if (row.Table == Tables.Grant)
             return $"projects/{Text(0)}/locations/{Text(1)}/keyRings/{Text(2)}/cryptoKeys/{Text(3)}/grants/{Text(4)}";
+        if (row.Table == Tables.ImportJob)
+            return $"projects/{Text(0)}/locations/{Text(1)}/keyRings/{Text(2)}/importJobs/{Text(3)}";
         return $"{row.Table.Name}/{Text(0)}";
     }
 
@@ -76,16 +78,19 @@ internal static class SnapshotLoader
         var versions = new Dictionary<Names.KeyName, List<KeyVersion>>();
         var ids = new Dictionary<Names.KeyName, Guid>(keyRows.Count);
         var keys = new List<Key>(keyRows.Count);
+        var retired = new List<Row>();
         foreach (var row in keyRows)
         {
             var key = Key.Parse(row);
-            keys.Add(key);
+            if (key.DeleteTime is not null) retired.Add(row);
+            else keys.Add(key);
             ids[key.Name] = key.Id;
         }
 
         foreach (var row in versionRows)
         {
             var version = KeyVersion.Parse(row, name => ids.GetValueOrDefault(name));
+            if (version.DeleteTime is not null) continue;
             ref var list = ref CollectionsMarshal.GetValueRefOrAddDefault(versions, version.Name.Parent, out _);
             (list ??= []).Add(version);
         }
@@ -113,7 +118,7 @@ internal static class SnapshotLoader
             };
         }
 
-        return snapshot;
+        return snapshot.With(retired);
     }
 
     private static KeyVersion[] Ordered(Dictionary<Names.KeyName, List<KeyVersion>> versions, Key key)

@@ -70,17 +70,16 @@ internal sealed class SortedTable<T>
         return new SortedTable<T>(chunks, Count + 1, nameOf);
     }
 
-    /// <summary>The table without the entry of a name.</summary>
+    /// <summary>The table without the entry of this name, if it has one.</summary>
     public SortedTable<T> Without(string name)
     {
         if (Count == 0) return this;
         var at = ChunkOf(name);
-        var chunk = _chunks[at];
-        var index = IndexIn(chunk, name);
+        var index = IndexIn(_chunks[at], name);
         if (index < 0) return this;
-        T[][] chunks = chunk.Length > 1
-            ? WithChunk(at, [.. chunk[..index], .. chunk[(index + 1)..]])
-            : [.. _chunks[..at], .. _chunks[(at + 1)..]];
+        if (Count == 1) return Empty;
+        T[] chunk = [.. _chunks[at][..index], .. _chunks[at][(index + 1)..]];
+        var chunks = chunk.Length > 0 ? WithChunk(at, chunk) : [.. _chunks[..at], .. _chunks[(at + 1)..]];
         return new SortedTable<T>(chunks, Count - 1, _name);
     }
 

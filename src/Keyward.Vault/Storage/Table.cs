@@ -16,7 +16,18 @@ internal sealed record Column(string Name, ColumnType Type, bool Nullable = fals
 /// columns in the store: <c>seq</c>, the change that last wrote the row, and <c>seal</c>.</summary>
 /// <remarks>A column is only ever added at the end, with a new row format; docs/reference/format.md lists them
 /// all.</remarks>
-internal sealed record Table(string Name, int Format, int KeyColumns, IReadOnlyList<Column> Columns);
+internal sealed record Table(string Name, int Format, int KeyColumns, IReadOnlyList<Column> Columns)
+{
+    /// <summary>The column of sealed material, in a table that has one. A row in which it is empty says that the
+    /// material was erased: see <see cref="Erasure"/>.</summary>
+    public string? Material
+    {
+        get;
+        init => (field, MaterialColumn) = (value, Columns.ToList().FindIndex(c => c.Name == value));
+    }
+
+    public int MaterialColumn { get; private init; } = -1;
+}
 
 /// <summary>One cell: exactly one of the three forms, or null.</summary>
 internal readonly record struct Cell
@@ -44,4 +55,9 @@ internal readonly record struct Cell
 
 /// <summary>A row as it lies in the store: cells in the table's order, the sequence number of the change that wrote it,
 /// and its seal. The store keeps it whole and judges nothing.</summary>
-internal sealed record Row(Table Table, Cell[] Cells, long Seq, byte[] Seal);
+internal sealed record Row(Table Table, Cell[] Cells, long Seq, byte[] Seal)
+{
+    /// <summary>Table and primary key as one text: rows of the same text are the same row at different times.</summary>
+    public string Identity => Table.Name + "\n" + string.Join('\n', Cells.Take(Table.KeyColumns).Select(c =>
+        c.Text ?? (c.Bytes is { } bytes ? Convert.ToHexString(bytes) : $"{c.Integer}")));
+}

@@ -40,7 +40,7 @@ internal static class Tables
         new("next_rotation_time", ColumnType.Integer, Nullable: true),
         new("destroy_scheduled_duration", ColumnType.Integer), new("import_only", ColumnType.Integer),
         new("labels", ColumnType.Text, Nullable: true), new("policy", ColumnType.Text, Nullable: true),
-        new("policy_revision", ColumnType.Integer),
+        new("policy_revision", ColumnType.Integer), new("delete_time", ColumnType.Integer, Nullable: true),
     ]);
 
     public static readonly Table KeyVersion = new("key_version", 1, 5,
@@ -51,8 +51,25 @@ internal static class Tables
         new("create_time", ColumnType.Integer), new("generate_time", ColumnType.Integer, Nullable: true),
         new("destroy_time", ColumnType.Integer, Nullable: true),
         new("destroy_event_time", ColumnType.Integer, Nullable: true), new("parent_key", ColumnType.Bytes),
-        new("attributes", ColumnType.Bytes), new("sealed", ColumnType.Bytes),
-    ]);
+        new("attributes", ColumnType.Bytes), new("sealed", ColumnType.Bytes), new("origin", ColumnType.Integer),
+        new("created_by", ColumnType.Text), new("fingerprint", ColumnType.Bytes),
+        new("import_job", ColumnType.Text, Nullable: true), new("import_method", ColumnType.Integer, Nullable: true),
+        new("import_time", ColumnType.Integer, Nullable: true), new("imported_by", ColumnType.Text, Nullable: true),
+        new("delete_time", ColumnType.Integer, Nullable: true),
+    ]) { Material = "sealed" };
+
+    /// <summary>Wrapping keys under which material is brought in; the private half goes when the job expires.</summary>
+    public static readonly Table ImportJob = new("import_job", 1, 4,
+    [
+        new("project", ColumnType.Text), new("location", ColumnType.Text), new("ring", ColumnType.Text),
+        new("job", ColumnType.Text), new("method", ColumnType.Integer), new("protection_level", ColumnType.Integer),
+        new("create_time", ColumnType.Integer), new("created_by", ColumnType.Text),
+        new("generate_time", ColumnType.Integer, Nullable: true), new("expire_time", ColumnType.Integer),
+        new("expire_event_time", ColumnType.Integer, Nullable: true),
+        new("public_key", ColumnType.Bytes, Nullable: true), new("parent_key", ColumnType.Bytes, Nullable: true),
+        new("sealed", ColumnType.Bytes, Nullable: true), new("policy", ColumnType.Text, Nullable: true),
+        new("policy_revision", ColumnType.Integer),
+    ]) { Material = "sealed" };
 
     public static readonly Table Principal = new("principal", 1, 1,
     [
@@ -89,7 +106,34 @@ internal static class Tables
         new("parent", ColumnType.Text, Nullable: true),
     ]);
 
+    /// <summary>Roles of a project's or the deployment's own making.</summary>
+    public static readonly Table CustomRole = new("custom_role", 1, 1,
+    [
+        new("name", ColumnType.Text), new("title", ColumnType.Text), new("description", ColumnType.Text),
+        new("permissions", ColumnType.Text), new("stage", ColumnType.Integer), new("state", ColumnType.Integer),
+        new("create_time", ColumnType.Integer), new("revision", ColumnType.Integer),
+    ]);
+
+    /// <summary>Groups of principals, each with its members.</summary>
+    public static readonly Table PrincipalGroup = new("principal_group", 1, 1,
+    [
+        new("email", ColumnType.Text), new("project", ColumnType.Text, Nullable: true),
+        new("name", ColumnType.Text), new("description", ColumnType.Text), new("members", ColumnType.Text),
+        new("state", ColumnType.Integer), new("create_time", ColumnType.Integer),
+        new("revision", ColumnType.Integer),
+    ]);
+
+    /// <summary>What policies, roles and groups were, change by change.</summary>
+    public static readonly Table Revision = new("revision", 1, 2,
+    [
+        new("subject", ColumnType.Text), new("number", ColumnType.Integer), new("time", ColumnType.Integer),
+        new("principal", ColumnType.Text), new("reason", ColumnType.Text, Nullable: true),
+        new("text", ColumnType.Text, Nullable: true),
+    ]);
+
     public static readonly IReadOnlyList<Table> All =
-        [Deployment, SealedKey, DeploymentPolicy, Project, KeyRing, CryptoKey, KeyVersion, Principal, Credential,
-            Grant];
+    [
+        Deployment, SealedKey, DeploymentPolicy, Project, KeyRing, CryptoKey, KeyVersion, Principal, Credential,
+        ImportJob, CustomRole, PrincipalGroup, Revision, Grant,
+    ];
 }

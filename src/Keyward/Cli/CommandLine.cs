@@ -72,6 +72,7 @@ internal static class CommandLine
         foreach (var command in SessionCommands.Build()) root.Subcommands.Add(command);
         root.Subcommands.Add(ProjectCommands.Build());
         root.Subcommands.Add(ProjectCommands.BuildLocation());
+        root.Subcommands.Add(JobCommands.Build());
         root.Subcommands.Add(KeyRingCommands.Build());
         root.Subcommands.Add(KeyCommands.Build());
         root.Subcommands.Add(VersionCommands.Build());

@@ -1,3 +1,4 @@
+using Keyward.Vault.Audit;
 using Keyward.Vault.Automation;
 using Keyward.Vault.Storage;
 using Microsoft.Extensions.Hosting;
@@ -5,32 +6,32 @@ using Microsoft.Extensions.Logging;
 
 namespace Keyward.Server;
 
-/// <summary>What must be done from time to time: records that the log could not take are brought in from the store, and
-/// material that is due is erased.</summary>
+/// <summary>The clock of what must be done from time to time: records that the log could not take are brought in from
+/// the store, and the jobs run that are due.</summary>
 internal sealed class Upkeep(VaultKeeper keeper, TimeProvider time, ILogger<Upkeep> logger) : BackgroundService
 {
-    private static readonly TimeSpan OutboxInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var destruction = new Destruction(keeper.Gate, keeper.Store, time);
-        var sinceDestruction = Destruction.Interval;
-        using var timer = new PeriodicTimer(OutboxInterval, time);
+        IReadOnlyList<IJob> jobs =
+        [
+            new Destruction(keeper.Gate, keeper.Store, time), new Rotation(keeper.Gate, time),
+        ];
+        using var timer = new PeriodicTimer(Tick, time);
         do
         {
             try
             {
                 if (keeper.Lane is { } lane) await lane.FlushOutboxAsync().ConfigureAwait(false);
-                sinceDestruction += OutboxInterval;
-                if (sinceDestruction < Destruction.Interval) continue;
-                sinceDestruction = TimeSpan.Zero;
-                await destruction.RunAsync(stoppingToken).ConfigureAwait(false);
             }
-            catch (Exception failure) when (
-                failure is StoreUnavailableException or Vault.Audit.AuditUnwritableException)
+            catch (Exception failure) when (failure is StoreUnavailableException or AuditUnwritableException)
             {
                 Log.UpkeepFailed(logger, failure);
             }
+
+            foreach (var failure in await keeper.Gate.Jobs.RunDueAsync(jobs, stoppingToken).ConfigureAwait(false))
+                Log.UpkeepFailed(logger, failure);
         }
         while (await NextAsync(timer, stoppingToken).ConfigureAwait(false));
     }

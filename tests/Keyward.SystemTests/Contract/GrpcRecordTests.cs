@@ -21,7 +21,7 @@ public sealed class GrpcRecordTests
     private static readonly ServiceDescriptor[] Services =
     [
         KeyManagementService.Descriptor, IAMPolicy.Descriptor, Locations.Descriptor, Projects.Descriptor,
-        ServiceAccounts.Descriptor, Deployment.Descriptor,
+        ServiceAccounts.Descriptor, Deployment.Descriptor, Google.LongRunning.Operations.Descriptor,
     ];
 
     [Fact]

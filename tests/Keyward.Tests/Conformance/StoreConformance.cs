@@ -154,6 +154,28 @@ public abstract class StoreConformance : IAsyncLifetime
         Assert.Single((await Store.LoadAsync(default)).Rows);
     }
 
+    [Fact]
+    public async Task A_change_that_erases_material_takes_its_earlier_copies_out_of_the_feed()
+    {
+        byte[] material = [0xfe, 0xed, 0xbe, 0xef, 1, 2, 3];
+        await ChangeAsync(0, Version(1, 1, material), Row("a", 1));
+        await ChangeAsync(1, Version(2, 2, material));
+        await ChangeAsync(2, Version(1, 3, []));
+        var feed = await Store.ReadFeedAsync(0, 10, default);
+        Assert.Equal([1L, 2L, 3L], feed.Select(f => f.Seq));
+        Assert.Equal("a", Assert.Single(feed[0].Rows).Cells[0].Text);
+        Assert.Equal(material, Assert.Single(feed[1].Rows).Cells[Tables.KeyVersion.MaterialColumn].Bytes);
+        Assert.Empty(Assert.Single(feed[2].Rows).Cells[Tables.KeyVersion.MaterialColumn].Bytes!);
+    }
+
+    private protected static Row Version(int number, long seq, byte[] material) => new(Tables.KeyVersion,
+    [
+        .. Tables.KeyVersion.Columns.Select((column, i) =>
+            column.Name == "number" ? number
+            : i == Tables.KeyVersion.MaterialColumn ? material
+            : Sample(column)),
+    ], seq, new byte[32]);
+
     private static Cell Sample(Column column) => column switch
     {
         { Nullable: true } => Cell.Null,

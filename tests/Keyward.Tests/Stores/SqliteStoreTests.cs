@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Keyward.Stores.Sqlite;
 using Keyward.Tests.Conformance;
 using Keyward.Vault.Storage;
@@ -33,6 +34,22 @@ public sealed class SqliteStoreTests : StoreConformance
         Assert.Contains("999", failure.Message);
         Assert.Contains("newer Keyward", failure.Message);
     }
+
+    [Fact]
+    public async Task Erased_material_is_in_none_of_the_stores_files()
+    {
+        var (erased, kept) = (RandomNumberGenerator.GetBytes(73), RandomNumberGenerator.GetBytes(73));
+        await ChangeAsync(0, Version(1, 1, erased));
+        await ChangeAsync(1, Version(2, 2, kept));
+        Assert.True(InFiles(erased) && InFiles(kept), "The search finds nothing at all.");
+        await ChangeAsync(2, Version(1, 3, []));
+        await Store.ScrubAsync(default);
+        Assert.True(InFiles(kept));
+        Assert.False(InFiles(erased));
+    }
+
+    private bool InFiles(byte[] bytes) => Directory.EnumerateFiles(_folder.Path, "keyward.db*")
+        .Any(f => File.ReadAllBytes(f).AsSpan().IndexOf(bytes) >= 0);
 
     [Fact]
     public void The_migrations_make_the_columns_that_the_tables_name()

@@ -63,6 +63,7 @@ CREATE TABLE crypto_key (
     labels TEXT,
     policy TEXT,
     policy_revision INTEGER NOT NULL,
+    delete_time INTEGER,
     seq INTEGER NOT NULL,
     seal BLOB NOT NULL,
     PRIMARY KEY (project, location, ring, key)
@@ -84,6 +85,14 @@ CREATE TABLE key_version (
     parent_key BLOB NOT NULL,
     attributes BLOB NOT NULL,
     sealed BLOB NOT NULL,
+    origin INTEGER NOT NULL,
+    created_by TEXT NOT NULL,
+    fingerprint BLOB NOT NULL,
+    import_job TEXT,
+    import_method INTEGER,
+    import_time INTEGER,
+    imported_by TEXT,
+    delete_time INTEGER,
     seq INTEGER NOT NULL,
     seal BLOB NOT NULL,
     PRIMARY KEY (project, location, ring, key, number)
@@ -147,6 +156,68 @@ CREATE TABLE key_grant (
     seq INTEGER NOT NULL,
     seal BLOB NOT NULL,
     PRIMARY KEY (project, location, ring, key, id)
+) WITHOUT ROWID;
+
+CREATE TABLE custom_role (
+    name TEXT NOT NULL,
+    title TEXT NOT NULL,
+    description TEXT NOT NULL,
+    permissions TEXT NOT NULL,
+    stage INTEGER NOT NULL,
+    state INTEGER NOT NULL,
+    create_time INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    seal BLOB NOT NULL,
+    PRIMARY KEY (name)
+) WITHOUT ROWID;
+
+CREATE TABLE principal_group (
+    email TEXT NOT NULL,
+    project TEXT,
+    name TEXT NOT NULL,
+    description TEXT NOT NULL,
+    members TEXT NOT NULL,
+    state INTEGER NOT NULL,
+    create_time INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    seal BLOB NOT NULL,
+    PRIMARY KEY (email)
+) WITHOUT ROWID;
+
+CREATE TABLE revision (
+    subject TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    time INTEGER NOT NULL,
+    principal TEXT NOT NULL,
+    reason TEXT,
+    text TEXT,
+    seq INTEGER NOT NULL,
+    seal BLOB NOT NULL,
+    PRIMARY KEY (subject, number)
+) WITHOUT ROWID;
+
+CREATE TABLE import_job (
+    project TEXT NOT NULL,
+    location TEXT NOT NULL,
+    ring TEXT NOT NULL,
+    job TEXT NOT NULL,
+    method INTEGER NOT NULL,
+    protection_level INTEGER NOT NULL,
+    create_time INTEGER NOT NULL,
+    created_by TEXT NOT NULL,
+    generate_time INTEGER,
+    expire_time INTEGER NOT NULL,
+    expire_event_time INTEGER,
+    public_key BLOB,
+    parent_key BLOB,
+    sealed BLOB,
+    policy TEXT,
+    policy_revision INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    seal BLOB NOT NULL,
+    PRIMARY KEY (project, location, ring, job)
 ) WITHOUT ROWID;
 
 -- One row: the last change, the sealed sum over all rows, and the id that a restore replaces.

@@ -15,6 +15,8 @@ public sealed class VersionLifeTests
         [(VersionState.Disabled, VersionEvent.Destroy)] = VersionState.DestroyScheduled,
         [(VersionState.DestroyScheduled, VersionEvent.Restore)] = VersionState.Disabled,
         [(VersionState.DestroyScheduled, VersionEvent.Due)] = VersionState.Destroyed,
+        [(VersionState.Destroyed, VersionEvent.Delete)] = VersionState.Destroyed,
+        [(VersionState.Destroyed, VersionEvent.Reimport)] = VersionState.Enabled,
     };
 
     [Fact]
@@ -26,6 +28,6 @@ public sealed class VersionLifeTests
     }
 
     [Fact]
-    public void Nothing_leads_out_of_destroyed() => Assert.All(Enum.GetValues<VersionEvent>(),
-        what => Assert.Null(VersionLife.After(VersionState.Destroyed, what)));
+    public void Nothing_but_the_same_material_leads_out_of_destroyed() => Assert.All(
+        Enum.GetValues<VersionEvent>().Except([VersionEvent.Delete, VersionEvent.Reimport]), what => Assert.Null(VersionLife.After(VersionState.Destroyed, what)));
 }

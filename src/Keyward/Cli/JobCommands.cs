@@ -1,0 +1,13 @@
+using System.CommandLine;
+using Keyward.Protos.V1;
+
+namespace Keyward.Cli;
+
+internal static class JobCommands
+{
+    public static Command Build() => Commands.Group("job", "The server's own jobs: rotation, destruction and the like.",
+        Commands.Make("list", "Show when each job ran last and how that ended.", ["keyward job list"], null,
+            async s => s.Output.WriteList((await s.Server.Deployment.ListJobsAsync(
+                new ListJobsRequest(), cancellationToken: s.Cancellation)).Jobs, "", "name", "state", "lastRunTime",
+                "done", "lastError"))).WithAlias("jobs");
+}
