@@ -2,6 +2,7 @@ using Grpc.Core;
 using Keyward.Doors.Rpc;
 using Keyward.Protos.V1;
 using Keyward.Vault.Gate;
+using Keyward.Vault.Identities;
 using Keyward.Vault.Names;
 using Keyward.Vault.Policies.Documents;
 

@@ -31,7 +31,12 @@ internal sealed class Passage(
     public JobBoard Jobs { get; } = jobs;
 
     /// <summary>Whether the caller holds a further right; the record's rule stays the operation's own.</summary>
-    public bool May(in Demand demand) => Authority.Decide(Snapshot, Caller, demand, Circumstances).Allowed;
+    public bool May(in Demand demand)
+    {
+        var decision = Authority.Decide(Snapshot, Caller, demand, Circumstances);
+        Record.Note(decision.Grant);
+        return decision.Allowed;
+    }
 
     /// <summary>Judges and commits a change. The right to it is judged once more, under the store's lock: who lost it
     /// meanwhile is refused.</summary>

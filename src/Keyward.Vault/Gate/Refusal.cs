@@ -29,6 +29,11 @@ public enum RefusalReason
     Cancelled = 22,
     OutcomeUnknown = 23,
     Internal = 24,
+    InvalidGrantToken = 25,
+
+    /// <summary>A principal is named that there is none of.</summary>
+    InvalidPrincipal = 26,
+    MalformedPolicy = 27,
 }
 
 /// <summary>An expected "no": a value, not an exception. The sentence is from a fixed list and never echoes what the

@@ -83,7 +83,6 @@ public sealed record CreateGrant(KeyName Key, string Grantee, GrantOperations Op
     private Outcome<NewGrant> Change(ChangeDraft draft, Passage passage)
     {
         if (draft.Snapshot.Find(Key) is not { } entry) return KeyRefusals.NotFound(Key);
-        if (KeyRefusals.NotUsable(entry.Key, draft.Now) is { } unusable) return unusable;
         if (!Operations.Fit(entry.Key.Purpose)) return GrantRefusals.Unfit;
         if (Constraint is not null && entry.Key.Purpose != Purpose.EncryptDecrypt) return GrantRefusals.BadConstraint;
         if (PrincipalName.Find(draft.Snapshot, Grantee) is not { } grantee) return GrantRefusals.NoPrincipal(Grantee);

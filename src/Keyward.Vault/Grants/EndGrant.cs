@@ -80,7 +80,7 @@ public sealed record RetireGrant(string? Token, KeyName? Key, string? Id) : IOpe
 
     private static bool MayRetire(ChangeDraft draft, Passage passage, Grant grant)
     {
-        var circumstances = passage.CircumstancesOf(new GrantAttributes(grant));
+        var circumstances = passage.Circumstances with { Attributes = new GrantAttributes(grant) };
         var onKey = Authority.Decide(
             draft.Snapshot, passage.Caller, Demand.On(Permission.GrantsRetire, grant.Key), circumstances);
         if (onKey.IsDenial) return false;

@@ -1,5 +1,6 @@
 using Keyward.Vault.KeyUse;
 using Keyward.Vault.Policies;
+using Keyward.Vault.Storage;
 
 namespace Keyward.Vault.Grants;
 
@@ -17,7 +18,7 @@ internal sealed class GrantAttributes(
     {
     }
 
-    public object? Find(string name) => name switch
+    public object? Find(string name, Snapshot snapshot) => name switch
     {
         AttributeNames.Grantee => grantee,
         AttributeNames.RetiringPrincipal => retiring,
@@ -29,6 +30,7 @@ internal sealed class GrantAttributes(
             ConstraintKind.Unspecified or null => null,
         },
         AttributeNames.Context => constraint?.Pairs.Pairs().ToDictionary(),
+        AttributeNames.BoundContext => constraint?.Pairs ?? Context.None,
         _ => null,
     };
 }

@@ -28,6 +28,16 @@ internal sealed record GrantToken(KeyName Key, string GrantId, string Grantee)
     public static readonly Refusal TooMany = new(RefusalReason.InvalidArgument,
         $"A request carries at most {MaximumTokens} grant tokens of at most {MaximumLength} characters.");
 
+    /// <summary>Why tokens that came with a request are refused. One that was made here for another grantee, for another
+    /// key, or for a grant that has ended is passed over: clients show all they have.</summary>
+    public static Refusal? Judge(IKeyHierarchy hierarchy, IReadOnlyList<string> tokens)
+    {
+        if (tokens.Count > MaximumTokens) return TooMany;
+        foreach (var token in tokens)
+            if (TryRead(hierarchy, token) is null) return Invalid;
+        return null;
+    }
+
     public static string Make(IKeyHierarchy hierarchy, Grant grant)
     {
         var body = Frame.Of(Frame.Text(grant.Key.ToString()), Frame.Text(grant.Id), Frame.Text(grant.Grantee),

@@ -1,3 +1,4 @@
+using Keyward.Vault.Audit;
 using Keyward.Vault.Gate;
 using Keyward.Vault.Storage;
 
@@ -9,21 +10,37 @@ namespace Keyward.Vault.Grants;
 /// refused operation does not.</summary>
 internal static class GrantUse
 {
-    /// <summary>Whether a grant, or one above it, is counted.</summary>
-    public static bool IsCounted(KeyGrants grants, Grant grant)
+    /// <summary>Lets an operation end, and counts the grants that let it if it succeeded.</summary>
+    public static async ValueTask<Outcome<T>> CountAsync<T>(
+        ValueTask<Outcome<T>> running, Snapshot snapshot, ChangeLane lane, RecordDraft record)
     {
-        foreach (var link in grants.ChainOf(grant))
-            if (link.MaximumUses is not null) return true;
-        return false;
+        var outcome = await running.ConfigureAwait(false);
+        if (!outcome.TryGet(out var value, out _) || record.IsCommitted || record.Grants is not { } used
+            || record.Verb.Class is not (OperationClass.DataRead or OperationClass.DataWrite)) return outcome;
+        var counted = used.Where(g => IsCounted(snapshot, g)).ToList();
+        if (counted.Count == 0) return outcome;
+        var done = await lane.ChangeAsync(record, draft => Count(draft, counted)).ConfigureAwait(false);
+        if (done.Refusal is not { } refusal) return outcome;
+        (value as IDisposable)?.Dispose();
+        return refusal;
     }
 
-    /// <summary>Counts one use of a grant and of those above it; refuses where one of them has ended meanwhile.</summary>
-    public static Outcome<Done> Count(ChangeDraft draft, Grant used)
+    private static bool IsCounted(Snapshot snapshot, Grant grant) => snapshot.Find(grant.Key) is { } entry
+        && entry.Grants.ChainOf(grant).Any(g => g.MaximumUses is not null);
+
+    private static Outcome<Done> Count(ChangeDraft draft, List<Grant> counted)
     {
-        if (draft.Snapshot.Find(used.Key) is not { } entry || entry.Grants.Find(used.Id) is not { } grant
-            || !entry.Grants.IsGoodAt(grant, draft.Now)) return GrantRefusals.UsedUp;
-        foreach (var link in entry.Grants.ChainOf(grant).ToList())
-            if (link.MaximumUses is not null) draft.Put(link with { Uses = link.Uses + 1 });
+        foreach (var used in counted)
+        {
+            if (draft.Snapshot.Find(used.Key) is not { } entry || entry.Grants.Find(used.Id) is not { } grant
+                || !entry.Grants.IsGoodAt(grant, draft.Now)) return GrantRefusals.UsedUp;
+            foreach (var link in entry.Grants.ChainOf(grant).Where(g => g.MaximumUses is not null).ToList())
+            {
+                draft.Put(link with { Uses = link.Uses + 1 });
+                draft.Record.Changed("grant_uses", $"{link.Uses}", $"{link.Uses + 1}");
+            }
+        }
+
         return default(Done);
     }
 }

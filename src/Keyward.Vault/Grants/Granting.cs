@@ -15,7 +15,7 @@ internal static class Granting
         var caller = passage.Caller;
         if (caller.Type == Caller.SystemType) return wanted;
         // Under the constraint's own pairs, since the rights count under no weaker ones.
-        var circumstances = passage.CircumstancesOf(new GrantAttributes(wanted));
+        var circumstances = passage.Circumstances with { Attributes = new GrantAttributes(wanted) };
         var byPolicies = true;
         foreach (var permission in wanted.Operations.Permissions.Prepend(Permission.GrantsCreate))
         {

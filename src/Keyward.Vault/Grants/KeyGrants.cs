@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Keyward.Vault.KeyUse;
 using Keyward.Vault.Policies;
 using Keyward.Vault.Storage;
 
@@ -51,19 +50,13 @@ internal sealed class KeyGrants
             _byGrantee.SetItem(grant.Grantee, at < 0 ? same.Add(grant) : same.SetItem(at, grant)));
     }
 
-    /// <summary>The first grant that lets one of these members do this under this context, now.</summary>
-    public Grant? Find(
-        IReadOnlyList<string> members, Permission permission, Context context, DateTimeOffset now)
+    /// <summary>The first grant to a member that lets it do what is asked, as it is asked, now.</summary>
+    public Grant? Find(string member, ref Question question)
     {
-        if (Count == 0) return null;
-        foreach (var member in members)
-        {
-            if (!_byGrantee.TryGetValue(member, out var grants)) continue;
-            foreach (var grant in grants)
-                if (grant.Operations.Contains(permission) && Holds(grant, permission, context)
-                    && IsGoodAt(grant, now)) return grant;
-        }
-
+        if (!_byGrantee.TryGetValue(member, out var grants)) return null;
+        foreach (var grant in grants)
+            if (grant.Operations.Contains(question.Permission) && Holds(grant, ref question)
+                && IsGoodAt(grant, question.Now)) return grant;
         return null;
     }
 
@@ -85,8 +78,16 @@ internal sealed class KeyGrants
             yield return link;
     }
 
-    private static bool Holds(Grant grant, Permission permission, Context context) =>
-        grant.Constraint is not { } constraint || !GrantConstraint.AppliesTo(permission) || constraint.Holds(context);
+    private static bool Holds(Grant grant, ref Question question)
+    {
+        if (grant.Constraint is not { } constraint || !GrantConstraint.AppliesTo(question.Permission)) return true;
+        return question.Assumption switch
+        {
+            Assumption.None => constraint.Holds(question.Facts.Context),
+            Assumption.Most => true,
+            Assumption.Least => false,
+        };
+    }
 
     private KeyGrants Without(string id)
     {

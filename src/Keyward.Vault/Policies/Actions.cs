@@ -108,6 +108,10 @@ public static class Actions
         return Of(permission).Select(a => $"{(isOfKeys ? Service : "keyward")}:{a}");
     }
 
+    /// <summary>Whether AWS has an action for it, or actions that do the same.</summary>
+    internal static bool IsOfAws(Permission permission) =>
+        !Of(permission)[0].StartsWith("Keyward", StringComparison.Ordinal);
+
     /// <summary>The right's finer parts that a role with it confers too.</summary>
     internal static PermissionMask FinerThan(Permission permission) => Finer.GetValueOrDefault(permission);
 

@@ -51,10 +51,6 @@ internal sealed record Snapshot
     public ImmutableDictionary<string, ImmutableArray<string>> GroupsByMember { get; init; } =
         ImmutableDictionary.Create<string, ImmutableArray<string>>(StringComparer.Ordinal);
 
-    /// <summary>Compiled policies that are attached to principals, by member.</summary>
-    public ImmutableDictionary<string, IReadOnlyList<Statement>> IdentityPolicies { get; init; } =
-        ImmutableDictionary.Create<string, IReadOnlyList<Statement>>(StringComparer.Ordinal);
-
     /// <summary>Revisions by subject, in order.</summary>
     public ImmutableDictionary<string, ImmutableList<Revision>> Revisions { get; init; } =
         ImmutableDictionary.Create<string, ImmutableList<Revision>>(StringComparer.Ordinal);
@@ -100,7 +96,7 @@ internal sealed record Snapshot
 
     /// <summary>The statements of the caller's own policies.</summary>
     public IReadOnlyList<Statement> StatementsOf(Caller caller) =>
-        IdentityPolicies.IsEmpty ? [] : IdentityPolicies.GetValueOrDefault(caller.Member, []);
+        Accounts.TryGetValue(caller.Email, out var account) ? account.Policies.Statements : [];
 
     /// <summary>The snapshot after these rows. A row whose owner is missing stays out: nothing hangs in the
     /// air.</summary>

@@ -75,6 +75,7 @@ internal static class Tables
     [
         new("email", ColumnType.Text), new("project", ColumnType.Text), new("name", ColumnType.Text),
         new("unique_id", ColumnType.Text), new("state", ColumnType.Integer), new("create_time", ColumnType.Integer),
+        new("policies", ColumnType.Text, Nullable: true),
     ]);
 
     /// <summary>Key files' public halves and access keys. Revoked is a state of the row, never its absence.</summary>

@@ -105,6 +105,7 @@ CREATE TABLE principal (
     unique_id TEXT NOT NULL,
     state INTEGER NOT NULL,
     create_time INTEGER NOT NULL,
+    policies TEXT,
     seq INTEGER NOT NULL,
     seal BLOB NOT NULL,
     PRIMARY KEY (email)

@@ -5,13 +5,13 @@ namespace Keyward.Vault.Policies.Documents;
 
 /// <summary>Resources by patterns of their ARNs. What has no ARN, such as the making of a key, is met by <c>*</c>
 /// alone.</summary>
-internal sealed class ArnMatcher(IReadOnlyList<ArnPattern> patterns, bool isNegated) : IResourceMatcher
+internal sealed class ArnMatcher(IReadOnlyList<ArnPattern> patterns, bool isNegated)
 {
     /// <summary>No resource: the statement has no effect, as AWS has it.</summary>
     private static readonly ArnMatcher Nothing = new([], false);
 
     /// <summary>Null for everything.</summary>
-    public static IResourceMatcher? Of(JsonProperty? element, bool hasVariables)
+    public static ArnMatcher? Of(JsonProperty? element, bool hasVariables)
     {
         if (element is not { } resource) return Nothing;
         var patterns = new List<ArnPattern>();

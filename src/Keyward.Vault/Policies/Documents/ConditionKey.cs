@@ -115,7 +115,7 @@ internal sealed class ConditionKey
     private static string[] Values(Facts facts, string name) => facts.Find(name) switch
     {
         null => Absent,
-        IEnumerable<string> list and not string => [.. list],
+        IReadOnlyList<string> list => [.. list],
         var value => [Text(value)],
     };
 
@@ -123,7 +123,7 @@ internal sealed class ConditionKey
         facts.Find(name) switch
         {
             null => Absent,
-            IEnumerable<string> list and not string => [.. list.Select(v => translate(v)).OfType<string>()],
+            IReadOnlyList<string> list => [.. list.Select(v => translate(v)).OfType<string>()],
             var value => translate(value) is { } text ? [text] : Absent,
         };
 

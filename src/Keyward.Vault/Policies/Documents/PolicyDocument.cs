@@ -58,7 +58,7 @@ internal sealed class PolicyDocument
             switch (element.Name)
             {
                 case "Version":
-                    hasVariables = Text(element) switch
+                    hasVariables = TextOf(element) switch
                     {
                         "2012-10-17" => true,
                         "2008-10-17" => false,
@@ -66,7 +66,7 @@ internal sealed class PolicyDocument
                     };
                     break;
                 case "Id":
-                    _ = Text(element);
+                    _ = TextOf(element);
                     break;
                 case "Statement":
                     statement = element.Value;
@@ -79,19 +79,20 @@ internal sealed class PolicyDocument
         var objects = given.ValueKind == JsonValueKind.Array ? [.. given.EnumerateArray()] : (JsonElement[])[given];
         if (objects.Length == 0) throw new MalformedDocumentException("Policy has no Statement");
         var statements = new List<Statement>();
+        var index = 0;
         var ids = new HashSet<string>(StringComparer.Ordinal);
         foreach (var element in objects)
         {
-            var read = reader.Read(element, hasVariables, statements.Count);
+            var read = reader.Read(element, hasVariables, index++);
             if (reader.Id is { } id && !ids.Add(id))
                 throw new MalformedDocumentException("Policy has two statements with one Sid");
-            statements.Add(read);
+            statements.AddRange(read);
         }
 
         return statements;
     }
 
-    private static string Text(JsonProperty element) => element.Value.ValueKind == JsonValueKind.String
+    private static string TextOf(JsonProperty element) => element.Value.ValueKind == JsonValueKind.String
         ? element.Value.GetString()!
         : throw new MalformedDocumentException($"Policy element {element.Name} is not a text");
 }

@@ -12,7 +12,7 @@ internal sealed class StatementReader(DocumentKind kind)
     /// <summary>The Sid of the statement that was read last.</summary>
     public string? Id { get; private set; }
 
-    public Statement Read(JsonElement json, bool hasVariables, int index)
+    public Statement[] Read(JsonElement json, bool hasVariables, int index)
     {
         if (json.ValueKind != JsonValueKind.Object) throw Malformed("Policy has a Statement that is not an object");
         Id = null;
@@ -51,10 +51,17 @@ internal sealed class StatementReader(DocumentKind kind)
         if (principal is not null && !isOfKey) throw Malformed("Policy Statement must not contain principals");
         var who = principal is { } named ? PrincipalReader.Read(named, effect, _principals)
             : new Principals([Principals.AllUsers]);
-        return new Statement(effect, who, new PermissionSet(MaskOf(action, effect)), LabelOf(index))
+        var resources = ArnMatcher.Of(resource, hasVariables);
+        Statement Make(Principals principals, bool hasOwnNames) => new(effect, principals,
+            new PermissionSet(MaskOf(action, effect, hasOwnNames)), LabelOf(index))
         {
-            Resources = ArnMatcher.Of(resource, hasVariables), Condition = condition,
+            Resources = resources, Condition = condition,
         };
+        if (effect == Effect.Deny) return [Make(who, true)];
+        // What is left to an account is left whole; what is conferred on somebody is what AWS has a word for.
+        return who.Accounts.Count == 0
+            ? [Make(who, false)]
+            : [Make(who.WithoutAccounts(), false), Make(who.AccountsAlone(), true)];
     }
 
     private RuleLabel LabelOf(int index) => kind == DocumentKind.Key
@@ -71,11 +78,11 @@ internal sealed class StatementReader(DocumentKind kind)
         : throw Malformed("Policy Statement has an invalid Effect");
 
     /// <summary>A statement without an action is taken and has no effect, as AWS has it.</summary>
-    private static UInt128 MaskOf(JsonProperty? element, Effect effect)
+    private static PermissionMask MaskOf(JsonProperty? element, Effect effect, bool hasOwnNames)
     {
-        if (element is not { } action) return 0;
+        if (element is not { } action) return PermissionMask.None;
         var patterns = Texts(action.Value, "Action");
-        return ActionMask.Of(patterns, action.Name == "NotAction", effect)
+        return ActionMask.Of(patterns, action.Name == "NotAction", effect == Effect.Deny, hasOwnNames)
             ?? throw Malformed("Policy Statement contains an invalid action");
     }
 

@@ -1,0 +1,16 @@
+using Keyward.Vault.Policies;
+using Keyward.Vault.Storage;
+
+namespace Keyward.Vault.KeyUse;
+
+/// <summary>What a use under a context shows to conditions. Opaque bytes have no pairs: a condition on them does not
+/// hold.</summary>
+internal sealed class ContextAttributes(Context context) : IRequestAttributes
+{
+    public object? Find(string name, Snapshot snapshot) => name switch
+    {
+        AttributeNames.Context when context.IsPairs => context.Pairs().ToDictionary(),
+        AttributeNames.BoundContext => context,
+        _ => null,
+    };
+}
