@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Keyward.Keystores.Material;
 using Keyward.Keystores.Software;
+using Keyward.Vault.Audit.Notes;
 using Keyward.Vault.Keystores;
 
 namespace Keyward.Keystores.Root;
@@ -76,12 +77,8 @@ internal sealed class KeyHierarchy : IKeyHierarchy, ICredentialKeys
         ? sealer
         : throw new SealBrokenException("an unknown project key");
 
-    /// <summary>The cipher of a version's AES-256 material.</summary>
-    public Xaes256Gcm OpenVersion(SealedKey version)
-    {
-        using var key = OpenKey(Project(version.ParentId), version);
-        return new Xaes256Gcm(key.Span);
-    }
+    /// <summary>A version's material, of whatever form its algorithm has.</summary>
+    public SecretBytes OpenVersion(SealedKey version) => Project(version.ParentId).Open(version);
 
     public void SealRow(ReadOnlySpan<byte> framed, Span<byte> seal) => HMACSHA256.HashData(_keys.Row, framed, seal);
 
@@ -155,6 +152,22 @@ internal sealed class KeyHierarchy : IKeyHierarchy, ICredentialKeys
 
     public SealedKey SealSecret(byte[] projectKeyId, SealBinding binding, ReadOnlySpan<byte> secret) =>
         Project(projectKeyId).Seal(binding, secret);
+
+    public SealedKey MakeLogKey(string name)
+    {
+        using var seed = SecretBytes.Random(NoteSigner.SeedSizeBytes);
+        return _root.Seal(new SealBinding(SealKind.AuditKey, name, 1, SealKind.AuditKeyAlgorithm, []), seed.Span);
+    }
+
+    public INoteSigner OpenLogKey(SealedKey key, string noteName)
+    {
+        using var seed = _root.Open(key);
+        return NoteSigner.Open(seed, noteName);
+    }
+
+    public bool CheckNote(
+        ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) =>
+        NoteSigner.IsGood(publicKey, message, signature);
 
     public (byte[] PublicKey, byte[] PrivateKeyPem) MakeServiceAccountKey() => CredentialKeys.MakeServiceAccountKey();
 

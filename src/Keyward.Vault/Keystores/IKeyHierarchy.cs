@@ -1,3 +1,5 @@
+using Keyward.Vault.Audit.Notes;
+
 namespace Keyward.Vault.Keystores;
 
 /// <summary>The deployment's own keys: what the opened root key gives. It seals rows, keeps the state sum's key, makes
@@ -37,6 +39,15 @@ internal interface IKeyHierarchy : IDisposable
 
     /// <summary>Seals a secret that must be read again, such as an access key's, under a project key.</summary>
     SealedKey SealSecret(byte[] projectKeyId, SealBinding binding, ReadOnlySpan<byte> secret);
+
+    /// <summary>A new Ed25519 key of a log or a witness, sealed by the root under a name of its own.</summary>
+    SealedKey MakeLogKey(string name);
+
+    /// <summary>Opens a log key; its notes carry <paramref name="noteName"/>.</summary>
+    INoteSigner OpenLogKey(SealedKey key, string noteName);
+
+    /// <summary>Whether an Ed25519 signature of a note is good.</summary>
+    bool CheckNote(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature);
 
     /// <summary>Known answers for seals. Throws <see cref="SelfTestException"/>.</summary>
     void SelfTest();

@@ -242,3 +242,12 @@ CREATE TABLE outbox (
     seq INTEGER NOT NULL,
     record BLOB NOT NULL
 ) WITHOUT ROWID;
+
+-- The logs' signed checkpoints, by which a log that was put back or exchanged is known. Only ever added to.
+CREATE TABLE audit_checkpoint (
+    origin TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    note BLOB NOT NULL,
+    time INTEGER NOT NULL,
+    PRIMARY KEY (origin, size)
+) WITHOUT ROWID;
