@@ -24,8 +24,8 @@ public sealed record GrantConstraint(ConstraintKind Kind, Context Pairs)
 
     public const int MaximumValuesLength = 384;
 
-    /// <summary>Whether it speaks of an operation at all: only what takes a context is held to it, and the handing on of
-    /// the right, which is judged by comparing constraints.</summary>
+    /// <summary>Whether it speaks of an operation at all: only what takes a context is held to it, and the handing on
+    /// of the right, which is judged by comparing constraints.</summary>
     internal static bool AppliesTo(Permission permission) => permission is Permission.VersionsUseToEncrypt
         or Permission.VersionsUseToDecrypt or Permission.VersionsUseToGenerateDataKey
         or Permission.VersionsUseToGenerateDataKeyWithoutPlaintext or Permission.VersionsUseToGenerateDataKeyPair

@@ -16,7 +16,7 @@ internal static class GrantRefusals
 
     public static readonly Refusal BadName = Invalid("A grant's name has 1 to 256 characters.");
 
-    public static readonly Refusal BadExpiry = Invalid("A grant counts for a time above nothing and of ten years at most.");
+    public static readonly Refusal BadExpiry = Invalid("A grant counts for some time, ten years at most.");
 
     public static readonly Refusal BadUses = Invalid(
         $"The number of a grant's uses lies between 1 and {CreateGrant.MaximumUsesLimit}.");

@@ -28,8 +28,8 @@ internal sealed record GrantToken(KeyName Key, string GrantId, string Grantee)
     public static readonly Refusal TooMany = new(RefusalReason.InvalidArgument,
         $"A request carries at most {MaximumTokens} grant tokens of at most {MaximumLength} characters.");
 
-    /// <summary>Why tokens that came with a request are refused. One that was made here for another grantee, for another
-    /// key, or for a grant that has ended is passed over: clients show all they have.</summary>
+    /// <summary>Why tokens that came with a request are refused. One that was made here for another grantee, for
+    /// another key, or for a grant that has ended is passed over: clients show all they have.</summary>
     public static Refusal? Judge(IKeyHierarchy hierarchy, IReadOnlyList<string> tokens)
     {
         if (tokens.Count > MaximumTokens) return TooMany;

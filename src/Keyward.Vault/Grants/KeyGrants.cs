@@ -8,8 +8,8 @@ namespace Keyward.Vault.Grants;
 /// retired, or whose parent was, is not in it: what ended stays so, and its row is kept by the store alone.</summary>
 internal sealed class KeyGrants
 {
-    public static readonly KeyGrants None =
-        new(SortedTable<Grant>.Empty, ImmutableDictionary.Create<string, ImmutableArray<Grant>>(StringComparer.Ordinal));
+    public static readonly KeyGrants None = new(SortedTable<Grant>.Empty,
+        ImmutableDictionary.Create<string, ImmutableArray<Grant>>(StringComparer.Ordinal));
 
     private readonly SortedTable<Grant> _byId;
     private readonly ImmutableDictionary<string, ImmutableArray<Grant>> _byGrantee;

@@ -56,7 +56,8 @@ public sealed record ListGrants(KeyName Key, string? Id, string? Grantee, PageRe
     }
 }
 
-/// <summary>The grants that a principal may give up, over all keys of a location: a right in the project, on no key.</summary>
+/// <summary>The grants that a principal may give up, over all keys of a location: a right in the project, on no
+/// key.</summary>
 public sealed record ListRetirableGrants(LocationName Parent, string RetiringPrincipal, PageRequest<GrantView> Page)
     : IOperation<Page<GrantView>>
 {

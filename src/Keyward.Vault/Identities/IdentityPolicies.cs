@@ -7,7 +7,8 @@ using Keyward.Vault.Policies.Documents;
 namespace Keyward.Vault.Identities;
 
 /// <summary>The policies that stand on a principal itself, by name: documents in AWS's language, in the principal's own
-/// row, so that no deletion of rows takes a deny away. Immutable; compiled when the first question meets them.</summary>
+/// row, so that no deletion of rows takes a deny away. Immutable; compiled when the first question meets
+/// them.</summary>
 internal sealed class IdentityPolicies
 {
     public const int MaximumPolicies = 10;

@@ -23,8 +23,8 @@ internal static class PrincipalName
         if (name.StartsWith("arn:", StringComparison.Ordinal)) return OfArn(snapshot, name);
         if (IsAccount(name)) return OfAccount(snapshot, name);
         if (name.StartsWith(ProjectPrefix, StringComparison.Ordinal))
-            return ProjectId.TryParse(name[ProjectPrefix.Length..], out var project) && snapshot.Find(project) is not null
-                ? name : null;
+            return ProjectId.TryParse(name[ProjectPrefix.Length..], out var project)
+                && snapshot.Find(project) is not null ? name : null;
         if (name.StartsWith("principal://", StringComparison.Ordinal)
             || name.StartsWith("principalSet://", StringComparison.Ordinal)
             || name.StartsWith("group:", StringComparison.Ordinal))
@@ -46,8 +46,8 @@ internal static class PrincipalName
                 : member;
     }
 
-    /// <summary>All ARNs by which a policy may mean a caller, the caller's own first, its account's root last. Kept with
-    /// the caller: an account's number never changes.</summary>
+    /// <summary>All ARNs by which a policy may mean a caller, the caller's own first, its account's root last. Kept
+    /// with the caller: an account's number never changes.</summary>
     public static string[] ArnsOf(Snapshot snapshot, Caller caller) => caller.Arns ??= MakeArns(snapshot, caller);
 
     public static string ArnOf(Snapshot snapshot, Caller caller) =>

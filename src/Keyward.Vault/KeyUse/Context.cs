@@ -81,7 +81,8 @@ public readonly struct Context
     /// <summary>Whether it is pairs, which a condition can speak of.</summary>
     public bool IsPairs => _encoded is [2, ..];
 
-    /// <summary>What <see cref="Encoded"/> gave before. Throws <see cref="FormatException"/> on anything else.</summary>
+    /// <summary>What <see cref="Encoded"/> gave before. Throws <see cref="FormatException"/> on anything
+    /// else.</summary>
     internal static Context Decode(ReadOnlySpan<byte> encoded) => encoded switch
     {
         [0] => None,

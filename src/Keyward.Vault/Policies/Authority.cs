@@ -80,7 +80,10 @@ internal static class Authority
             if (grants.Find(member, ref question) is not { } grant) continue;
             var isOfProject = member.StartsWith(PrincipalName.ProjectPrefix, StringComparison.Ordinal);
             if (isOfProject ? AllowsAtHome(ref question) : mayAtHome)
-                return new Decision(true, new RuleLabel(PolicyChain.KeyName, RuleLabel.Grant, grant.Id)) { Grant = grant };
+                return new Decision(true, new RuleLabel(PolicyChain.KeyName, RuleLabel.Grant, grant.Id))
+                {
+                    Grant = grant,
+                };
         }
 
         return null;
@@ -103,7 +106,8 @@ internal static class Authority
             return ByBinding(PolicyChain.DeploymentName, onDeployment);
         // A caller's own policy speaks for its own project only: it cannot open another's resources.
         var own = question.Snapshot.StatementsOf(question.Caller);
-        return own.Count > 0 && question.Demand.Project is { } at && at == question.Caller.Project && Find(ref question, own, Effect.Allow) is { } rule
+        return own.Count > 0 && question.Demand.Project is { } at && at == question.Caller.Project
+            && Find(ref question, own, Effect.Allow) is { } rule
             ? new Decision(true, rule)
             : null;
     }

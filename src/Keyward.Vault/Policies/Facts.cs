@@ -37,7 +37,8 @@ internal sealed class Facts(Snapshot snapshot, Caller caller, Demand demand, Cir
     /// <summary>The account number of the resource's project.</summary>
     public string? Account => demand.Project is { } project ? Snapshot.Find(project)?.Project.Account : null;
 
-    /// <summary>What the operation shows of itself, or else its key, by a name of <see cref="AttributeNames"/>.</summary>
+    /// <summary>What the operation shows of itself, or else its key, by a name of <see
+    /// cref="AttributeNames"/>.</summary>
     public object? Find(string name) => circumstances.Attributes?.Find(name, Snapshot) ?? OfKey(name);
 
     private object? OfKey(string name) => Key is not { } key ? null : name switch

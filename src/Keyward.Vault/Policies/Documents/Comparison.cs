@@ -27,9 +27,9 @@ internal enum Relation
     Bytes = 9,
 }
 
-/// <summary>One key of one operator of a condition: <c>"StringEquals": {"kms:CallerAccount": […]}</c>. Any of the values
-/// is enough. What the request lacks is judged by IAM's rules: a positive operator does not hold, a negated one and one
-/// with IfExists do, ForAllValues holds of nothing, ForAnyValue does not.</summary>
+/// <summary>One key of one operator of a condition: <c>"StringEquals": {"kms:CallerAccount": […]}</c>. Any of the
+/// values is enough. What the request lacks is judged by IAM's rules: a positive operator does not hold, a negated one
+/// and one with IfExists do, ForAllValues holds of nothing, ForAnyValue does not.</summary>
 internal sealed class Comparison
 {
     private readonly ConditionKey _key;

@@ -3,8 +3,8 @@ using Keyward.Vault.Identities;
 
 namespace Keyward.Vault.Policies.Documents;
 
-/// <summary>Whom a statement of a key policy names. An allow for an account only hands the decision on to it; a deny for
-/// one is a deny for everybody in it. Services, and principals of other identity providers than ours, are nobody
+/// <summary>Whom a statement of a key policy names. An allow for an account only hands the decision on to it; a deny
+/// for one is a deny for everybody in it. Services, and principals of other identity providers than ours, are nobody
 /// here.</summary>
 internal static class PrincipalReader
 {
