@@ -53,6 +53,7 @@ public sealed class KeywardConnection : IDisposable
         Deployment = new Deployment.DeploymentClient(invoker);
         Grants = new Grants.GrantsClient(invoker);
         Documents = new PolicyDocuments.PolicyDocumentsClient(invoker);
+        Issuers = new Issuers.IssuersClient(invoker);
     }
 
     public string Address { get; }
@@ -74,6 +75,8 @@ public sealed class KeywardConnection : IDisposable
     public Grants.GrantsClient Grants { get; }
 
     public PolicyDocuments.PolicyDocumentsClient Documents { get; }
+
+    public Issuers.IssuersClient Issuers { get; }
 
     public void Dispose()
     {

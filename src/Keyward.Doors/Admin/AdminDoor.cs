@@ -12,7 +12,7 @@ internal static class AdminDoor
     public static void Add(IServiceCollection services)
     {
         services.AddSingleton<ProjectsDoor>().AddSingleton<ServiceAccountsDoor>().AddSingleton<AuditDoor>()
-            .AddSingleton<DeploymentDoor>().AddSingleton<BenchDoor>();
+            .AddSingleton<DeploymentDoor>().AddSingleton<BenchDoor>().AddSingleton<IssuersDoor>();
         services.AddSingleton(p => new RestService(Projects.Descriptor, p.GetRequiredService<ProjectsDoor>()));
         services.AddSingleton(p => new RestService(
             ServiceAccounts.Descriptor, p.GetRequiredService<ServiceAccountsDoor>()));
@@ -21,6 +21,7 @@ internal static class AdminDoor
         services.AddSingleton<GrantsDoor>().AddSingleton<DocumentsDoor>();
         services.AddSingleton(p => new RestService(Grants.Descriptor, p.GetRequiredService<GrantsDoor>()));
         services.AddSingleton(p => new RestService(PolicyDocuments.Descriptor, p.GetRequiredService<DocumentsDoor>()));
+        services.AddSingleton(p => new RestService(Issuers.Descriptor, p.GetRequiredService<IssuersDoor>()));
     }
 
     public static void Map(IEndpointRouteBuilder routes)
@@ -32,5 +33,6 @@ internal static class AdminDoor
         routes.MapGrpcService<BenchDoor>();
         routes.MapGrpcService<GrantsDoor>();
         routes.MapGrpcService<DocumentsDoor>();
+        routes.MapGrpcService<IssuersDoor>();
     }
 }

@@ -7,10 +7,14 @@ namespace Keyward.Vault.KeyUse;
 /// hold.</summary>
 internal sealed class ContextAttributes(Context context) : IRequestAttributes
 {
+    /// <summary>Of a re-encryption: whether both keys are one.</summary>
+    public bool? IsOnSameKey { get; init; }
+
     public object? Find(string name, Snapshot snapshot) => name switch
     {
         AttributeNames.Context when context.IsPairs => context.Pairs().ToDictionary(),
         AttributeNames.BoundContext => context,
+        AttributeNames.OnSameKey => IsOnSameKey,
         _ => null,
     };
 }

@@ -45,8 +45,10 @@ internal sealed class Facts(Snapshot snapshot, Caller caller, Demand demand, Cir
     {
         AttributeNames.Algorithm => key.Algorithm,
         AttributeNames.Imported => key.ImportOnly,
-        AttributeNames.ResourceTags => key.Labels,
-        AttributeNames.MultiRegion => false,
+        AttributeNames.ResourceTags => key.Tags.IsEmpty ? key.Labels : key.Tags,
+        AttributeNames.ResourceAliases => KeyAliases.Of(Snapshot, key.Name).Select(a => a.Name.Alias).ToArray(),
+        AttributeNames.MultiRegion => key.IsMultiRegion,
+        AttributeNames.MultiRegionRole => !key.IsMultiRegion ? null : key.IsReplica ? "REPLICA" : "PRIMARY",
         _ => null,
     };
 }

@@ -1,10 +1,12 @@
 using System.Security.Cryptography;
 using Keyward.Keystores.Root;
 using Keyward.Keystores.Software;
+using Keyward.Server.Federation;
 using Keyward.Server.Settings;
 using Keyward.Stores.Sqlite;
 using Keyward.Vault.Audit;
 using Keyward.Vault.Audit.Tree;
+using Keyward.Vault.Federation;
 using Keyward.Vault.Gate;
 using Keyward.Vault.Keystores;
 using Keyward.Vault.Storage;
@@ -26,6 +28,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
     private KeyHierarchy? _hierarchy;
     private SoftwareKeystore? _keystore;
     private ChangeLane? _lane;
+    private DocumentFetch? _fetch;
 
     private VaultKeeper(DataFolder folder, ServerSettings settings, TimeProvider time, ILogger logger,
         SqliteStore store, AuditLog log, Gate gate) =>
@@ -66,10 +69,17 @@ internal sealed class VaultKeeper : IAsyncDisposable
             var origin = LogFolders.CurrentOf(deployment, state.Rows);
             var log = AuditLog.Open(new JournalFiles(new LogFolders(folder).JournalOf(origin)), origin,
                 settings.AuditReserveBytes);
+            var fetch = DocumentFetch.Of(settings);
             var gate = new Gate(log, time, GateSettingsOf(folder, settings, address), metrics,
-                loggers.CreateLogger<Gate>());
+                loggers.CreateLogger<Gate>())
+            {
+                IssuerKeys = new IssuerKeys(fetch, time, loggers.CreateLogger<Gate>()),
+            };
             var keeper = new VaultKeeper(
-                folder, settings, time, loggers.CreateLogger("Keyward.Server"), store, log, gate) { IsNew = isNew };
+                folder, settings, time, loggers.CreateLogger("Keyward.Server"), store, log, gate)
+            {
+                IsNew = isNew, _fetch = fetch,
+            };
             await keeper.TryOpenAsync(state, cancellation).ConfigureAwait(false);
             return keeper;
         }
@@ -109,6 +119,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
         await _store.DisposeAsync().ConfigureAwait(false);
         _keystore?.Dispose();
         _hierarchy?.Dispose();
+        _fetch?.Dispose();
         _opening.Dispose();
     }
 

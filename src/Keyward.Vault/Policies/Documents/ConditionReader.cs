@@ -33,7 +33,7 @@ internal static class ConditionReader
                 var key = ConditionKey.Parse(pair.Name)
                     ?? throw StatementReader.Malformed("Policy Condition has an invalid key");
                 all.Add(Comparison.Compile(key, op, Values(pair.Value), hasVariables)
-                    ?? throw StatementReader.Malformed("Policy Condition has a value that its operator cannot compare"));
+                    ?? throw StatementReader.Malformed("Policy Condition has a value that does not fit its operator"));
             }
         }
 

@@ -11,6 +11,6 @@ internal static class ResourceArn
         var alias = facts.ResourceName.IndexOf(AliasPart, StringComparison.Ordinal);
         if (alias >= 0)
             return $"arn:aws:kms:{location}:{account}:alias/{facts.ResourceName[(alias + AliasPart.Length)..]}";
-        return facts.Key is { } key ? $"arn:aws:kms:{location}:{account}:key/{key.Id:D}" : null;
+        return facts.Key is { } key ? $"arn:aws:kms:{location}:{account}:key/{key.IdText}" : null;
     }
 }
