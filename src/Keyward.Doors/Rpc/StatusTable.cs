@@ -11,7 +11,7 @@ internal static class StatusTable
     public static Code CodeOf(RefusalReason reason) => reason switch
     {
         RefusalReason.InvalidArgument or RefusalReason.ChecksumMismatch or RefusalReason.InvalidCiphertext
-            or RefusalReason.TooLarge => Code.InvalidArgument,
+            or RefusalReason.TooLarge or RefusalReason.MaterialRefused => Code.InvalidArgument,
         RefusalReason.Unauthenticated => Code.Unauthenticated,
         RefusalReason.PermissionDenied => Code.PermissionDenied,
         RefusalReason.NotFound => Code.NotFound,

@@ -29,6 +29,9 @@ public enum RefusalReason
     Cancelled = 22,
     OutcomeUnknown = 23,
     Internal = 24,
+
+    /// <summary>Material from outside is not the one that is expected, or is not fit.</summary>
+    MaterialRefused = 25,
 }
 
 /// <summary>An expected "no": a value, not an exception. The sentence is from a fixed list and never echoes what the

@@ -53,6 +53,10 @@ internal readonly record struct Demand
 
     public static Demand On(Permission permission, KeyName key) => new(permission, null, key.Project, key.Parent, key);
 
+    /// <summary>The right is held on the job's key ring or above, the refusal names the job.</summary>
+    public static Demand On(Permission permission, ImportJobName job) =>
+        new(permission, job.ToString(), job.Project, job.Parent);
+
     /// <summary>Versions have no policy of their own: the right is held on the key, the refusal names the
     /// version.</summary>
     public static Demand On(Permission permission, VersionName version) =>
