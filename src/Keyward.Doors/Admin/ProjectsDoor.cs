@@ -43,7 +43,10 @@ internal sealed class ProjectsDoor(Gate gate) : Projects.ProjectsBase
     {
         var bindings = request.Bindings.Select(b => new Binding(b.Role, [.. b.Members])).ToList();
         var etag = request.Etag.IsEmpty ? null : request.Etag.ToByteArray();
-        return gate.PassAsync(context, new SetPolicy(PolicyTarget.Deployment, bindings, etag), Show);
+        return gate.PassAsync(context, new SetPolicy(PolicyTarget.Deployment, bindings, etag)
+        {
+            KnowsConditions = true,
+        }, Show);
     }
 
     /// <summary><c>projects/ID</c>.</summary>

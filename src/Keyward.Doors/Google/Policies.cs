@@ -1,10 +1,8 @@
 using Google.Cloud.Iam.V1;
-using Google.Protobuf;
 using Grpc.Core;
 using Keyward.Doors.Rpc;
 using Keyward.Vault.Gate;
 using Keyward.Vault.Policies;
-using Binding = Keyward.Vault.Policies.Binding;
 using Policy = Google.Cloud.Iam.V1.Policy;
 
 namespace Keyward.Doors.Google;
@@ -16,11 +14,12 @@ internal sealed class Policies(Gate gate) : IAMPolicy.IAMPolicyBase
     {
         Outcome<IOperation<PolicyView>> operation =
             Judge(request).TryGet(out var target, out var refusal) ? new GetPolicy(target) : refusal;
-        return gate.PassAsync(context, operation, Show);
+        return gate.PassAsync(context, operation,
+            view => PolicyMessages.Show(view, request.Options?.RequestedPolicyVersion ?? 0));
     }
 
     public override Task<Policy> SetIamPolicy(SetIamPolicyRequest request, ServerCallContext context) =>
-        gate.PassAsync(context, Set(request), Show);
+        gate.PassAsync(context, Set(request), view => PolicyMessages.Show(view, request.Policy.Version));
 
     public override Task<TestIamPermissionsResponse> TestIamPermissions(
         TestIamPermissionsRequest request, ServerCallContext context)
@@ -43,23 +42,18 @@ internal sealed class Policies(Gate gate) : IAMPolicy.IAMPolicyBase
         if (!ResourceNames.Target(request.Resource).TryGet(out var target, out var refusal)) return refusal;
         if (request.Policy is not { } policy) return Bad("policy is required.");
         if (policy.Version is not (0 or 1 or 3)) return Bad("policy.version must be 0, 1 or 3.");
-        if (policy.Bindings.Any(b => b.Condition is not null))
-            return policy.Version == 3
-                ? NotOffered.Method("A condition in a policy")
-                : Bad("A policy with a condition must have version 3.");
-        var bindings = policy.Bindings.Select(b => new Binding(b.Role, [.. b.Members])).ToList();
-        return new SetPolicy(target, bindings, policy.Etag.IsEmpty ? null : policy.Etag.ToByteArray());
-    }
-
-    private static Policy Show(PolicyView view)
-    {
-        var policy = new Policy { Version = 1, Etag = ByteString.CopyFrom(view.Etag) };
-        foreach (var binding in view.Policy.Bindings)
-            policy.Bindings.Add(new global::Google.Cloud.Iam.V1.Binding
-            {
-                Role = binding.Role, Members = { binding.Members },
-            });
-        return policy;
+        // The default mask of google.iam.v1.SetIamPolicyRequest: audit configurations stay unless they are named.
+        var mask = new HashSet<string> { "bindings", "etag" };
+        if (request.UpdateMask is { Paths.Count: > 0 } && !FieldMasks.Parse(request.UpdateMask, Policy.Descriptor,
+            "bindings", "etag", "audit_configs", "version").TryGet(out mask, out refusal)) return refusal;
+        if (policy.Bindings.Any(b => b.Condition is { } c && c.Expression.Length == 0))
+            return Bad("A condition needs an expression.");
+        return new SetPolicy(target, mask.Contains("bindings") ? PolicyMessages.Bindings(policy) : null,
+            policy.Etag.IsEmpty ? null : policy.Etag.ToByteArray())
+        {
+            KnowsConditions = policy.Version == 3,
+            AuditConfigs = mask.Contains("audit_configs") ? PolicyMessages.AuditConfigs(policy) : null,
+        };
     }
 
     private static Refusal Bad(string sentence) => new(RefusalReason.InvalidArgument, sentence);

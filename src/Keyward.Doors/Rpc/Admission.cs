@@ -31,6 +31,7 @@ internal sealed class Admission(RequestDelegate next, Gate gate)
 
         var arrival = gate.Receive(door, SourceOf(context), TraceOf(context.Request));
         arrival.Method = MethodOf(context.Request);
+        arrival.Reason = ReasonOf(context.Request);
         context.Response.Headers[Passing.RequestIdHeader] = arrival.RequestId;
         var judged = ProofOf(context.Request) is { } proof
             ? gate.Identify(arrival, proof)
@@ -114,6 +115,13 @@ internal sealed class Admission(RequestDelegate next, Gate gate)
             && value.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) && value.Length > scheme.Length
             ? new BearerProof(value[scheme.Length..].Trim(), ProofUse.Door)
             : null;
+    }
+
+    /// <summary>Why the caller asks, in Google's own header for it.</summary>
+    private static string? ReasonOf(HttpRequest request)
+    {
+        var reason = request.Headers["x-goog-request-reason"].ToString();
+        return reason.Length == 0 ? null : reason.Length > MaximumAgentLength ? reason[..MaximumAgentLength] : reason;
     }
 
     internal static Source SourceOf(HttpContext context)

@@ -1,5 +1,6 @@
 using Keyward.Vault.Gate;
 using Keyward.Vault.Keys;
+using Keyward.Vault.Policies;
 
 namespace Keyward.Vault.Audit;
 
@@ -48,6 +49,19 @@ internal sealed class RecordDraft(Arrival arrival, Caller? caller, Verb verb)
 
     /// <summary>What a change did: field, before, after.</summary>
     public List<(string Field, string? Before, string? After)>? Changes { get; private set; }
+
+    /// <summary>What was demanded, and what decided on it.</summary>
+    public void Note(in Demand demand, in Decision decision)
+    {
+        Allowed = decision.Allowed;
+        Permission = demand.Permission.Name();
+        RuleAt = decision.Rule?.At;
+        Rule = decision.Rule is not { } rule ? null
+            : rule.Document.Length == 0 || rule.Document == RuleLabel.Bindings ? NullIfEmpty(rule.Rule)
+            : $"{rule.Document}: {rule.Rule}";
+    }
+
+    private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
 
     public void Parameter(string name, string value) => (Parameters ??= []).Add((name, value));
 

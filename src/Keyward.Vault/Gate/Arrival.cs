@@ -34,6 +34,9 @@ public sealed class Arrival
     /// <summary>The request's id in records, answers and logs.</summary>
     public string RequestId => Id.ToString("x32");
 
+    /// <summary>Why, in the caller's words (x-goog-request-reason); for the record and for revisions.</summary>
+    public string? Reason { get; set; }
+
     public DateTimeOffset Received { get; }
 
     /// <summary>Digest of the token that was shown, for the record; set by the gate.</summary>

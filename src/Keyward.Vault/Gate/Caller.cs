@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Keyward.Vault.Names;
 
 namespace Keyward.Vault.Gate;
@@ -31,4 +32,12 @@ public sealed class Caller
 
     /// <summary>The name that policies bind, such as <c>serviceAccount:EMAIL</c>.</summary>
     public string Member { get; }
+
+    /// <summary>Further names by which policies can speak of this caller, such as <c>principalSet://…</c> and
+    /// <c>domain:…</c>; groups are looked up at use.</summary>
+    public IReadOnlyList<string> MoreMembers { get; internal init; } = [];
+
+    /// <summary>What the caller's proof said of it beside its name, by the names that conditions use.</summary>
+    public IReadOnlyDictionary<string, string> Attributes { get; internal init; } =
+        ImmutableDictionary<string, string>.Empty;
 }

@@ -144,11 +144,9 @@ public sealed class Gate
         var now = _time.GetUtcNow();
         if (!Identities.Identities.IsGood(snapshot, caller, now)) return new(Identities.CredentialRefusals.NotGood);
         var demand = operation.Demand;
-        var decision = Authority.Decide(snapshot, caller, demand);
-        draft.Allowed = decision.Allowed;
-        draft.Permission = demand.Permission.Name();
-        draft.Rule = decision.Role;
-        draft.RuleAt = decision.At;
+        var circumstances = new Circumstances(now, draft.Arrival, operation.Attributes);
+        var decision = Authority.Decide(snapshot, caller, demand, circumstances);
+        draft.Note(demand, decision);
         if (!decision.Allowed)
         {
             draft.Resource ??= demand.Resource;
@@ -157,7 +155,7 @@ public sealed class Gate
 
         if (AlteredRows.Refuse(snapshot, demand) is { } altered) return new(altered);
         return operation.RunAsync(
-            new Passage(opened.Vault, snapshot, opened.Lane, caller, draft, now, _log, Settings, Jobs));
+            new Passage(opened.Vault, snapshot, opened.Lane, caller, draft, circumstances, _log, Settings, Jobs));
     }
 
     /// <summary>Nothing is answered that could not be recorded: what came out is cleared and the caller

@@ -12,6 +12,9 @@ public interface IOperation<T>
     /// <summary>The right that the caller must hold, and where.</summary>
     internal Demand Demand { get; }
 
+    /// <summary>What conditions may see of the operation beside its demand; null for nothing.</summary>
+    internal IRequestAttributes? Attributes => null;
+
     /// <summary>Adds what the record shows: names and parameters that are not secret.</summary>
     internal void Describe(RecordDraft draft);
 

@@ -9,8 +9,8 @@ namespace Keyward.Vault.Gate;
 /// and
 /// the draft of the record.</summary>
 internal sealed class Passage(
-    OpenedVault vault, Snapshot snapshot, ChangeLane lane, Caller caller, RecordDraft record, DateTimeOffset now,
-    IAuditLog log, GateSettings settings, JobBoard jobs)
+    OpenedVault vault, Snapshot snapshot, ChangeLane lane, Caller caller, RecordDraft record,
+    Circumstances circumstances, IAuditLog log, GateSettings settings, JobBoard jobs)
 {
     public Snapshot Snapshot { get; } = snapshot;
 
@@ -20,13 +20,18 @@ internal sealed class Passage(
 
     public RecordDraft Record { get; } = record;
 
-    public DateTimeOffset Now { get; } = now;
+    public Circumstances Circumstances { get; } = circumstances;
+
+    public DateTimeOffset Now => Circumstances.Now;
 
     public IAuditLog Log { get; } = log;
 
     public GateSettings Settings { get; } = settings;
 
     public JobBoard Jobs { get; } = jobs;
+
+    /// <summary>Whether the caller holds a further right; the record's rule stays the operation's own.</summary>
+    public bool May(in Demand demand) => Authority.Decide(Snapshot, Caller, demand, Circumstances).Allowed;
 
     /// <summary>Judges and commits a change. The right to it is judged once more, under the store's lock: who lost it
     /// meanwhile is refused.</summary>
@@ -37,7 +42,8 @@ internal sealed class Passage(
     {
         if (!Identities.Identities.IsGood(draft.Snapshot, Caller, draft.Now))
             return Identities.CredentialRefusals.NotGood;
-        if (!Authority.Decide(draft.Snapshot, Caller, demand).Allowed) return Authority.Refuse(demand);
+        if (!Authority.Decide(draft.Snapshot, Caller, demand, Circumstances with { Now = draft.Now }).Allowed)
+            return Authority.Refuse(demand);
         return AlteredRows.Refuse(draft.Snapshot, demand) is { } refusal ? refusal : judge(draft);
     }
 }

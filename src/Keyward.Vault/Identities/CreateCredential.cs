@@ -46,7 +46,7 @@ public sealed record CreateCredential(string Email, CredentialKind Kind, TimeSpa
         if (!draft.Snapshot.Accounts.TryGetValue(Email, out var account)) return AccountRefusals.NotFound(Email);
         if (account.State == StandingState.Revoked)
             return new Refusal(RefusalReason.TransitionNotAllowed, $"Service account {Email} was deleted.", Email);
-        if (Conferring.Missing(draft.Snapshot, caller, account) is { } missing) return missing;
+        if (Conferring.Missing(draft.Snapshot, caller, account, draft.Now) is { } missing) return missing;
         var active = draft.Snapshot.CredentialsOf.GetValueOrDefault(Email, [])
             .Count(id => draft.Snapshot.Credentials[id] is { } c && c.Kind == Kind && c.IsGoodAt(draft.Now));
         var most = Kind == CredentialKind.AccessKey ? MaximumAccessKeys : MaximumKeyFiles;

@@ -87,10 +87,10 @@ public static class Actions
 
     private static readonly FrozenDictionary<Permission, string[]> GovernedBy = Governing();
 
-    private static readonly FrozenDictionary<Permission, UInt128> Finer = Table
+    private static readonly FrozenDictionary<Permission, PermissionMask> Finer = Table
         .Where(t => t.Coarser != Permission.None).GroupBy(t => t.Coarser)
         .ToFrozenDictionary(g => g.Key,
-            g => g.Aggregate(UInt128.Zero, (mask, t) => mask | (UInt128.One << (int)t.Permission)));
+            g => g.Aggregate(PermissionMask.None, (mask, t) => mask | PermissionMask.Of(t.Permission)));
 
     /// <summary>AWS's own actions, each with its right, in order of their names.</summary>
     public static IEnumerable<(string Action, Permission Permission)> All =>
@@ -100,7 +100,7 @@ public static class Actions
     public static IReadOnlyList<string> Of(Permission permission) => GovernedBy[permission];
 
     /// <summary>The right's finer parts that a role with it confers too.</summary>
-    internal static UInt128 FinerThan(Permission permission) => Finer.GetValueOrDefault(permission);
+    internal static PermissionMask FinerThan(Permission permission) => Finer.GetValueOrDefault(permission);
 
     private static FrozenDictionary<Permission, string[]> Governing()
     {

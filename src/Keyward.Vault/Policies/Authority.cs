@@ -3,42 +3,26 @@ using Keyward.Vault.Storage;
 
 namespace Keyward.Vault.Policies;
 
-/// <summary>What was decided and why: where the deciding binding stands (<c>key</c>, <c>key_ring</c>, <c>project</c>,
-/// <c>deployment</c>) and its role.</summary>
-internal readonly record struct Decision(bool Allowed, string? At, string? Role)
+/// <summary>What was decided and why: the rule that decided, if one did. Without one nothing allowed it.</summary>
+internal readonly record struct Decision(bool Allowed, RuleLabel? Rule)
 {
-    public static readonly Decision Refused = new(false, null, null);
+    public static readonly Decision Refused = new(false, null);
 }
 
-/// <summary>The one evaluation of rights, the same for every door. A caller holds a right on a resource if a binding at
-/// the deployment, the project, the key ring or the key confers it; anything else is refused. Reads the snapshot that
-/// it is given and nothing besides.</summary>
+/// <summary>The one evaluation of rights, the same for every door. Reads the snapshot that it is given and nothing
+/// besides. In this order, once the caller's standing has been judged by the gate: a deny anywhere refuses; then one
+/// of these allows: a binding on the key; the key's own policy by naming the caller; a binding above, or the caller's
+/// own policy, where the key's policy delegates to its account. Anything else is refused.</summary>
 internal static class Authority
 {
-    public static Decision Decide(Snapshot snapshot, Caller caller, in Demand demand)
+    public static Decision Decide(
+        Snapshot snapshot, Caller caller, in Demand demand, in Circumstances circumstances)
     {
-        var permission = demand.Permission;
-        if (permission == Permission.None || caller.Type == Caller.SystemType)
-            return new Decision(true, "caller", null);
-        if (demand.Project is { } project && snapshot.Find(project) is { } projectEntry)
-        {
-            if (demand.Ring is { } ring
-                && projectEntry.Rings.Find(RingEntry.NameOf(ring.Parent.Location.Value, ring.Ring)) is { } ringEntry)
-            {
-                if (demand.Key is { } key && ringEntry.Keys.Find(key.Key) is { } keyEntry
-                    && Allows(keyEntry.Key.Policy, caller, permission) is { } onKey)
-                    return new Decision(true, "key", onKey);
-                if (Allows(ringEntry.Ring.Policy, caller, permission) is { } onRing)
-                    return new Decision(true, "key_ring", onRing);
-            }
-
-            if (Allows(projectEntry.Project.Policy, caller, permission) is { } onProject)
-                return new Decision(true, "project", onProject);
-        }
-
-        return Allows(snapshot.DeploymentPolicy, caller, permission) is { } onDeployment
-            ? new Decision(true, "deployment", onDeployment)
-            : Decision.Refused;
+        if (demand.Permission == Permission.None || caller.Type == Caller.SystemType)
+            return new Decision(true, new RuleLabel("caller", "", ""));
+        var chain = new PolicyChain(snapshot, demand);
+        var question = new Question(snapshot, caller, demand, circumstances);
+        return Denied(ref question, chain) ?? Allowed(ref question, chain) ?? Decision.Refused;
     }
 
     /// <summary>The same sentence whether the resource is missing or out of bounds, so that nobody learns
@@ -51,6 +35,83 @@ internal static class Authority
             $"Permission '{permission}' denied on resource '{resource}' (or it may not exist).", resource, permission);
     }
 
-    private static string? Allows(PolicyState policy, Caller caller, Permission permission) =>
-        policy.Policy.Allows(caller.Member, permission) ? policy.Policy.RuleFor(caller.Member, permission) : null;
+    private static Decision? Denied(ref Question question, in PolicyChain chain)
+    {
+        if (chain.HasDeny)
+            for (var level = 0; level < PolicyChain.Levels; level++)
+                if (chain[level].Deny.Denies(ref question) is { } rule)
+                    return new Decision(false, new RuleLabel(PolicyChain.NameOf(level), RuleLabel.Deny, rule));
+        if (chain.Key.KeyPolicy is { } keyPolicy
+            && Find(ref question, keyPolicy.Statements, Effect.Deny) is { } byKey) return new Decision(false, byKey);
+        var own = question.Snapshot.StatementsOf(question.Caller);
+        return own.Count > 0 && Find(ref question, own, Effect.Deny) is { } byOwn ? new Decision(false, byOwn) : null;
+    }
+
+    private static Decision? Allowed(ref Question question, in PolicyChain chain)
+    {
+        if (chain.Leaf.Policy.Allows(ref question) is { } onLeaf)
+            return ByBinding(PolicyChain.LeafName(question.Demand), onLeaf);
+        if (chain.Key.KeyPolicy is { } keyPolicy)
+        {
+            if (ByKeyPolicy(ref question, keyPolicy) is { } named) return new Decision(true, named);
+            if (!Delegates(ref question, keyPolicy, question.Demand.Project)) return null;
+        }
+
+        if (chain.Ring.Policy.Allows(ref question) is { } onRing) return ByBinding(PolicyChain.RingName, onRing);
+        if (chain.Project.Policy.Allows(ref question) is { } onProject)
+            return ByBinding(PolicyChain.ProjectName, onProject);
+        if (chain.Deployment.Policy.Allows(ref question) is { } onDeployment)
+            return ByBinding(PolicyChain.DeploymentName, onDeployment);
+        // A caller's own policy speaks for its own project only: it cannot open another's resources.
+        var own = question.Snapshot.StatementsOf(question.Caller);
+        return own.Count > 0 && !IsForeign(ref question) && Find(ref question, own, Effect.Allow) is { } rule
+            ? new Decision(true, rule)
+            : null;
+    }
+
+    private static Decision ByBinding(string at, string role) =>
+        new(true, new RuleLabel(at, RuleLabel.Bindings, role));
+
+    /// <summary>The first statement of an effect that applies and names the caller.</summary>
+    private static RuleLabel? Find(ref Question question, IReadOnlyList<Statement> statements, Effect effect)
+    {
+        for (var i = 0; i < statements.Count; i++)
+            if (statements[i].Effect == effect && statements[i].Applies(ref question)) return statements[i].Label;
+        return null;
+    }
+
+    /// <summary>The statement of the key's own policy that names the caller. A caller of another project can also be
+    /// named by its account; in both cases its own project must allow it too: a key's policy alone cannot draw in
+    /// principals of others.</summary>
+    private static RuleLabel? ByKeyPolicy(ref Question question, KeyPolicy policy)
+    {
+        var named = Find(ref question, policy.Statements, Effect.Allow);
+        if (!IsForeign(ref question)) return named;
+        if (named is null && Delegates(ref question, policy, question.Caller.Project))
+            named = new RuleLabel(PolicyChain.KeyName, RuleLabel.KeyPolicy, "account");
+        return named is not null && AllowsAtHome(ref question) ? named : null;
+    }
+
+    /// <summary>Whether the key's own policy leaves the decision to a project's policies.</summary>
+    private static bool Delegates(ref Question question, KeyPolicy policy, Names.ProjectId? project)
+    {
+        if (project is not { } id || question.Snapshot.Find(id) is not { } entry) return false;
+        var account = entry.Project.Account;
+        for (var i = 0; i < policy.Statements.Count; i++)
+            if (policy.Statements[i].Effect == Effect.Allow && policy.Statements[i].Delegates(ref question, account))
+                return true;
+        return false;
+    }
+
+    private static bool IsForeign(ref Question question) =>
+        question.Demand.Project is { } project && project != question.Caller.Project;
+
+    /// <summary>Whether the caller's own project lets it reach for a foreign resource.</summary>
+    private static bool AllowsAtHome(ref Question question)
+    {
+        if (question.Caller.Project is not { } home || question.Snapshot.Find(home) is not { } entry) return false;
+        if (entry.Project.Policy.Policy.Allows(ref question) is not null) return true;
+        var own = question.Snapshot.StatementsOf(question.Caller);
+        return Find(ref question, own, Effect.Allow) is not null;
+    }
 }

@@ -9,9 +9,10 @@ internal readonly record struct Demand
     private readonly string? _resource;
     private readonly int _version;
 
-    private Demand(Permission permission, string? resource, ProjectId? project, KeyRingName? ring = null,
-        KeyName? key = null, int version = 0)
+    private Demand(ResourceKind kind, Permission permission, string? resource, ProjectId? project,
+        KeyRingName? ring = null, KeyName? key = null, int version = 0)
     {
+        Kind = kind;
         Permission = permission;
         _resource = resource;
         Project = project;
@@ -19,6 +20,9 @@ internal readonly record struct Demand
         Key = key;
         _version = version;
     }
+
+    /// <summary>What is asked for is a thing of this kind.</summary>
+    public ResourceKind Kind { get; }
 
     public Permission Permission { get; }
 
@@ -36,22 +40,26 @@ internal readonly record struct Demand
     public const string DeploymentName = "deployment";
 
     /// <summary>No right is needed beyond a valid credential.</summary>
-    public static Demand None(string resource) => new(Permission.None, resource, null);
+    public static Demand None(string resource) => new(ResourceKind.Other, Permission.None, resource, null);
 
-    public static Demand OnDeployment(Permission permission) => new(permission, DeploymentName, null);
+    public static Demand OnDeployment(Permission permission) =>
+        new(ResourceKind.Deployment, permission, DeploymentName, null);
 
-    public static Demand On(Permission permission, ProjectId project) => new(permission, null, project);
+    public static Demand On(Permission permission, ProjectId project) =>
+        new(ResourceKind.Project, permission, null, project);
 
     /// <summary>The right is held on the project, the refusal names what stands in it.</summary>
     public static Demand On(Permission permission, ProjectId project, string resource) =>
-        new(permission, resource, project);
+        new(ResourceKind.Other, permission, resource, project);
 
     public static Demand On(Permission permission, LocationName location) =>
-        new(permission, location.ToString(), location.Project);
+        new(ResourceKind.Location, permission, location.ToString(), location.Project);
 
-    public static Demand On(Permission permission, KeyRingName ring) => new(permission, null, ring.Project, ring);
+    public static Demand On(Permission permission, KeyRingName ring) =>
+        new(ResourceKind.KeyRing, permission, null, ring.Project, ring);
 
-    public static Demand On(Permission permission, KeyName key) => new(permission, null, key.Project, key.Parent, key);
+    public static Demand On(Permission permission, KeyName key) =>
+        new(ResourceKind.Key, permission, null, key.Project, key.Parent, key);
 
     /// <summary>The right is held on the job's key ring or above, the refusal names the job.</summary>
     public static Demand On(Permission permission, ImportJobName job) =>
@@ -60,5 +68,6 @@ internal readonly record struct Demand
     /// <summary>Versions have no policy of their own: the right is held on the key, the refusal names the
     /// version.</summary>
     public static Demand On(Permission permission, VersionName version) =>
-        new(permission, null, version.Parent.Project, version.Parent.Parent, version.Parent, version.Number);
+        new(ResourceKind.Version, permission, null, version.Parent.Project, version.Parent.Parent, version.Parent,
+            version.Number);
 }

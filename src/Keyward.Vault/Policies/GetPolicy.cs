@@ -13,6 +13,6 @@ public sealed record GetPolicy(PolicyTarget Target) : IOperation<PolicyView>
 
     ValueTask<Outcome<PolicyView>> IOperation<PolicyView>.RunAsync(Passage passage) => new(
         Target.Find(passage.Snapshot) is { } state
-            ? new PolicyView(state.Policy, state.Etag, state.Revision)
+            ? PolicyView.Of(state)
             : new Refusal(RefusalReason.NotFound, $"{Target.FullName} not found.", Target.FullName));
 }

@@ -1,15 +1,10 @@
 using System.Collections.Frozen;
-using System.Text.Json;
-using System.Text.Json.Serialization;
+using System.Collections.Immutable;
 
 namespace Keyward.Vault.Policies;
 
-/// <summary>Members who hold a role.</summary>
-public sealed record Binding(string Role, IReadOnlyList<string> Members);
-
-/// <summary>Who holds which role at one resource. Immutable; compiled once into masks by member, so that a decision
-/// is a
-/// look-up. Limits: <see cref="MaximumBindings"/>, <see cref="MaximumMembers"/>, 64 KiB as text.</summary>
+/// <summary>Who holds which role at one resource. Immutable; compiled once, so that an ordinary decision is a look-up:
+/// predefined roles without condition become a mask by member, the rest statements.</summary>
 public sealed class Policy
 {
     /// <summary>Google allows 1,500 members a policy; more bindings than a hundred no reader follows.</summary>
@@ -21,49 +16,77 @@ public sealed class Policy
 
     public static readonly Policy Empty = new([]);
 
-    private readonly FrozenDictionary<string, UInt128> _masks;
-    private readonly UInt128 _everybody;
+    private readonly FrozenDictionary<string, PermissionMask> _masks;
+    private readonly PermissionMask _everybody;
+    private readonly ImmutableArray<Statement> _others;
 
-    public Policy(IReadOnlyList<Binding> bindings)
+    public Policy(IReadOnlyList<Binding> bindings, IReadOnlyList<AuditConfig>? auditConfigs = null)
     {
-        Bindings = bindings;
-        var masks = new Dictionary<string, UInt128>();
+        (Bindings, AuditConfigs) = (bindings, auditConfigs ?? []);
+        var masks = new Dictionary<string, PermissionMask>();
+        var others = ImmutableArray.CreateBuilder<Statement>();
         foreach (var binding in bindings)
-            foreach (var member in binding.Members)
-                masks[member] = masks.GetValueOrDefault(member) | Roles.MaskOf(binding.Role);
-        _everybody = masks.GetValueOrDefault("allUsers") | masks.GetValueOrDefault("allAuthenticatedUsers");
+        {
+            if (binding.Condition is not null || Roles.IsCustom(binding.Role)) others.Add(Compile(binding));
+            else
+                foreach (var member in binding.Members)
+                    masks[member] = masks.GetValueOrDefault(member) | Roles.MaskOf(binding.Role);
+        }
+
+        _everybody = masks.GetValueOrDefault(Principals.AllUsers)
+            | masks.GetValueOrDefault(Principals.AllAuthenticatedUsers);
         _masks = masks.ToFrozenDictionary(StringComparer.Ordinal);
+        _others = others.ToImmutable();
     }
 
     public IReadOnlyList<Binding> Bindings { get; }
 
-    internal bool Allows(string member, Permission permission)
+    public IReadOnlyList<AuditConfig> AuditConfigs { get; }
+
+    public bool HasConditions => Bindings.Any(b => b.Condition is not null);
+
+    /// <summary>All bindings in the internal form, for explanations.</summary>
+    internal IEnumerable<Statement> Statements => Bindings.Select(Compile);
+
+    /// <summary>The role by which the caller may do what is asked; null if none.</summary>
+    internal string? Allows(ref Question question)
     {
-        if (_masks.Count == 0) return false;
-        var bit = Roles.Bit(permission);
-        return (_everybody & bit) != 0 || (_masks.TryGetValue(member, out var mask) && (mask & bit) != 0);
+        if (_masks.Count > 0 && MaskOf(ref question).Contains(question.Permission))
+            return RuleFor(ref question);
+        foreach (var statement in _others)
+            if (statement.Applies(ref question)) return statement.Label.Rule;
+        return null;
     }
 
-    /// <summary>The first binding that confers a permission on a member, for the record's deciding rule.</summary>
-    internal string? RuleFor(string member, Permission permission)
+    private PermissionMask MaskOf(ref Question question)
+    {
+        var mask = _everybody | _masks.GetValueOrDefault(question.Caller.Member);
+        foreach (var member in question.Caller.MoreMembers) mask |= _masks.GetValueOrDefault(member);
+        foreach (var group in question.Groups) mask |= _masks.GetValueOrDefault(group);
+        return mask;
+    }
+
+    /// <summary>The first of the unconditional bindings that confer the permission on the caller.</summary>
+    private string? RuleFor(ref Question question)
     {
         foreach (var binding in Bindings)
         {
-            if (!Roles.Confers(binding.Role, permission)) continue;
-            foreach (var candidate in binding.Members)
-                if (candidate == member || candidate is "allUsers" or "allAuthenticatedUsers") return binding.Role;
+            if (binding.Condition is not null || !Roles.Confers(binding.Role, question.Permission)) continue;
+            foreach (var member in binding.Members)
+                if (IsOf(member, ref question)) return binding.Role;
         }
 
         return null;
     }
 
-    internal string ToText() => JsonSerializer.Serialize(Bindings, PolicyJson.Default.IReadOnlyListBinding);
+    private static bool IsOf(string member, ref Question question) =>
+        member == question.Caller.Member || member is Principals.AllUsers or Principals.AllAuthenticatedUsers
+        || question.Groups.Contains(member) || question.Caller.MoreMembers.Contains(member);
 
-    internal static Policy Parse(string? text) => text is null
-        ? Empty
-        : new Policy(JsonSerializer.Deserialize(text, PolicyJson.Default.IReadOnlyListBinding)
-            ?? throw new FormatException("A stored policy is not a list of bindings."));
+    /// <summary>The place is told by whoever asks: a policy does not know where it stands.</summary>
+    private static Statement Compile(Binding binding) => new(Effect.Allow, new Principals(binding.Members),
+        PermissionSet.OfRole(binding.Role), new RuleLabel("", RuleLabel.Bindings, binding.Role))
+    {
+        Condition = binding.Condition is { } condition ? Conditions.Expression.Compile(condition.Expression) : null,
+    };
 }
-
-[JsonSerializable(typeof(IReadOnlyList<Binding>))]
-internal sealed partial class PolicyJson : JsonSerializerContext;

@@ -1,19 +1,82 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Keyward.Vault.Policies;
 
-/// <summary>A resource's policy as it is stored: the policy, its text, and the number of its revision, 0 before the
-/// first was set.</summary>
-internal sealed record PolicyState(Policy Policy, string? Text, long Revision)
+/// <summary>All documents of one resource as its row holds them: bindings, deny rules, a key's own policy; their text,
+/// and the number of their revision, 0 before the first was set. They stand in the row of what they protect, so that
+/// no deletion of rows takes a deny away.</summary>
+internal sealed record PolicyState
 {
-    public static readonly PolicyState None = new(Policy.Empty, null, 0);
+    public static readonly PolicyState None = new();
 
-    public static PolicyState Parse(string? text, long revision) =>
-        text is null && revision == 0 ? None : new PolicyState(Policy.Parse(text), text, revision);
+    /// <summary>What Google's services answer as the etag of a policy that nobody set.</summary>
+    private static readonly byte[] EtagOfNone = [0x00, 0x20, 0x01];
+
+    private PolicyState()
+    {
+    }
+
+    public Policy Policy { get; private init; } = Policy.Empty;
+
+    public DenyRules Deny { get; private init; } = DenyRules.None;
+
+    /// <summary>Null where a key has the default: everything is delegated to its account.</summary>
+    public KeyPolicy? KeyPolicy { get; private init; }
+
+    public string? Text { get; private init; }
+
+    public long Revision { get; private init; }
+
+    public bool IsEmpty => Text is null;
 
     /// <summary>What a read-modify-write must show again: it changes with every revision and every text.</summary>
-    public byte[] Etag => SHA256.HashData(Encoding.UTF8.GetBytes(
+    public byte[] Etag => Revision == 0 ? EtagOfNone : SHA256.HashData(Encoding.UTF8.GetBytes(
         string.Create(CultureInfo.InvariantCulture, $"{Revision}:{Text}")))[..8];
+
+    /// <summary>A policy that a new resource begins with.</summary>
+    public static PolicyState First(Policy policy) => None.Next(policy, DenyRules.None);
+
+    public PolicyState Next(Policy policy) => Next(policy, Deny);
+
+    public PolicyState Next(DenyRules deny) => Next(Policy, deny);
+
+    public static PolicyState Parse(string? text, long revision)
+    {
+        if (text is null) return revision == 0 ? None : new PolicyState { Revision = revision };
+        var stored = JsonSerializer.Deserialize(text, PolicyJson.Default.StoredPolicy)
+            ?? throw new FormatException("A stored policy is not an object.");
+        return new PolicyState
+        {
+            Policy = stored.Bindings is null && stored.Audit is null
+                ? Policy.Empty : new Policy(stored.Bindings ?? [], stored.Audit),
+            Deny = stored.Deny is { } rules ? new DenyRules(rules) : DenyRules.None,
+            Text = text,
+            Revision = revision,
+        };
+    }
+
+    private PolicyState Next(Policy policy, DenyRules deny) => this with
+    {
+        Policy = policy,
+        Deny = deny,
+        Revision = Revision + 1,
+        Text = JsonSerializer.Serialize(
+            new StoredPolicy(
+                policy.Bindings.Count == 0 ? null : policy.Bindings,
+                policy.AuditConfigs.Count == 0 ? null : policy.AuditConfigs,
+                deny.IsEmpty ? null : deny.Rules), PolicyJson.Default.StoredPolicy),
+    };
 }
+
+/// <summary>The text of a policy column (docs/reference/format.md); what is absent is empty.</summary>
+internal sealed record StoredPolicy(
+    IReadOnlyList<Binding>? Bindings, IReadOnlyList<AuditConfig>? Audit, IReadOnlyList<DenyRule>? Deny);
+
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(StoredPolicy))]
+internal sealed partial class PolicyJson : JsonSerializerContext;

@@ -23,6 +23,9 @@ public readonly record struct PolicyTarget
 
     public static PolicyTarget Of(KeyName key) => new(null, null, key);
 
+    /// <summary>The project that it is or lies in; null for the deployment.</summary>
+    public ProjectId? InProject => Project ?? Ring?.Project ?? Key?.Project;
+
     public string FullName => Key?.ToString() ?? Ring?.ToString() ?? Project?.FullName ?? Demand.DeploymentName;
 
     internal Demand ToRead => this switch
@@ -58,15 +61,13 @@ public readonly record struct PolicyTarget
         _ => snapshot.DeploymentPolicy,
     };
 
+    /// <summary>Puts the policy into its resource's row, and the revision beside it.</summary>
     internal void Put(ChangeDraft draft, PolicyState policy)
     {
+        draft.PutRevision(FullName, policy.Revision, policy.Text);
         if (Key is { } key) draft.Put(draft.Snapshot.Find(key)!.Key with { Policy = policy });
         else if (Ring is { } ring) draft.Put(draft.Snapshot.Find(ring)!.Ring with { Policy = policy });
         else if (Project is { } project) draft.Put(draft.Snapshot.Find(project)!.Project with { Policy = policy });
         else draft.PutDeploymentPolicy(policy);
     }
 }
-
-/// <summary>A resource's own policy, without what it inherits.</summary>
-/// <param name="Revision">Counts the changes of this policy; 0 before the first.</param>
-public sealed record PolicyView(Policy Policy, byte[] Etag, long Revision);

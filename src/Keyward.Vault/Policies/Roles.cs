@@ -44,6 +44,22 @@ public static class Roles
         Permission.LocationsGenerateRandomBytes,
     ];
 
+    private static readonly Permission[] RoleAdmin =
+    [
+        Permission.RolesCreate, Permission.RolesGet, Permission.RolesList, Permission.RolesUpdate,
+        Permission.RolesDelete,
+    ];
+
+    private static readonly Permission[] GroupAdmin =
+        [Permission.GroupsCreate, Permission.GroupsGet, Permission.GroupsList, Permission.GroupsUpdate];
+
+    private static readonly Permission[] ReadPolicies =
+    [
+        Permission.ProjectsGetIamPolicy, Permission.KeyRingsGetIamPolicy, Permission.CryptoKeysGetIamPolicy,
+        Permission.ImportJobsGetIamPolicy, Permission.DenyPoliciesGet, Permission.RolesGet, Permission.RolesList,
+        Permission.GroupsGet, Permission.GroupsList,
+    ];
+
     /// <summary>What is easily misused: unauthenticated encryption, and padding without a digest.</summary>
     private static readonly Permission[] Expert =
     [
@@ -56,6 +72,7 @@ public static class Roles
         Permission.ProjectsGetIamPolicy, Permission.ProjectsSetIamPolicy, Permission.ServiceAccountsCreate,
         Permission.ServiceAccountsGet, Permission.ServiceAccountsList, Permission.ServiceAccountsUpdate,
         Permission.CredentialsCreate, Permission.CredentialsList, Permission.CredentialsRevoke, Permission.AuditRead,
+        Permission.DenyPoliciesGet, Permission.DenyPoliciesUpdate, .. RoleAdmin, Permission.RolesConfer, .. GroupAdmin,
         Permission.PrincipalsGetPolicy, Permission.PrincipalsSetPolicy,
     ];
 
@@ -65,7 +82,7 @@ public static class Roles
         Permission.StatusGet, Permission.DeploymentGetIamPolicy, Permission.DeploymentSetIamPolicy,
     ];
 
-    private static readonly FrozenDictionary<string, UInt128> Masks = new Dictionary<string, UInt128>
+    private static readonly FrozenDictionary<string, PermissionMask> Masks = new Dictionary<string, PermissionMask>
     {
         ["roles/owner"] = Mask([.. KeyAdmin, .. Use, .. Expert, .. ProjectAdmin]),
         ["roles/editor"] = Mask([.. View, Permission.KeyRingsCreate, Permission.CryptoKeysCreate,
@@ -95,7 +112,14 @@ public static class Roles
         ["roles/cloudkms.expertRawAesCtr"] = Mask([Permission.VersionsManageRawAesCtrKeys]),
         ["roles/cloudkms.expertRawPKCS1"] = Mask([Permission.VersionsManageRawPkcs1Keys]),
         ["roles/keyward.admin"] = Mask(DeploymentAdmin),
-        ["roles/keyward.auditor"] = Mask([Permission.AuditRead, Permission.AuditReadAll, .. View]),
+        ["roles/keyward.auditor"] = Mask([Permission.AuditRead, Permission.AuditReadAll,
+            Permission.DeploymentGetIamPolicy, .. ReadPolicies, .. View]),
+        ["roles/keyward.groupAdmin"] = Mask(GroupAdmin),
+        ["roles/iam.roleAdmin"] = Mask(RoleAdmin),
+        ["roles/iam.roleViewer"] = Mask([Permission.RolesGet, Permission.RolesList]),
+        ["roles/iam.denyAdmin"] = Mask([Permission.DenyPoliciesGet, Permission.DenyPoliciesUpdate]),
+        ["roles/iam.denyReviewer"] = Mask([Permission.DenyPoliciesGet]),
+        ["roles/iam.securityReviewer"] = Mask([.. ReadPolicies, .. View]),
         ["roles/iam.serviceAccountAdmin"] = Mask([Permission.ServiceAccountsCreate, Permission.ServiceAccountsGet,
             Permission.ServiceAccountsList, Permission.ServiceAccountsUpdate]),
         ["roles/iam.serviceAccountKeyAdmin"] = Mask(
@@ -106,22 +130,24 @@ public static class Roles
 
     public static bool Exists(string role) => Masks.ContainsKey(role);
 
+    /// <summary>Whether the name is that of a role which a project or the deployment has made itself.</summary>
+    public static bool IsCustom(string role) => !role.StartsWith("roles/", StringComparison.Ordinal);
+
     public static bool Confers(string role, Permission permission) =>
-        Masks.TryGetValue(role, out var mask) && (mask & Bit(permission)) != 0;
+        Masks.TryGetValue(role, out var mask) && mask.Contains(permission);
 
     public static IEnumerable<Permission> PermissionsOf(string role) =>
         Enum.GetValues<Permission>().Where(p => p != Permission.None && Confers(role, p));
 
     /// <summary>Everything that a role confers, as a mask: the compiled policies of the snapshot hold these.</summary>
-    internal static UInt128 MaskOf(string role) => Masks.GetValueOrDefault(role);
+    internal static PermissionMask MaskOf(string role) => Masks.GetValueOrDefault(role);
 
-    internal static UInt128 Bit(Permission permission) => UInt128.One << (int)permission;
-
-    private static UInt128 Mask(Permission[] permissions)
+    private static PermissionMask Mask(Permission[] permissions)
     {
-        var mask = UInt128.Zero;
-        foreach (var permission in permissions) mask |= Bit(permission) | Actions.FinerThan(permission);
-        foreach (var permission in Common) mask |= Bit(permission);
+        var mask = PermissionMask.None;
+        foreach (var permission in permissions)
+            mask = mask | PermissionMask.Of(permission) | Actions.FinerThan(permission);
+        foreach (var permission in Common) mask |= PermissionMask.Of(permission);
         return mask;
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Keyward.Vault.Audit;
 using Keyward.Vault.Gate;
@@ -5,39 +6,51 @@ using Keyward.Vault.Storage;
 
 namespace Keyward.Vault.Policies;
 
-/// <summary>Replaces a resource's policy. With an etag the policy must still be the one that was read.</summary>
-public sealed record SetPolicy(PolicyTarget Target, IReadOnlyList<Binding> Bindings, byte[]? Etag)
-    : IOperation<PolicyView>
+/// <summary>Replaces the bindings or audit configurations of a resource's policy; deny rules are set apart. With an
+/// etag the policy must still be the one that was read.</summary>
+/// <param name="Bindings">Null leaves them.</param>
+public sealed record SetPolicy(PolicyTarget Target, IReadOnlyList<Binding>? Bindings, byte[]? Etag)
+    : IOperation<PolicyView>, IRequestAttributes
 {
+    /// <summary>Null leaves them.</summary>
+    public IReadOnlyList<AuditConfig>? AuditConfigs { get; init; }
+
+    /// <summary>Whether the caller knows of conditions. Who does not must neither set nor overwrite any: he would lose
+    /// them without knowing.</summary>
+    public bool KnowsConditions { get; init; }
+
     Verb IOperation<PolicyView>.Verb { get; } = new("set_policy", OperationClass.AdminWrite);
 
     Demand IOperation<PolicyView>.Demand => Target.ToWrite;
 
+    IRequestAttributes IOperation<PolicyView>.Attributes => this;
+
     void IOperation<PolicyView>.Describe(RecordDraft draft)
     {
         draft.Resource = Target.FullName;
-        draft.Parameter("bindings", Bindings.Count.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        if (Bindings is not null)
+            draft.Parameter("bindings", Bindings.Count.ToString(CultureInfo.InvariantCulture));
     }
 
     ValueTask<Outcome<PolicyView>> IOperation<PolicyView>.RunAsync(Passage passage) => Judge() is { } refusal
         ? new(refusal)
         : passage.ChangeAsync(Target.ToWrite, draft => Change(draft, passage.Caller));
 
+    object? IRequestAttributes.Find(string name, Snapshot snapshot) => name == AttributeNames.ModifiedRoles
+        ? Changes(Target.Find(snapshot)?.Policy ?? Policy.Empty, new Policy(Merged(Bindings ?? [])))
+            .Select(c => c.Pair.Role).Distinct().ToArray()
+        : null;
+
     private Refusal? Judge()
     {
-        if (Bindings.Count > Policy.MaximumBindings) return Invalid(
-            $"A policy has at most {Policy.MaximumBindings} bindings.");
-        if (Bindings.Sum(b => b.Members.Count) > Policy.MaximumMembers)
-            return Invalid($"A policy has at most {Policy.MaximumMembers} members.");
-        foreach (var binding in Bindings)
+        if (Bindings is { } bindings)
         {
-            if (!Roles.Exists(binding.Role)) return Invalid("A binding's role is not one of the predefined roles.");
-            if (!binding.Members.All(Members.IsValid))
-                return Invalid("A member has the form serviceAccount:EMAIL, user:EMAIL, group:EMAIL, domain:NAME, " +
-                    "principal://…, principalSet://…, allUsers or allAuthenticatedUsers.");
+            if (PolicyRules.Judge(bindings) is { } refusal) return refusal;
+            if (!KnowsConditions && bindings.Any(b => b.Condition is not null))
+                return PolicyRules.Invalid("A policy with a condition must have version 3.");
         }
 
-        return null;
+        return AuditConfigs is { } configs ? PolicyRules.Judge(configs) : null;
     }
 
     private Outcome<PolicyView> Change(ChangeDraft draft, Caller caller)
@@ -47,37 +60,41 @@ public sealed record SetPolicy(PolicyTarget Target, IReadOnlyList<Binding> Bindi
         if (Etag is { Length: > 0 } etag && !etag.AsSpan().SequenceEqual(old.Etag))
             return new Refusal(RefusalReason.StaleEtag,
                 "The policy was changed since it was read. Read it again and set it with its new etag.",
-                    Target.FullName);
-        var policy = new Policy(Merged());
-        var text = policy.ToText();
-        if (Encoding.UTF8.GetByteCount(text) > Policy.MaximumSizeBytes)
-            return Invalid($"A policy has at most {Policy.MaximumSizeBytes} bytes.");
-        var state = new PolicyState(policy, text, old.Revision + 1);
-        Target.Put(draft, state);
-        if (LocksOut(draft.Snapshot, caller)) return Invalid(
-            "With this policy nobody could change the deployment's policy any more.");
-        Record(draft.Record, old.Policy, policy);
-        return new PolicyView(policy, state.Etag, state.Revision);
+                Target.FullName);
+        if (Bindings is not null && !KnowsConditions && old.Policy.HasConditions)
+            return PolicyRules.Invalid("The policy has conditional bindings: read and set it as version 3.");
+        var policy = new Policy(
+            Bindings is null ? old.Policy.Bindings : Merged(Bindings), AuditConfigs ?? old.Policy.AuditConfigs);
+        return JudgeAdded(draft, old.Policy, policy, caller) is { } refusal
+            ? refusal
+            : PutPolicy.Put(draft, Target, old.Next(policy), caller);
     }
 
-    /// <summary>One binding a role, members in their first order without doubles, as Google returns them.</summary>
-    private List<Binding> Merged() => [.. Bindings.GroupBy(b => b.Role)
-        .Select(g => new Binding(g.Key, [.. g.SelectMany(b => b.Members).Distinct()])).Where(b => b.Members.Count > 0)];
-
-    /// <summary>A project's or key's policy can be mended from above; the deployment's cannot.</summary>
-    private bool LocksOut(Snapshot snapshot, Caller caller) => Target == PolicyTarget.Deployment
-        && !Authority.Decide(snapshot, caller, Target.ToWrite).Allowed;
-
-    private static void Record(RecordDraft record, Policy old, Policy policy)
+    /// <summary>Bindings that stood before are the business of who set them; added ones must be the setter's to
+    /// give.</summary>
+    private Refusal? JudgeAdded(ChangeDraft draft, Policy old, Policy policy, Caller caller)
     {
-        var before = Pairs(old);
-        var after = Pairs(policy);
-        foreach (var added in after.Except(before)) record.Changed("added", null, added);
-        foreach (var removed in before.Except(after)) record.Changed("removed", removed, null);
+        var conferred = PermissionMask.None;
+        foreach (var role in Changes(old, policy).Where(c => c.IsAdded).Select(c => c.Pair.Role).Distinct())
+        {
+            if (PolicyRules.JudgeRole(draft.Snapshot, role, Target.InProject) is { } refusal) return refusal;
+            conferred |= PermissionSet.OfRole(role).In(draft.Snapshot);
+        }
+
+        return MaximumRole.Exceeds(draft.Snapshot, caller, Target, conferred, draft.Now);
     }
 
-    private static HashSet<string> Pairs(Policy policy) =>
-        [.. policy.Bindings.SelectMany(b => b.Members.Select(m => $"{b.Role} {m}"))];
+    /// <summary>One binding a role and condition, members in their first order without doubles, as Google returns
+    /// them.</summary>
+    private static List<Binding> Merged(IReadOnlyList<Binding> bindings) =>
+        [.. bindings.GroupBy(b => (b.Role, b.Condition))
+            .Select(g => new Binding(g.Key.Role, [.. g.SelectMany(b => b.Members).Distinct()], g.Key.Condition))
+            .Where(b => b.Members.Count > 0)];
 
-    private static Refusal Invalid(string sentence) => new(RefusalReason.InvalidArgument, sentence);
+    private static IEnumerable<(PolicyPair Pair, bool IsAdded)> Changes(Policy old, Policy policy)
+    {
+        var before = PolicyPair.Of(old);
+        var after = PolicyPair.Of(policy);
+        return after.Except(before).Select(p => (p, true)).Concat(before.Except(after).Select(p => (p, false)));
+    }
 }

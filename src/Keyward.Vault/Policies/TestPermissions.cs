@@ -29,7 +29,7 @@ public sealed record TestPermissions(PolicyTarget Target, IReadOnlyList<string> 
                 return new(new Refusal(RefusalReason.InvalidArgument,
                     "A permission is named in full, without wildcards."));
             if (PermissionNames.TryParse(name, out var permission)
-                && Authority.Decide(passage.Snapshot, passage.Caller, Target.For(permission)).Allowed) held.Add(name);
+                && passage.May(Target.For(permission))) held.Add(name);
         }
 
         return new(held.ToArray());

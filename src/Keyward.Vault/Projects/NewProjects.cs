@@ -19,12 +19,10 @@ internal static class NewProjects
             ProjectKeyId = keyId, Policy = PolicyOf("roles/owner", ownerEmail),
         };
         draft.Put(project);
+        draft.PutRevision(id.FullName, project.Policy.Revision, project.Policy.Text);
         return project;
     }
 
-    public static PolicyState PolicyOf(string role, string email)
-    {
-        var policy = new Policy([new Binding(role, ["serviceAccount:" + email])]);
-        return new PolicyState(policy, policy.ToText(), 1);
-    }
+    public static PolicyState PolicyOf(string role, string email) =>
+        PolicyState.First(new Policy([new Binding(role, ["serviceAccount:" + email])]));
 }

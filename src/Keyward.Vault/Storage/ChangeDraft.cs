@@ -79,6 +79,26 @@ internal sealed class ChangeDraft(Snapshot before, long seq, DateTimeOffset now,
         Put(Tables.Credential, credential.ToCells(), old?.ToCells(), old?.Seq);
     }
 
+    public void Put(CustomRole role)
+    {
+        var old = Snapshot.CustomRoles.GetValueOrDefault(role.Name);
+        Put(Tables.CustomRole, role.ToCells(), old?.ToCells(), old?.Seq);
+    }
+
+    public void Put(PrincipalGroup group)
+    {
+        var old = Snapshot.Groups.GetValueOrDefault(group.Email);
+        Put(Tables.PrincipalGroup, group.ToCells(), old?.ToCells(), old?.Seq);
+    }
+
+    /// <summary>Writes down what a subject is from now on.</summary>
+    public void PutRevision(string subject, long number, string? text)
+    {
+        var revision = new Revision(
+            subject, number, Now, Record.Caller?.Email ?? "system", Record.Arrival.Reason, text);
+        Put(Tables.Revision, revision.ToCells(), null, null);
+    }
+
     public void Put(SealedKeyRow key) => Put(Tables.SealedKey, key.ToCells(), null, null);
 
     public void Put(Deployment deployment) => Put(Tables.Deployment, deployment.ToCells(), null, null);
@@ -86,7 +106,7 @@ internal sealed class ChangeDraft(Snapshot before, long seq, DateTimeOffset now,
     public void PutDeploymentPolicy(PolicyState policy)
     {
         var old = Snapshot.DeploymentPolicy;
-        Cell[] Cells(PolicyState state) => ["deployment", state.Text ?? "[]", state.Revision];
+        Cell[] Cells(PolicyState state) => ["deployment", state.Text ?? "{}", state.Revision];
         Put(Tables.DeploymentPolicy, Cells(policy), old.Revision == 0
             ? null : Cells(old), Snapshot.DeploymentPolicySeq);
     }

@@ -52,7 +52,7 @@ internal sealed class Founding
         var account = ServiceAccounts.Make(draft, project, "admin");
         NewProjects.Put(draft, project, FirstAccount, account.Email);
         draft.Put(account);
-        draft.PutDeploymentPolicy(NewProjects.PolicyOf("roles/keyward.admin", account.Email));
+        PolicyTarget.Deployment.Put(draft, NewProjects.PolicyOf("roles/keyward.admin", account.Email));
         var (keyFile, privateKey) = ServiceAccounts.MakeKeyFile(draft, account, null);
         var (accessKey, secret) = ServiceAccounts.MakeAccessKey(draft, account);
         record.Resource = project.FullName;

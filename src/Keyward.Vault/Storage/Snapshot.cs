@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Keyward.Vault.Gate;
 using Keyward.Vault.Identities;
 using Keyward.Vault.Imports;
 using Keyward.Vault.Keys;
@@ -39,6 +40,24 @@ internal sealed record Snapshot
     public ImmutableDictionary<string, SealedKeyRow> SealedKeys { get; init; } =
         ImmutableDictionary.Create<string, SealedKeyRow>(StringComparer.Ordinal);
 
+    public ImmutableDictionary<string, CustomRole> CustomRoles { get; init; } =
+        ImmutableDictionary.Create<string, CustomRole>(StringComparer.Ordinal);
+
+    public ImmutableDictionary<string, PrincipalGroup> Groups { get; init; } =
+        ImmutableDictionary.Create<string, PrincipalGroup>(StringComparer.Ordinal);
+
+    /// <summary>The active groups that name a member, as members.</summary>
+    public ImmutableDictionary<string, ImmutableArray<string>> GroupsByMember { get; init; } =
+        ImmutableDictionary.Create<string, ImmutableArray<string>>(StringComparer.Ordinal);
+
+    /// <summary>Compiled policies that are attached to principals, by member.</summary>
+    public ImmutableDictionary<string, IReadOnlyList<Statement>> IdentityPolicies { get; init; } =
+        ImmutableDictionary.Create<string, IReadOnlyList<Statement>>(StringComparer.Ordinal);
+
+    /// <summary>Revisions by subject, in order.</summary>
+    public ImmutableDictionary<string, ImmutableList<Revision>> Revisions { get; init; } =
+        ImmutableDictionary.Create<string, ImmutableList<Revision>>(StringComparer.Ordinal);
+
     /// <summary>Full names of rows whose seal does not hold: what they speak of, and all below it, is
     /// refused.</summary>
     public ImmutableHashSet<string> Altered { get; init; } = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
@@ -64,6 +83,24 @@ internal sealed record Snapshot
 
     public KeyVersion? Find(VersionName version) => Find(version.Parent)?.Find(version.Number);
 
+    /// <summary>The groups that a caller is in by any of its names.</summary>
+    public ImmutableArray<string> GroupsOf(Caller caller)
+    {
+        if (GroupsByMember.IsEmpty) return [];
+        var groups = GroupsByMember.GetValueOrDefault(caller.Member, []);
+        foreach (var member in caller.MoreMembers)
+            if (GroupsByMember.TryGetValue(member, out var more)) groups = groups.AddRange(more);
+        return groups;
+    }
+
+    /// <summary>What a custom role confers; nothing where there is none.</summary>
+    public PermissionMask MaskOf(string customRole) =>
+        CustomRoles.TryGetValue(customRole, out var role) ? role.Mask : PermissionMask.None;
+
+    /// <summary>The statements of the caller's own policies.</summary>
+    public IReadOnlyList<Statement> StatementsOf(Caller caller) =>
+        IdentityPolicies.IsEmpty ? [] : IdentityPolicies.GetValueOrDefault(caller.Member, []);
+
     /// <summary>The snapshot after these rows. A row whose owner is missing stays out: nothing hangs in the
     /// air.</summary>
     public Snapshot With(IReadOnlyList<Row> rows)
@@ -83,6 +120,9 @@ internal sealed record Snapshot
         if (row.Table == Tables.Principal) return WithAccount(ServiceAccount.Parse(row));
         if (row.Table == Tables.Credential) return WithCredential(Credential.Parse(row));
         if (row.Table == Tables.SealedKey) return WithSealedKey(SealedKeyRow.Parse(row));
+        if (row.Table == Tables.CustomRole) return WithRole(CustomRole.Parse(row));
+        if (row.Table == Tables.PrincipalGroup) return WithGroup(PrincipalGroup.Parse(row));
+        if (row.Table == Tables.Revision) return WithRevision(Revision.Parse(row));
         if (row.Table == Tables.Deployment) return this with { Deployment = Deployment.Parse(row) };
         if (row.Table == Tables.DeploymentPolicy)
             return this with
@@ -155,6 +195,32 @@ internal sealed record Snapshot
             CredentialsOf = known.Contains(credential.Id)
                 ? CredentialsOf
                 : CredentialsOf.SetItem(credential.Email, known.Add(credential.Id)),
+        };
+    }
+
+    private Snapshot WithRole(CustomRole role) => this with { CustomRoles = CustomRoles.SetItem(role.Name, role) };
+
+    private Snapshot WithGroup(PrincipalGroup group)
+    {
+        var byMember = GroupsByMember;
+        if (Groups.TryGetValue(group.Email, out var old))
+            foreach (var member in old.Members)
+                byMember = byMember.GetValueOrDefault(member, []).Remove(old.Member) is { IsEmpty: false } rest
+                    ? byMember.SetItem(member, rest) : byMember.Remove(member);
+        if (group.State == StandingState.Active)
+            foreach (var member in group.Members)
+                byMember = byMember.SetItem(member, byMember.GetValueOrDefault(member, []).Add(group.Member));
+        return this with { Groups = Groups.SetItem(group.Email, group), GroupsByMember = byMember };
+    }
+
+    private Snapshot WithRevision(Revision revision)
+    {
+        var known = Revisions.GetValueOrDefault(revision.Subject, []);
+        var at = known.FindIndex(r => r.Number >= revision.Number);
+        return this with
+        {
+            Revisions = Revisions.SetItem(revision.Subject, at < 0 ? known.Add(revision)
+                : known[at].Number == revision.Number ? known.SetItem(at, revision) : known.Insert(at, revision)),
         };
     }
 

@@ -93,9 +93,34 @@ internal static class Tables
         new("id", ColumnType.Text), new("policy", ColumnType.Text), new("policy_revision", ColumnType.Integer),
     ]);
 
+    /// <summary>Roles of a project's or the deployment's own making.</summary>
+    public static readonly Table CustomRole = new("custom_role", 1, 1,
+    [
+        new("name", ColumnType.Text), new("title", ColumnType.Text), new("description", ColumnType.Text),
+        new("permissions", ColumnType.Text), new("stage", ColumnType.Integer), new("state", ColumnType.Integer),
+        new("create_time", ColumnType.Integer), new("revision", ColumnType.Integer),
+    ]);
+
+    /// <summary>Groups of principals, each with its members.</summary>
+    public static readonly Table PrincipalGroup = new("principal_group", 1, 1,
+    [
+        new("email", ColumnType.Text), new("project", ColumnType.Text, Nullable: true),
+        new("name", ColumnType.Text), new("description", ColumnType.Text), new("members", ColumnType.Text),
+        new("state", ColumnType.Integer), new("create_time", ColumnType.Integer),
+        new("revision", ColumnType.Integer),
+    ]);
+
+    /// <summary>What policies, roles and groups were, change by change.</summary>
+    public static readonly Table Revision = new("revision", 1, 2,
+    [
+        new("subject", ColumnType.Text), new("number", ColumnType.Integer), new("time", ColumnType.Integer),
+        new("principal", ColumnType.Text), new("reason", ColumnType.Text, Nullable: true),
+        new("text", ColumnType.Text, Nullable: true),
+    ]);
+
     public static readonly IReadOnlyList<Table> All =
     [
         Deployment, SealedKey, DeploymentPolicy, Project, KeyRing, CryptoKey, KeyVersion, Principal, Credential,
-        ImportJob,
+        ImportJob, CustomRole, PrincipalGroup, Revision,
     ];
 }

@@ -135,6 +135,46 @@ CREATE TABLE deployment_policy (
     PRIMARY KEY (id)
 ) WITHOUT ROWID;
 
+CREATE TABLE custom_role (
+    name TEXT NOT NULL,
+    title TEXT NOT NULL,
+    description TEXT NOT NULL,
+    permissions TEXT NOT NULL,
+    stage INTEGER NOT NULL,
+    state INTEGER NOT NULL,
+    create_time INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    seal BLOB NOT NULL,
+    PRIMARY KEY (name)
+) WITHOUT ROWID;
+
+CREATE TABLE principal_group (
+    email TEXT NOT NULL,
+    project TEXT,
+    name TEXT NOT NULL,
+    description TEXT NOT NULL,
+    members TEXT NOT NULL,
+    state INTEGER NOT NULL,
+    create_time INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    seal BLOB NOT NULL,
+    PRIMARY KEY (email)
+) WITHOUT ROWID;
+
+CREATE TABLE revision (
+    subject TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    time INTEGER NOT NULL,
+    principal TEXT NOT NULL,
+    reason TEXT,
+    text TEXT,
+    seq INTEGER NOT NULL,
+    seal BLOB NOT NULL,
+    PRIMARY KEY (subject, number)
+) WITHOUT ROWID;
+
 CREATE TABLE import_job (
     project TEXT NOT NULL,
     location TEXT NOT NULL,

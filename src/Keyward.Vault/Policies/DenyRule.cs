@@ -1,0 +1,13 @@
+namespace Keyward.Vault.Policies;
+
+/// <summary>A rule that takes away, whatever other policies allow: it holds at its resource and below, at every
+/// door.</summary>
+/// <param name="Name">Unique in its document; records show it.</param>
+/// <param name="Permissions">Permissions by name, or every one of a service: <c>cloudkms.*</c>; <c>*</c> is
+/// all.</param>
+public sealed record DenyRule(
+    string Name, IReadOnlyList<string> Principals, IReadOnlyList<string> Permissions,
+    IReadOnlyList<string> ExceptPrincipals, IReadOnlyList<string> ExceptPermissions, Condition? Condition = null)
+{
+    public const int MaximumRules = 50;
+}

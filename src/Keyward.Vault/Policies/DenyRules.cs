@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+
+namespace Keyward.Vault.Policies;
+
+/// <summary>A resource's deny rules, compiled.</summary>
+internal sealed class DenyRules
+{
+    public static readonly DenyRules None = new([]);
+
+    private readonly ImmutableArray<Statement> _statements;
+
+    public DenyRules(IReadOnlyList<DenyRule> rules)
+    {
+        Rules = rules;
+        _statements = [.. rules.Select(Compile)];
+    }
+
+    public IReadOnlyList<DenyRule> Rules { get; }
+
+    public bool IsEmpty => _statements.IsEmpty;
+
+    public ImmutableArray<Statement> Statements => _statements;
+
+    /// <summary>The first rule that forbids what is asked; null if none.</summary>
+    public string? Denies(ref Question question)
+    {
+        foreach (var statement in _statements)
+            if (statement.Applies(ref question)) return statement.Label.Rule;
+        return null;
+    }
+
+    private static Statement Compile(DenyRule rule) => new(Effect.Deny,
+        new Principals(rule.Principals) { Except = new Principals(rule.ExceptPrincipals) },
+        new PermissionSet(MaskOf(rule.Permissions) - MaskOf(rule.ExceptPermissions)),
+        new RuleLabel("", RuleLabel.Deny, rule.Name))
+    {
+        Condition = rule.Condition is { } condition ? Conditions.Expression.Compile(condition.Expression) : null,
+    };
+
+    /// <summary>Who forbids a right forbids the finer ones of other doors with it.</summary>
+    private static PermissionMask MaskOf(IReadOnlyList<string> names)
+    {
+        var mask = PermissionMask.None;
+        foreach (var permission in Enum.GetValues<Permission>())
+            if (permission != Permission.None && names.Any(n => Wildcard.Matches(n, permission.Name())))
+                mask = mask | PermissionMask.Of(permission) | Actions.FinerThan(permission);
+        return mask;
+    }
+}

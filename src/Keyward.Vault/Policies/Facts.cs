@@ -1,0 +1,32 @@
+using Keyward.Vault.Gate;
+using Keyward.Vault.Keys;
+using Keyward.Vault.Storage;
+
+namespace Keyward.Vault.Policies;
+
+/// <summary>Everything that a condition may look at in one question of rights. Made when the first condition is met;
+/// belongs to that question.</summary>
+internal sealed class Facts(Snapshot snapshot, Caller caller, Demand demand, Circumstances circumstances)
+{
+    public Snapshot Snapshot { get; } = snapshot;
+
+    public Caller Caller { get; } = caller;
+
+    public Permission Permission { get; } = demand.Permission;
+
+    public DateTimeOffset Now { get; } = circumstances.Now;
+
+    public Arrival? Arrival { get; } = circumstances.Arrival;
+
+    public ResourceKind ResourceKind { get; } = demand.Kind;
+
+    public string ResourceName { get; } = demand.Resource;
+
+    public string? Project { get; } = demand.Project?.Value;
+
+    /// <summary>The key in question; null where there is none, or none of that name.</summary>
+    public Key? Key { get; } = demand.Key is { } key ? snapshot.Find(key)?.Key : null;
+
+    /// <summary>What the operation shows of itself, by a name of <see cref="AttributeNames"/>.</summary>
+    public object? Find(string name) => circumstances.Attributes?.Find(name, Snapshot);
+}

@@ -1,0 +1,64 @@
+using Keyward.Vault.Storage;
+
+namespace Keyward.Vault.Policies;
+
+/// <summary>The policies that bear on a demand, from the deployment down to what is asked for. What does not exist has
+/// no policy.</summary>
+internal readonly struct PolicyChain
+{
+    public const int Levels = 4;
+    public const string DeploymentName = "deployment";
+    public const string ProjectName = "project";
+    public const string RingName = "key_ring";
+    public const string KeyName = "key";
+
+    public PolicyChain(Snapshot snapshot, in Demand demand)
+    {
+        Deployment = snapshot.DeploymentPolicy;
+        Project = Ring = Key = PolicyState.None;
+        if (demand.Project is { } project && snapshot.Find(project) is { } projectEntry)
+        {
+            Project = projectEntry.Project.Policy;
+            if (demand.Ring is { } ring
+                && projectEntry.Rings.Find(RingEntry.NameOf(ring.Parent.Location.Value, ring.Ring)) is { } ringEntry)
+            {
+                Ring = ringEntry.Ring.Policy;
+                if (demand.Key is { } key && ringEntry.Keys.Find(key.Key) is { } keyEntry) Key = keyEntry.Key.Policy;
+            }
+        }
+
+        HasDeny = !(Deployment.Deny.IsEmpty && Project.Deny.IsEmpty && Ring.Deny.IsEmpty && Key.Deny.IsEmpty);
+    }
+
+    public PolicyState Deployment { get; }
+
+    public PolicyState Project { get; }
+
+    public PolicyState Ring { get; }
+
+    /// <summary>The key's; no policy where the demand is not about a key.</summary>
+    public PolicyState Key { get; }
+
+    /// <summary>The lowest: its bindings count whatever the key's own policy says.</summary>
+    public PolicyState Leaf => Key;
+
+    public bool HasDeny { get; }
+
+    public PolicyState this[int level] => level switch
+    {
+        0 => Deployment,
+        1 => Project,
+        2 => Ring,
+        _ => Key,
+    };
+
+    public static string NameOf(int level) => level switch
+    {
+        0 => DeploymentName,
+        1 => ProjectName,
+        2 => RingName,
+        _ => KeyName,
+    };
+
+    public static string LeafName(in Demand demand) => demand.Kind == ResourceKind.ImportJob ? "import_job" : KeyName;
+}

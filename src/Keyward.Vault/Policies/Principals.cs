@@ -1,0 +1,46 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using Keyward.Vault.Gate;
+
+namespace Keyward.Vault.Policies;
+
+/// <summary>Whom a statement speaks of. Naming a caller and naming an account are two things: an account's name only
+/// hands the decision on to that account's own policies.</summary>
+internal sealed class Principals
+{
+    public const string AllUsers = "allUsers";
+    public const string AllAuthenticatedUsers = "allAuthenticatedUsers";
+
+    private readonly FrozenSet<string> _members;
+    private readonly bool _everybody;
+
+    public Principals(IEnumerable<string> members)
+    {
+        _members = members.ToFrozenSet(StringComparer.Ordinal);
+        // Nobody comes here unidentified, so the two are one.
+        _everybody = _members.Contains(AllUsers) || _members.Contains(AllAuthenticatedUsers);
+    }
+
+    /// <summary>Account numbers that the statement delegates to.</summary>
+    public FrozenSet<string> Accounts { get; init; } = FrozenSet<string>.Empty;
+
+    /// <summary>Who is left out, whatever else is said.</summary>
+    public Principals? Except { get; init; }
+
+    public IEnumerable<string> Members => _members;
+
+    public bool Names(Caller caller, ImmutableArray<string> groups) =>
+        Matches(caller, groups) && Except?.Matches(caller, groups) != true;
+
+    public bool NamesAccount(string account) => Accounts.Contains(account);
+
+    private bool Matches(Caller caller, ImmutableArray<string> groups)
+    {
+        if (_everybody || _members.Contains(caller.Member)) return true;
+        foreach (var member in caller.MoreMembers)
+            if (_members.Contains(member)) return true;
+        foreach (var group in groups)
+            if (_members.Contains(group)) return true;
+        return false;
+    }
+}

@@ -1,0 +1,37 @@
+using System.Text;
+using Keyward.Vault.Audit;
+using Keyward.Vault.Gate;
+using Keyward.Vault.Storage;
+
+namespace Keyward.Vault.Policies;
+
+/// <summary>How a resource's documents change, whichever of them and however: within the size, nobody locked out, what
+/// changed in the record.</summary>
+internal static class PutPolicy
+{
+    public static Outcome<PolicyView> Put(ChangeDraft draft, PolicyTarget target, PolicyState state, Caller caller)
+    {
+        if (Encoding.UTF8.GetByteCount(state.Text ?? "") > Policy.MaximumSizeBytes)
+            return PolicyRules.Invalid($"A policy has at most {Policy.MaximumSizeBytes} bytes.");
+        var old = target.Find(draft.Snapshot)!;
+        target.Put(draft, state);
+        if (Lockout.Judge(draft.Snapshot, target, caller, draft.Now) is { } lockedOut) return lockedOut;
+        Record(draft.Record, old, state);
+        return PolicyView.Of(state);
+    }
+
+    private static void Record(RecordDraft record, PolicyState old, PolicyState state)
+    {
+        var before = PolicyPair.Of(old.Policy);
+        var after = PolicyPair.Of(state.Policy);
+        foreach (var added in after.Except(before)) record.Changed("added", null, added.ToString());
+        foreach (var removed in before.Except(after)) record.Changed("removed", removed.ToString(), null);
+        var rules = old.Deny.Rules.Select(r => r.Name).ToHashSet();
+        foreach (var rule in state.Deny.Rules.Where(r => !rules.Contains(r.Name)))
+            record.Changed("deny_added", null, rule.Name);
+        var kept = state.Deny.Rules.Select(r => r.Name).ToHashSet();
+        foreach (var rule in old.Deny.Rules.Where(r => !kept.Contains(r.Name)))
+            record.Changed("deny_removed", rule.Name, null);
+        if (record.Arrival.Reason is { } reason) record.Parameter("reason", reason);
+    }
+}
