@@ -57,7 +57,7 @@ public sealed record ImportVersion(
     /// <summary>Everything but the material. Judged before it is unwrapped, and again under the store's lock.</summary>
     private Refusal? Judge(Snapshot snapshot, Passage passage, DateTimeOffset now)
     {
-        if (!Authority.Decide(snapshot, passage.Caller, UseOfJob).Allowed) return Authority.Refuse(UseOfJob);
+        if (!passage.May(UseOfJob, snapshot)) return Authority.Refuse(UseOfJob);
         if (snapshot.Find(Key) is not { } entry) return KeyRefusals.NotFound(Key);
         if (snapshot.Find(Job) is not { } job) return KeyRefusals.NotFound(Job);
         if (AlteredRows.Refuse(snapshot, UseOfJob) is { } altered) return altered;
