@@ -76,12 +76,8 @@ internal sealed class KeyHierarchy : IKeyHierarchy, ICredentialKeys
         ? sealer
         : throw new SealBrokenException("an unknown project key");
 
-    /// <summary>The cipher of a version's AES-256 material.</summary>
-    public Xaes256Gcm OpenVersion(SealedKey version)
-    {
-        using var key = OpenKey(Project(version.ParentId), version);
-        return new Xaes256Gcm(key.Span);
-    }
+    /// <summary>A version's material, of whatever form its algorithm has.</summary>
+    public SecretBytes OpenVersion(SealedKey version) => Project(version.ParentId).Open(version);
 
     public void SealRow(ReadOnlySpan<byte> framed, Span<byte> seal) => HMACSHA256.HashData(_keys.Row, framed, seal);
 

@@ -5,11 +5,13 @@ namespace Keyward.Keystores.Software;
 /// <summary>An opened key that several threads may use at once. It counts its users: the cache is one, each operation
 /// another, and the last one out zeroes it. So a key that is forgotten in the middle of an operation is gone as soon as
 /// that operation has ended, and never before.</summary>
-internal sealed class OpenedKey(Xaes256Gcm cipher, SealedKey source) : IDisposable
+internal sealed class OpenedKey(IDisposable form, SealedKey source) : IDisposable
 {
     private int _users = 1;
 
-    public Xaes256Gcm Cipher => cipher;
+    /// <summary>The form, of the type that the version's algorithm has.</summary>
+    public T As<T>()
+        where T : class => form as T ?? throw new ArgumentException("The key is not for this use.");
 
     /// <summary>Was this opened from the same sealed value? A row that was replaced must be opened anew, so that what
     /// is wrong with it shows.</summary>
@@ -34,7 +36,7 @@ internal sealed class OpenedKey(Xaes256Gcm cipher, SealedKey source) : IDisposab
     /// <summary>Leaves: each user does so once.</summary>
     public void Dispose()
     {
-        if (Interlocked.Decrement(ref _users) == 0) cipher.Dispose();
+        if (Interlocked.Decrement(ref _users) == 0) form.Dispose();
     }
 
     public override string ToString() => nameof(OpenedKey);

@@ -5,7 +5,7 @@ namespace Keyward.Keystores.Software;
 
 /// <summary>The opened keys that are kept ready, at most so many. A hit takes no lock; a miss, an eviction and a
 /// Forget do. Who is evicted is decided by second chance: keys used since the hand last passed stay.</summary>
-internal sealed class OpenedKeys(int limit, Func<SealedKey, Xaes256Gcm> open) : IDisposable
+internal sealed class OpenedKeys(int limit, Func<KeyMaterial, IDisposable> open) : IDisposable
 {
     private readonly ConcurrentDictionary<(Guid KeyId, int Version), Entry> _entries = new();
     private readonly LinkedList<Entry> _order = new();
@@ -26,7 +26,7 @@ internal sealed class OpenedKeys(int limit, Func<SealedKey, Xaes256Gcm> open) : 
         }
 
         var forgotten = Volatile.Read(ref _forgotten);
-        var key = new OpenedKey(open(material.Sealed), material.Sealed);
+        var key = new OpenedKey(open(material), material.Sealed);
         lock (_lock)
         {
             // A version that was forgotten while this one was opened may be the same: then it is used once, not kept.

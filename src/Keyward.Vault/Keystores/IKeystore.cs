@@ -38,8 +38,8 @@ internal interface IKeystore
     UInt128 Fingerprint(IFreshMaterial material, string versionName);
 
     /// <summary>A key pair that is handed to its caller and kept nowhere: PKCS#8 PrivateKeyInfo, to be zeroed by who
-    /// takes it, and SubjectPublicKeyInfo. RSA, EC and Ed25519.</summary>
-    (byte[] PrivateKey, byte[] PublicKey) MakeDataKeyPair(Algorithm algorithm);
+    /// takes it, and SubjectPublicKeyInfo. RSA, EC and Ed25519. Null if none was ready within the patience.</summary>
+    ValueTask<(byte[] PrivateKey, byte[] PublicKey)?> MakeDataKeyPairAsync(Algorithm algorithm, TimeSpan patience);
 
     /// <summary>Encrypts in ciphertext format 1 (docs/reference/format.md): writes nonce, commitment, ciphertext and
     /// tag behind the first 22 bytes that the caller has written into <paramref name="output"/> (magic, format, key id,

@@ -157,6 +157,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
         if (opened.Vault.Snapshot.Altered is { IsEmpty: false } altered)
             Log.Altered(_logger, altered.Count, string.Join(", ", altered.Take(10)));
         Gate.Open(opened.Vault, opened.Lane);
+        keystore.MakeAhead();
     }
 
     private static async Task FoundAsync(DataFolder folder, ServerSettings settings, string address, SqliteStore store,

@@ -122,7 +122,7 @@ public sealed class SoftwareKeystoreTests : IDisposable
         using var keys = opened = new OpenedKeys(4, from =>
         {
             opened!.Forget(material.KeyId, material.Version);
-            return _keys.Hierarchy.OpenVersion(from);
+            return _keys.Hierarchy.OpenVersion(from.Sealed);
         });
         using (var key = keys.Enter(material)) Assert.True(key.TryEnter());
         Assert.Equal(0, keys.Count);

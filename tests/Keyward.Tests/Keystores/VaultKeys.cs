@@ -40,6 +40,26 @@ internal sealed class VaultKeys : IDisposable
             Keystore.Seal(fresh, ProjectKeyId, binding));
     }
 
+    public KeyMaterial NewMaterial(Algorithm algorithm)
+    {
+        using var fresh = Keystore.Generate(algorithm);
+        return Bind(fresh);
+    }
+
+    /// <summary>Material of an import that must succeed.</summary>
+    public KeyMaterial Imported(Algorithm algorithm, ReadOnlySpan<byte> bytes)
+    {
+        Assert.True(Keystore.Import(algorithm, bytes).TryGet(out var fresh, out var whyNot), whyNot);
+        using (fresh) return Bind(fresh);
+    }
+
+    private KeyMaterial Bind(IFreshMaterial fresh)
+    {
+        var binding = new SealBinding(SealKind.Version, "k", 1, AlgorithmTable.Of(fresh.Algorithm).SealLabel, []);
+        return new KeyMaterial(new Guid(RandomNumberGenerator.GetBytes(16)), 1, fresh.Algorithm,
+            Keystore.Seal(fresh, ProjectKeyId, binding));
+    }
+
     public void Dispose()
     {
         Keystore.Dispose();
