@@ -24,7 +24,8 @@ internal sealed partial class KeyManagement
             !ResourceNames.ImportJob(request.Name).TryGet(out var name, out var refusal) ? refusal
             : !ImportMethodNames.Parse(request.PublicKeyFormat).TryGet(out var form, out refusal) ? refusal
             : new GetImportJob(name, form);
-        return gate.PassAsync(context, operation, job => ImportMethodNames.Show(job, request.PublicKeyFormat, gate.Now));
+        return gate.PassAsync(
+            context, operation, job => ImportMethodNames.Show(job, request.PublicKeyFormat, gate.Now));
     }
 
     public override Task<ListImportJobsResponse> ListImportJobs(

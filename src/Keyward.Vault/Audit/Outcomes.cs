@@ -10,7 +10,8 @@ public static class Outcomes
     public static string LabelOf(RefusalReason reason) => reason switch
     {
         RefusalReason.InvalidArgument or RefusalReason.ChecksumMismatch or RefusalReason.InvalidCiphertext
-            or RefusalReason.TooLarge or RefusalReason.MaterialRefused or RefusalReason.NotOffered or RefusalReason.AlreadyExists => "invalid",
+            or RefusalReason.TooLarge or RefusalReason.MaterialRefused
+            or RefusalReason.NotOffered or RefusalReason.AlreadyExists => "invalid",
         RefusalReason.Unauthenticated => "unauthenticated",
         RefusalReason.PermissionDenied => "denied",
         RefusalReason.NotFound => "not_found",

@@ -9,10 +9,10 @@ using Keyward.Vault.Storage;
 
 namespace Keyward.Vault.Imports;
 
-/// <summary>Brings wrapped material in: as a new version, or again into one that was imported before. Takes the right to
-/// use the job and the right to make (or to change) a version. A version never becomes primary by this. Material that
-/// does not unwrap or is not fit makes a version in the state IMPORT_FAILED, as at Google; into a version that has held
-/// material nothing else is ever put, and what does not match leaves it as it was.</summary>
+/// <summary>Brings wrapped material in: as a new version, or again into one that was imported before. Takes the right
+/// to use the job and the right to make (or to change) a version. A version never becomes primary by this. Material
+/// that does not unwrap or is not fit makes a version in the state IMPORT_FAILED, as at Google; into a version that has
+/// held material nothing else is ever put, and what does not match leaves it as it was.</summary>
 public sealed record ImportVersion(
     KeyName Key, int? Version, Algorithm Algorithm, ImportJobName Job, ReadOnlyMemory<byte> Wrapped)
     : IOperation<KeyVersion>

@@ -2,8 +2,8 @@ using Keyward.Vault.Gate;
 
 namespace Keyward.Vault.Imports;
 
-/// <summary>Unwrapping and trying a key takes up to a second of a core: so many at once, so many waiting, and the rest is
-/// told to come again, or imports would take the cores from everyone else.</summary>
+/// <summary>Unwrapping and trying a key takes up to a second of a core: so many at once, so many waiting, and the rest
+/// is told to come again, or imports would take the cores from everyone else.</summary>
 internal static class SlowLane
 {
     private const int MaximumWaiting = 64;

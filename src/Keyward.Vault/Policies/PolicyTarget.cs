@@ -30,7 +30,8 @@ public readonly record struct PolicyTarget
     /// <summary>The project that it is or lies in; null for the deployment.</summary>
     public ProjectId? InProject => Project ?? Ring?.Project ?? Key?.Project ?? Job?.Project;
 
-    public string FullName => Job?.ToString() ?? Key?.ToString() ?? Ring?.ToString() ?? Project?.FullName ?? Demand.DeploymentName;
+    public string FullName => Job?.ToString() ?? Key?.ToString() ?? Ring?.ToString() ?? Project?.FullName
+        ?? Demand.DeploymentName;
 
     internal Demand ToRead => this switch
     {
