@@ -51,6 +51,7 @@ public sealed class KeywardConnection : IDisposable
         ServiceAccounts = new ServiceAccounts.ServiceAccountsClient(invoker);
         Audit = new Audit.AuditClient(invoker);
         Deployment = new Deployment.DeploymentClient(invoker);
+        Issuers = new Issuers.IssuersClient(invoker);
     }
 
     public string Address { get; }
@@ -68,6 +69,8 @@ public sealed class KeywardConnection : IDisposable
     public Audit.AuditClient Audit { get; }
 
     public Deployment.DeploymentClient Deployment { get; }
+
+    public Issuers.IssuersClient Issuers { get; }
 
     public void Dispose()
     {

@@ -69,6 +69,16 @@ internal sealed class SqliteStore(string path) : IStore
             return true;
         }, cancellation).ConfigureAwait(false);
 
+    public async ValueTask PutCheckpointAsync(StoredCheckpoint checkpoint, CancellationToken cancellation) =>
+        await OnLaneAsync(writer =>
+        {
+            CheckpointRows.Put(writer.Connection, checkpoint);
+            return true;
+        }, cancellation).ConfigureAwait(false);
+
+    public ValueTask<IReadOnlyList<StoredCheckpoint>> ReadCheckpointsAsync(CancellationToken cancellation) =>
+        ReadAsync(CheckpointRows.Read, cancellation);
+
     public async ValueTask ScrubAsync(CancellationToken cancellation) => await OnLaneAsync(writer =>
     {
         writer.Checkpoint();

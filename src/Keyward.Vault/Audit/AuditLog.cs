@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using Keyward.Vault.Audit.Notes;
+using Keyward.Vault.Audit.Tree;
 
 namespace Keyward.Vault.Audit;
 
@@ -26,6 +28,8 @@ internal sealed class AuditLog : IAuditLog, IDisposable
     private bool _isIdle;
     private bool _stopping;
     private volatile string? _whyNot;
+    private volatile AuditTree? _tree;
+    private ITreeSource? _source;
 
     private AuditLog(Journal journal)
     {
@@ -71,6 +75,21 @@ internal sealed class AuditLog : IAuditLog, IDisposable
         return task;
     }
 
+    /// <summary>Opens the tree behind the journal and covers all that is there; from now on every entry is covered by
+    /// a
+    /// signed checkpoint within a second. What does not fit is an <see cref="AuditDamagedException"/>.</summary>
+    public void BeginTree(
+        TreeWriter writer, ITreeSource source, IReadOnlyList<INoteSigner> signers, TimeProvider time)
+    {
+        _source = source;
+        _tree = AuditTree.Open(_journal, writer, signers, time);
+    }
+
+    /// <summary>Null while the log's key is sealed.</summary>
+    public AuditTree? Tree => _tree;
+
+    public ITreeSource? Source => _source;
+
     public async IAsyncEnumerable<(long Index, ReadOnlyMemory<byte> Entry)> ReadAsync(
         long fromIndex, [EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -79,8 +98,7 @@ internal sealed class AuditLog : IAuditLog, IDisposable
         while (next < end)
         {
             cancellation.ThrowIfCancellationRequested();
-            var from = next;
-            var page = await Task.Run(() => _journal.Read(from, end), cancellation).ConfigureAwait(false);
+            var page = await PageAsync(next, end, cancellation).ConfigureAwait(false);
             if (page.Count == 0) yield break;
             foreach (var item in page) yield return item;
             next = page[^1].Index + 1;
@@ -96,7 +114,33 @@ internal sealed class AuditLog : IAuditLog, IDisposable
         }
 
         _writer.Join();
+        _tree?.Dispose();
         _journal.Dispose();
+    }
+
+    /// <summary>The journal holds the newest entries, the bundles all that a checkpoint covers. A segment may be gone a
+    /// moment after it was found: then its entries stand in bundles.</summary>
+    private async ValueTask<List<(long Index, ReadOnlyMemory<byte> Entry)>> PageAsync(
+        long from, long end, CancellationToken cancellation)
+    {
+        if (from >= _journal.FirstIndex)
+        {
+            try
+            {
+                return await Task.Run(() => _journal.Read(from, end), cancellation).ConfigureAwait(false);
+            }
+            catch (FileNotFoundException) when (from < _journal.FirstIndex)
+            {
+            }
+        }
+
+        if (_source is not { } source || _tree is not { } tree)
+            throw new IOException("Older records can be read only once the vault is open.");
+        var bundle = from / TilePath.Width;
+        var entries = await new TreeReader(source).EntriesAsync(bundle, tree.Latest.Checkpoint.Size, cancellation)
+            .ConfigureAwait(false);
+        var first = bundle * TilePath.Width;
+        return [.. entries.Select((e, i) => (Index: first + i, Entry: e)).Where(e => e.Index >= from)];
     }
 
     private static ValueTask<Receipt> Refuse(string why) =>

@@ -12,7 +12,7 @@ internal sealed class Journal : IDisposable
 
     private readonly IJournalFiles _files;
     private readonly long _reserveSizeBytes;
-    private readonly List<JournalSegment> _segments = [];
+    private volatile JournalSegment[] _segments = [];
     private readonly byte[] _chain = new byte[JournalFrame.ChainSizeBytes];
     private readonly Lock _lock = new();
     private IJournalFile? _file;
@@ -28,6 +28,9 @@ internal sealed class Journal : IDisposable
     public long Size => Volatile.Read(ref _size);
 
     public long Flushes { get; private set; }
+
+    /// <summary>The first entry that is still here; what is before stands in the log's bundles.</summary>
+    public long FirstIndex => _segments[0].FirstIndex;
 
     public static Journal Open(IJournalFiles files, string origin, long reserveSizeBytes)
     {
@@ -85,8 +88,7 @@ internal sealed class Journal : IDisposable
     /// them.</summary>
     public List<(long Index, ReadOnlyMemory<byte> Entry)> Read(long fromIndex, long endIndex)
     {
-        JournalSegment? segment;
-        lock (_lock) segment = _segments.FindLast(s => s.FirstIndex <= fromIndex);
+        var segment = Array.FindLast(_segments, s => s.FirstIndex <= fromIndex);
         var found = new List<(long, ReadOnlyMemory<byte>)>();
         if (segment is null) return found;
         var (index, offset) = segment.Near(fromIndex);
@@ -110,20 +112,33 @@ internal sealed class Journal : IDisposable
         return found;
     }
 
+    /// <summary>Removes the segments of which every entry lies before an index. The one that is written stays. May be
+    /// called while another thread appends.</summary>
+    public void Forget(long beforeIndex)
+    {
+        while (_segments is { Length: > 1 } segments && segments[1].FirstIndex <= beforeIndex)
+        {
+            _files.Delete(segments[0].Name);
+            lock (_lock) _segments = _segments[1..];
+        }
+    }
+
     public void Dispose() => _file?.Dispose();
 
     private void Load()
     {
+        var segments = new List<JournalSegment>();
         foreach (var name in _files.List())
         {
             var head = _files.Read(name, 0, 1_024);
-            if (JournalSegment.TryParse(name, head, Origin) is { } segment) _segments.Add(segment);
-            else if (name == _files.List()[^1] && _files.LengthOf(name) < 1_024 && _segments.Count > 0)
+            if (JournalSegment.TryParse(name, head, Origin) is { } segment) segments.Add(segment);
+            else if (name == _files.List()[^1] && _files.LengthOf(name) < 1_024 && segments.Count > 0)
                 continue; // Begun when the power went: its header is not whole, so nothing in it was acknowledged.
             else throw new AuditDamagedException($"{name} is not a segment of the log {Origin}.");
         }
 
-        if (_segments.Count == 0)
+        _segments = [.. segments];
+        if (segments.Count == 0)
         {
             Begin();
             return;
@@ -184,6 +199,6 @@ internal sealed class Journal : IDisposable
         _file?.Dispose();
         _file = file;
         _durableLength = header.Length;
-        lock (_lock) _segments.Add(JournalSegment.TryParse(name, header, Origin)!);
+        lock (_lock) _segments = [.. _segments, JournalSegment.TryParse(name, header, Origin)!];
     }
 }

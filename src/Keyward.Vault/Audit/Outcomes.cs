@@ -10,13 +10,18 @@ public static class Outcomes
     public static string LabelOf(RefusalReason reason) => reason switch
     {
         RefusalReason.InvalidArgument or RefusalReason.ChecksumMismatch or RefusalReason.InvalidCiphertext
-            or RefusalReason.TooLarge or RefusalReason.MaterialRefused
-            or RefusalReason.NotOffered or RefusalReason.AlreadyExists => "invalid",
-        RefusalReason.Unauthenticated => "unauthenticated",
+            or RefusalReason.TooLarge or RefusalReason.NotOffered or RefusalReason.AlreadyExists => "invalid",
+        RefusalReason.MalformedName or RefusalReason.InvalidTags or RefusalReason.InvalidPageToken
+            or RefusalReason.IncorrectKey or RefusalReason.AlgorithmMismatch
+            or RefusalReason.MaterialRefused => "invalid",
+        RefusalReason.Unauthenticated or RefusalReason.SignatureMismatch or RefusalReason.ClockSkewed
+            or RefusalReason.SessionExpired => "unauthenticated",
         RefusalReason.PermissionDenied => "denied",
         RefusalReason.NotFound => "not_found",
         RefusalReason.StaleEtag or RefusalReason.VersionNotEnabled or RefusalReason.NoPrimaryVersion
             or RefusalReason.TransitionNotAllowed or RefusalReason.WrongPurpose or RefusalReason.Tampered
+            or RefusalReason.KeyDisabled or RefusalReason.KeyPendingDeletion or RefusalReason.KeyPendingImport
+            or RefusalReason.KeyNotPendingDeletion or RefusalReason.WrongOrigin or RefusalReason.Rehearsed
             => "precondition",
         RefusalReason.QuotaExceeded or RefusalReason.Overloaded => "throttled",
         RefusalReason.Sealed or RefusalReason.NotReady or RefusalReason.AuditUnwritable

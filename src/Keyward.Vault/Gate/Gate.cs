@@ -1,5 +1,6 @@
 using Keyward.Vault.Audit;
 using Keyward.Vault.Automation;
+using Keyward.Vault.Federation;
 using Keyward.Vault.Identities;
 using Keyward.Vault.Policies;
 using Keyward.Vault.Storage;
@@ -29,6 +30,9 @@ public sealed class Gate
 
     /// <summary>How the server's own jobs stand.</summary>
     internal JobBoard Jobs { get; }
+
+    /// <summary>Where other issuers' keys come from; without it nobody is vouched for.</summary>
+    internal IssuerKeys? IssuerKeys { get; init; }
 
     public DateTimeOffset Now => _time.GetUtcNow();
 
@@ -68,6 +72,35 @@ public sealed class Gate
 
         arrival.TokenDigest = known.Digest;
         return known.Caller;
+    }
+
+    /// <summary>Judges a signed request as <see cref="Identify(Arrival, BearerProof)"/> judges a token.</summary>
+    public Outcome<Caller> Identify(Arrival arrival, SignatureProof proof)
+    {
+        if (_opened is not { } opened) return NotServing();
+        arrival.TokenDigest = SignedRequests.DigestOf(opened.Vault, proof);
+        return SignedRequests.Judge(opened.Vault, Settings, _time.GetUtcNow(), proof);
+    }
+
+    /// <summary>The key that a reference leads to. A look-up, no operation: the door passes one with the name, or
+    /// hands the refusal to <see cref="RefuseAsync"/>.</summary>
+    public Outcome<Names.FoundKey> Find(Caller caller, Names.KeyReference reference) => _opened is { } opened
+        ? Keys.KeyLookup.Find(opened.Vault.Snapshot, caller, reference, _time.GetUtcNow())
+        : NotServing();
+
+    /// <summary>The account number of a project.</summary>
+    public string? AccountOf(Names.ProjectId project) => _opened?.Vault.Snapshot.Find(project)?.Project.Account;
+
+    /// <summary>Judges another issuer's token, which may have to fetch that issuer's keys.</summary>
+    public async ValueTask<Outcome<ExchangedCaller>> IdentifyAsync(
+        Arrival arrival, FederatedProof proof, CancellationToken cancellation)
+    {
+        if (_opened is not { } opened) return NotServing();
+        arrival.TokenDigest = Identities.Identities.DigestOf(opened.Vault, proof.Token);
+        return IssuerKeys is { } keys && await FederatedJudge.JudgeAsync(
+            opened.Vault, keys, Settings, _time, proof, cancellation).ConfigureAwait(false) is { } known
+                ? new ExchangedCaller(known.Caller, known.Expires)
+                : Identities.CredentialRefusals.NotGood;
     }
 
     /// <summary>Lets a caller's operation run, if they may. Completes when the record is durable.</summary>
@@ -155,7 +188,10 @@ public sealed class Gate
 
         if (AlteredRows.Refuse(snapshot, demand) is { } altered) return new(altered);
         return operation.RunAsync(
-            new Passage(opened.Vault, snapshot, opened.Lane, caller, draft, circumstances, _log, Settings, Jobs));
+            new Passage(opened.Vault, snapshot, opened.Lane, caller, draft, circumstances, _log, Settings, Jobs)
+            {
+                IssuerKeys = IssuerKeys,
+            });
     }
 
     /// <summary>Nothing is answered that could not be recorded: what came out is cleared and the caller

@@ -28,7 +28,26 @@ internal sealed class Passage(
 
     public GateSettings Settings { get; } = settings;
 
+    /// <summary>True for a rehearsal: all is judged and nothing changed.</summary>
+    public bool IsRehearsal { get; private init; }
+
+    /// <summary>The same passage, for a rehearsal.</summary>
+    public Passage ToRehearse() =>
+        new(Vault, Snapshot, lane, Caller, Record, Circumstances, Log, Settings, Jobs) { IsRehearsal = true };
+
+    /// <summary>A further right that an operation needs beside its first demand.</summary>
+    public Refusal? Refuse(in Demand demand) => Refuse(Snapshot, demand);
+
+    public Refusal? Refuse(Snapshot state, in Demand demand)
+    {
+        if (!Authority.Decide(state, Caller, demand, Circumstances).Allowed) return Authority.Refuse(demand);
+        return AlteredRows.Refuse(state, demand);
+    }
+
     public JobBoard Jobs { get; } = jobs;
+
+    /// <summary>How it stands with the issuers' keys on this node.</summary>
+    public Federation.IssuerKeys? IssuerKeys { get; init; }
 
     /// <summary>Whether the caller holds a further right; the record's rule stays the operation's own.</summary>
     public bool May(in Demand demand) => May(demand, Snapshot);
@@ -48,6 +67,8 @@ internal sealed class Passage(
             return Identities.CredentialRefusals.NotGood;
         if (!Authority.Decide(draft.Snapshot, Caller, demand, Circumstances with { Now = draft.Now }).Allowed)
             return Authority.Refuse(demand);
-        return AlteredRows.Refuse(draft.Snapshot, demand) is { } refusal ? refusal : judge(draft);
+        if (AlteredRows.Refuse(draft.Snapshot, demand) is { } refusal) return refusal;
+        var outcome = judge(draft);
+        return IsRehearsal && outcome.IsOk ? Rehearsal.Passed : outcome;
     }
 }

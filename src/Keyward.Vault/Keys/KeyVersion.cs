@@ -51,6 +51,12 @@ public sealed record KeyVersion
     /// <summary>The full name as text, made once.</summary>
     public string FullName => Material.Sealed.Binding.Name;
 
+    /// <summary>Names the material to callers: 32 bytes in hex, the same in every location of a multi-region
+    /// key. A digest of key id and number, not of the material.</summary>
+    public string MaterialIdText => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(
+        Frame.Of(Frame.Text("keyward/material-id/1"), Material.KeyId.ToByteArray(bigEndian: true),
+            Frame.Number(Name.Number))));
+
     /// <summary>Set by whoever makes or reads a version in the vault: there is none without.</summary>
     internal KeyMaterial Material { get; init; } = null!;
 

@@ -22,6 +22,9 @@ internal static class SealKind
     public const string AccessKeySecret = "access-key-secret";
     public const string AuditKey = "audit-key";
     public const string ImportJob = "import-job";
+
+    /// <summary>The algorithm label of log keys.</summary>
+    public const string AuditKeyAlgorithm = "ED25519";
 }
 
 /// <summary>A sealed key as it lies in the store: which parent sealed it, what it is bound to, and the bytes.</summary>

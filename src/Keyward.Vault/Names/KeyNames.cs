@@ -46,3 +46,9 @@ public readonly record struct VersionName(KeyName Parent, int Number)
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"{Parent}/cryptoKeyVersions/{Number}");
 }
+
+/// <summary>A movable name of a key: <c>projects/P/locations/L/aliases/A</c>.</summary>
+public readonly record struct AliasName(LocationName Parent, string Alias)
+{
+    public override string ToString() => $"{Parent}/aliases/{Alias}";
+}

@@ -54,6 +54,12 @@ internal interface IStore : IAsyncDisposable
     /// <summary>Marks records as logged. Losing the marks is harmless: doubles are known by id.</summary>
     ValueTask ClearOutboxAsync(IReadOnlyList<byte[]> recordIds, CancellationToken cancellation);
 
+    /// <summary>Keeps a log's checkpoint; one of the same origin and size that is there stays.</summary>
+    ValueTask PutCheckpointAsync(StoredCheckpoint checkpoint, CancellationToken cancellation);
+
+    /// <summary>The largest checkpoint of each log.</summary>
+    ValueTask<IReadOnlyList<StoredCheckpoint>> ReadCheckpointsAsync(CancellationToken cancellation);
+
     /// <summary>Makes deleted and overwritten values unreadable as far as the engine can (checkpoint, secure
     /// delete).</summary>
     ValueTask ScrubAsync(CancellationToken cancellation);

@@ -62,6 +62,7 @@ internal static class SnapshotLoader
         if (row.Table == Tables.KeyVersion)
             return $"projects/{Text(0)}/locations/{Text(1)}/keyRings/{Text(2)}/cryptoKeys/{Text(3)}" +
                 $"/cryptoKeyVersions/{cells[4].Integer}";
+        if (row.Table == Tables.Alias) return $"projects/{Text(0)}/locations/{Text(1)}/aliases/{Text(2)}";
         if (row.Table == Tables.ImportJob)
             return $"projects/{Text(0)}/locations/{Text(1)}/keyRings/{Text(2)}/importJobs/{Text(3)}";
         return $"{row.Table.Name}/{Text(0)}";
@@ -108,7 +109,21 @@ internal static class SnapshotLoader
             };
         }
 
-        return snapshot.With(retired);
+        return WithIds(snapshot, keys).With(retired);
+    }
+
+    private static Snapshot WithIds(Snapshot snapshot, List<Key> keys)
+    {
+        foreach (var group in keys.GroupBy(k => k.Name.Project))
+        {
+            if (snapshot.Find(group.Key) is not { } project) continue;
+            var ids = group.Select(KeyById.Of).OfType<KeyById>().ToList();
+            ids.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
+            var full = project with { KeysById = SortedTable<KeyById>.FromSorted(ids, KeyById.NameOf) };
+            snapshot = snapshot with { Projects = snapshot.Projects.With(full, ProjectEntry.NameOf) };
+        }
+
+        return snapshot;
     }
 
     private static KeyVersion[] Ordered(Dictionary<Names.KeyName, List<KeyVersion>> versions, Key key)

@@ -41,6 +41,18 @@ internal static class Tables
         new("destroy_scheduled_duration", ColumnType.Integer), new("import_only", ColumnType.Integer),
         new("labels", ColumnType.Text, Nullable: true), new("policy", ColumnType.Text, Nullable: true),
         new("policy_revision", ColumnType.Integer), new("delete_time", ColumnType.Integer, Nullable: true),
+        new("state", ColumnType.Integer), new("deletion_time", ColumnType.Integer, Nullable: true),
+        new("deletion_window", ColumnType.Integer, Nullable: true),
+        new("description", ColumnType.Text, Nullable: true), new("tags", ColumnType.Text, Nullable: true),
+        new("primary_location", ColumnType.Text, Nullable: true),
+    ]);
+
+    /// <summary>Movable names of keys. A deleted alias stays as a row in that state.</summary>
+    public static readonly Table Alias = new("alias", 1, 3,
+    [
+        new("project", ColumnType.Text), new("location", ColumnType.Text), new("alias", ColumnType.Text),
+        new("ring", ColumnType.Text), new("key", ColumnType.Text), new("state", ColumnType.Integer),
+        new("create_time", ColumnType.Integer), new("update_time", ColumnType.Integer),
     ]);
 
     public static readonly Table KeyVersion = new("key_version", 1, 5,
@@ -93,6 +105,27 @@ internal static class Tables
         new("id", ColumnType.Text), new("policy", ColumnType.Text), new("policy_revision", ColumnType.Integer),
     ]);
 
+    /// <summary>Issuers whose tokens are exchanged for ours, each with the rules by which they are judged.</summary>
+    public static readonly Table Issuer = new("issuer", 1, 1,
+    [
+        new("id", ColumnType.Text), new("uid", ColumnType.Text), new("project", ColumnType.Text),
+        new("uri", ColumnType.Text), new("state", ColumnType.Integer), new("create_time", ColumnType.Integer),
+        new("rules", ColumnType.Text),
+    ]);
+
+    /// <summary>Limits that were set for a resource; without a value the default counts again.</summary>
+    public static readonly Table Quota = new("quota", 1, 2,
+    [
+        new("resource", ColumnType.Text), new("metric", ColumnType.Text),
+        new("value", ColumnType.Integer, Nullable: true),
+    ]);
+
+    /// <summary>When a credential was last used, as of the last time that this was written down.</summary>
+    public static readonly Table CredentialUse = new("credential_use", 1, 1,
+    [
+        new("id", ColumnType.Text), new("last_use_time", ColumnType.Integer),
+    ]);
+
     /// <summary>Roles of a project's or the deployment's own making.</summary>
     public static readonly Table CustomRole = new("custom_role", 1, 1,
     [
@@ -122,5 +155,6 @@ internal static class Tables
     [
         Deployment, SealedKey, DeploymentPolicy, Project, KeyRing, CryptoKey, KeyVersion, Principal, Credential,
         ImportJob, CustomRole, PrincipalGroup, Revision,
+        Issuer, Quota, CredentialUse, Alias,
     ];
 }

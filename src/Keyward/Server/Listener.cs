@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Keyward.Doors.Admin;
+using Keyward.Doors.Aws;
 using Keyward.Doors.Google;
 using Keyward.Doors.Probes;
 using Keyward.Doors.Rpc;
@@ -50,6 +51,7 @@ internal static class Listener
 
     private static void Map(WebApplication app, ServerSettings settings, VaultKeeper keeper)
     {
+        app.UseMiddleware<AwsDoor>();
         app.UseRouting();
         app.UseMiddleware<Admission>();
         app.Use(async (context, next) =>

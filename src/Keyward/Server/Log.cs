@@ -26,4 +26,7 @@ internal static partial class Log
     [LoggerMessage(2007, LogLevel.Error,
         "{Count} stored rows were altered outside Keyward; what they speak of is refused: {Names}")]
     public static partial void Altered(ILogger logger, int count, string names);
+
+    [LoggerMessage(2020, LogLevel.Warning, "The audit log's last checkpoint could not be kept in the store.")]
+    public static partial void NotAnchored(ILogger logger, Exception failure);
 }

@@ -25,6 +25,7 @@ internal sealed class Upkeep(VaultKeeper keeper, TimeProvider time, ILogger<Upke
             try
             {
                 if (keeper.Lane is { } lane) await lane.FlushOutboxAsync().ConfigureAwait(false);
+                await keeper.Anchoring.TickAsync(stoppingToken).ConfigureAwait(false);
             }
             catch (Exception failure) when (failure is StoreUnavailableException or AuditUnwritableException)
             {

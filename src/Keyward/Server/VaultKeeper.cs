@@ -1,9 +1,12 @@
 using System.Security.Cryptography;
 using Keyward.Keystores.Root;
 using Keyward.Keystores.Software;
+using Keyward.Server.Federation;
 using Keyward.Server.Settings;
 using Keyward.Stores.Sqlite;
 using Keyward.Vault.Audit;
+using Keyward.Vault.Audit.Tree;
+using Keyward.Vault.Federation;
 using Keyward.Vault.Gate;
 using Keyward.Vault.Keystores;
 using Keyward.Vault.Storage;
@@ -12,8 +15,7 @@ using Microsoft.Extensions.Logging;
 namespace Keyward.Server;
 
 /// <summary>Brings store, root key, log and gate together: founds a deployment in an empty folder, opens the vault of
-/// an
-/// existing one, keeps it sealed where there is no root, and closes all in the right order.</summary>
+/// an existing one, keeps it sealed where there is no root, and closes all in the right order.</summary>
 internal sealed class VaultKeeper : IAsyncDisposable
 {
     private readonly DataFolder _folder;
@@ -26,10 +28,12 @@ internal sealed class VaultKeeper : IAsyncDisposable
     private KeyHierarchy? _hierarchy;
     private SoftwareKeystore? _keystore;
     private ChangeLane? _lane;
+    private DocumentFetch? _fetch;
 
     private VaultKeeper(DataFolder folder, ServerSettings settings, TimeProvider time, ILogger logger,
         SqliteStore store, AuditLog log, Gate gate) =>
-        (_folder, _settings, _time, _logger, _store, _log, Gate) = (folder, settings, time, logger, store, log, gate);
+        (_folder, _settings, _time, _logger, _store, _log, Gate, Anchoring) =
+            (folder, settings, time, logger, store, log, gate, new Anchoring(store, log, time));
 
     public Gate Gate { get; }
 
@@ -38,6 +42,8 @@ internal sealed class VaultKeeper : IAsyncDisposable
     public AuditLog AuditLog => _log;
 
     public ChangeLane? Lane => _lane;
+
+    public Anchoring Anchoring { get; }
 
     /// <summary>True if this start made the deployment.</summary>
     public bool IsNew { get; private init; }
@@ -60,12 +66,20 @@ internal sealed class VaultKeeper : IAsyncDisposable
 
             AdminCredentials.Follow(folder, address);
             var deployment = DeploymentOf(state);
-            var log = AuditLog.Open(new JournalFiles(folder.In($"audit/{deployment.Node}/journal")),
-                $"keyward/{deployment.Id}/{deployment.Node}", settings.AuditReserveBytes);
+            var origin = LogFolders.CurrentOf(deployment, state.Rows);
+            var log = AuditLog.Open(new JournalFiles(new LogFolders(folder).JournalOf(origin)), origin,
+                settings.AuditReserveBytes);
+            var fetch = DocumentFetch.Of(settings);
             var gate = new Gate(log, time, GateSettingsOf(folder, settings, address), metrics,
-                loggers.CreateLogger<Gate>());
+                loggers.CreateLogger<Gate>())
+            {
+                IssuerKeys = new IssuerKeys(fetch, time, loggers.CreateLogger<Gate>()),
+            };
             var keeper = new VaultKeeper(
-                folder, settings, time, loggers.CreateLogger("Keyward.Server"), store, log, gate) { IsNew = isNew };
+                folder, settings, time, loggers.CreateLogger("Keyward.Server"), store, log, gate)
+            {
+                IsNew = isNew, _fetch = fetch,
+            };
             await keeper.TryOpenAsync(state, cancellation).ConfigureAwait(false);
             return keeper;
         }
@@ -100,11 +114,27 @@ internal sealed class VaultKeeper : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_lane is not null) await _lane.DisposeAsync().ConfigureAwait(false);
+        await AnchorLastAsync().ConfigureAwait(false);
         _log.Dispose();
         await _store.DisposeAsync().ConfigureAwait(false);
         _keystore?.Dispose();
         _hierarchy?.Dispose();
+        _fetch?.Dispose();
         _opening.Dispose();
+    }
+
+    /// <summary>At a clean stop the store knows the log's end. Where it cannot be written, the next start finds the
+    /// older checkpoint, which is as good.</summary>
+    private async ValueTask AnchorLastAsync()
+    {
+        try
+        {
+            await Anchoring.AnchorAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is IOException or StoreUnavailableException)
+        {
+            Log.NotAnchored(_logger, failure);
+        }
     }
 
     private async Task TryOpenAsync(StoredState state, CancellationToken cancellation)
@@ -144,7 +174,8 @@ internal sealed class VaultKeeper : IAsyncDisposable
         var keystore = new SoftwareKeystore(hierarchy);
         hierarchy.SelfTest();
         keystore.SelfTest();
-        var outcome = await new Opening(_store, _log, _time)
+        var folders = new LogFolders(_folder);
+        var outcome = await new Opening(_store, _log, new TreeFiles(folders.Of(_log.Origin)), _time)
             .OpenAsync(state, keystore, hierarchy, hierarchy, cancellation).ConfigureAwait(false);
         if (!outcome.TryGet(out var opened, out var refusal))
         {
@@ -154,6 +185,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
         }
 
         (_hierarchy, _keystore, _lane) = (hierarchy, keystore, opened.Lane);
+        folders.WriteVerifierKeys(opened.Vault.Snapshot, hierarchy);
         if (opened.Vault.Snapshot.Altered is { IsEmpty: false } altered)
             Log.Altered(_logger, altered.Count, string.Join(", ", altered.Take(10)));
         Gate.Open(opened.Vault, opened.Lane);

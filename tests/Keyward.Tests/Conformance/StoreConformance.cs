@@ -53,6 +53,19 @@ public abstract class StoreConformance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_largest_checkpoint_of_each_log_is_read_and_one_that_is_there_stays()
+    {
+        Assert.Empty(await Store.ReadCheckpointsAsync(default));
+        var time = DateTimeOffset.UnixEpoch.AddDays(20_000);
+        foreach (var (origin, size) in ((string, long)[])[("a", 5), ("a", 12), ("b", 7), ("a", 9)])
+            await Store.PutCheckpointAsync(new StoredCheckpoint(origin, size, [(byte)size], time), default);
+        await Store.PutCheckpointAsync(new StoredCheckpoint("a", 12, [99], time), default);
+        var found = await Store.ReadCheckpointsAsync(default);
+        Assert.Equal([("a", 12L, (byte)12), ("b", 7, 7)], found.OrderBy(c => c.Origin).Select(c => (c.Origin, c.Size, c.Note.Single())));
+        Assert.All(found, c => Assert.Equal(time, c.Time));
+    }
+
+    [Fact]
     public async Task The_same_primary_key_is_replaced()
     {
         await ChangeAsync(0, Row("a", 1, "111111111111"));

@@ -64,6 +64,12 @@ CREATE TABLE crypto_key (
     policy TEXT,
     policy_revision INTEGER NOT NULL,
     delete_time INTEGER,
+    state INTEGER NOT NULL,
+    deletion_time INTEGER,
+    deletion_window INTEGER,
+    description TEXT,
+    tags TEXT,
+    primary_location TEXT,
     seq INTEGER NOT NULL,
     seal BLOB NOT NULL,
     PRIMARY KEY (project, location, ring, key)
@@ -121,6 +127,51 @@ CREATE TABLE credential (
     public_key BLOB,
     parent_key BLOB,
     sealed BLOB,
+    seq INTEGER NOT NULL,
+    seal BLOB NOT NULL,
+    PRIMARY KEY (id)
+) WITHOUT ROWID;
+
+-- Movable names of keys; a deleted one stays in that state.
+CREATE TABLE alias (
+    project TEXT NOT NULL,
+    location TEXT NOT NULL,
+    alias TEXT NOT NULL,
+    ring TEXT NOT NULL,
+    key TEXT NOT NULL,
+    state INTEGER NOT NULL,
+    create_time INTEGER NOT NULL,
+    update_time INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    seal BLOB NOT NULL,
+    PRIMARY KEY (project, location, alias)
+) WITHOUT ROWID;
+
+CREATE TABLE issuer (
+    id TEXT NOT NULL,
+    uid TEXT NOT NULL,
+    project TEXT NOT NULL,
+    uri TEXT NOT NULL,
+    state INTEGER NOT NULL,
+    create_time INTEGER NOT NULL,
+    rules TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    seal BLOB NOT NULL,
+    PRIMARY KEY (id)
+) WITHOUT ROWID;
+
+CREATE TABLE quota (
+    resource TEXT NOT NULL,
+    metric TEXT NOT NULL,
+    value INTEGER,
+    seq INTEGER NOT NULL,
+    seal BLOB NOT NULL,
+    PRIMARY KEY (resource, metric)
+) WITHOUT ROWID;
+
+CREATE TABLE credential_use (
+    id TEXT NOT NULL,
+    last_use_time INTEGER NOT NULL,
     seq INTEGER NOT NULL,
     seal BLOB NOT NULL,
     PRIMARY KEY (id)
@@ -218,4 +269,13 @@ CREATE TABLE outbox (
     record_id BLOB PRIMARY KEY,
     seq INTEGER NOT NULL,
     record BLOB NOT NULL
+) WITHOUT ROWID;
+
+-- The logs' signed checkpoints, by which a log that was put back or exchanged is known. Only ever added to.
+CREATE TABLE audit_checkpoint (
+    origin TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    note BLOB NOT NULL,
+    time INTEGER NOT NULL,
+    PRIMARY KEY (origin, size)
 ) WITHOUT ROWID;

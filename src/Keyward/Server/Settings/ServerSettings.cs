@@ -7,6 +7,12 @@ internal sealed record ServerSettings(
     string LogLevel, long AuditReserveBytes, bool MetricsOpen, TimeSpan ClockSkew, TimeSpan ShutdownTimeout,
     bool EmptyCall)
 {
+    /// <summary>Trusted besides the system's certificates when an issuer's keys are fetched.</summary>
+    public string? FederationCaFile { get; init; }
+
+    /// <summary>Networks that are not public and may be asked for issuers' keys.</summary>
+    public IReadOnlyList<System.Net.IPNetwork> FederationAddresses { get; init; } = [];
+
     /// <summary>Typed from a reading that has no errors.</summary>
     public static ServerSettings Of(SettingReader reader)
     {
@@ -32,7 +38,15 @@ internal sealed record ServerSettings(
             reader[SettingTable.MetricsAccess] == "open",
             skew,
             shutdown,
-            reader[SettingTable.EmptyCall] == "true");
+            reader[SettingTable.EmptyCall] == "true")
+        {
+            FederationCaFile = NullIfEmpty(reader[SettingTable.FederationCaFile]),
+            FederationAddresses = [.. List(reader[SettingTable.FederationAddresses]).Select(a =>
+            {
+                _ = Federation.AddressRules.TryParse(a, out var network);
+                return network;
+            })],
+        };
     }
 
     /// <summary>A path from a setting: <c>~</c> is the user's home.</summary>

@@ -67,10 +67,19 @@ internal static class SettingTable
     public static readonly Setting EmptyCall = new("bench.empty_call", null, "false",
         "Serves an empty, unrecorded call for measuring; never switch it on in production.", OneOf("true", "false"));
 
+    public static readonly Setting FederationCaFile = new("federation.ca_file", null, "",
+        "Certificates (PEM) that are trusted besides the system's when an issuer's keys are fetched.", FileOrEmpty);
+
+    public static readonly Setting FederationAddresses = new("federation.allow_addresses", null, "",
+        "Addresses and networks that are not public and from which issuers' keys may be fetched all the same.",
+        v => v.Length == 0 || Federation.AddressRules.TryParse(v, out _) ? null
+            : "must be addresses or networks such as 10.0.0.0/8", IsList: true);
+
     public static readonly IReadOnlyList<Setting> All =
     [
         Data, Listen, Storage, Locations, Root, PassphraseFile, CertificateFile, KeyFile, TlsNames, LogFormat, LogLevel,
-        AuditReserve, MetricsAccess, ClockSkew, ShutdownTimeout, EmptyCall,
+        AuditReserve, MetricsAccess, ClockSkew, ShutdownTimeout, EmptyCall, FederationCaFile,
+        FederationAddresses,
     ];
 
     public static bool TryParseEndpoint(string text, out string host, out int port)
