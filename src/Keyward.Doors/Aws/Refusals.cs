@@ -31,6 +31,7 @@ internal static class Refusals
         RefusalReason.QuotaExceeded => ("LimitExceededException", 400),
         RefusalReason.NotOffered or RefusalReason.WrongOrigin => ("UnsupportedOperationException", 400),
         RefusalReason.IncorrectKey => ("IncorrectKeyException", 400),
+        RefusalReason.MaterialRefused => ("IncorrectKeyMaterialException", 400),
         RefusalReason.InvalidTags => ("TagException", 400),
         RefusalReason.InvalidPageToken => ("InvalidMarkerException", 400),
         RefusalReason.Rehearsed => ("DryRunOperationException", 400),

@@ -14,7 +14,7 @@ internal static class StatusTable
             or RefusalReason.TooLarge or RefusalReason.IncorrectKey or RefusalReason.AlgorithmMismatch
             or RefusalReason.InvalidTags or RefusalReason.InvalidPageToken or RefusalReason.MalformedName
             or RefusalReason.InvalidGrantToken or RefusalReason.InvalidPrincipal or RefusalReason.MalformedPolicy
-            => Code.InvalidArgument,
+            or RefusalReason.MaterialRefused => Code.InvalidArgument,
         RefusalReason.Unauthenticated or RefusalReason.SignatureMismatch or RefusalReason.ClockSkewed
             or RefusalReason.SessionExpired => Code.Unauthenticated,
         RefusalReason.PermissionDenied => Code.PermissionDenied,

@@ -13,7 +13,8 @@ public static class Outcomes
             or RefusalReason.TooLarge or RefusalReason.NotOffered or RefusalReason.AlreadyExists => "invalid",
         RefusalReason.MalformedName or RefusalReason.InvalidTags or RefusalReason.InvalidPageToken
             or RefusalReason.IncorrectKey or RefusalReason.AlgorithmMismatch or RefusalReason.InvalidGrantToken
-            or RefusalReason.InvalidPrincipal or RefusalReason.MalformedPolicy => "invalid",
+            or RefusalReason.InvalidPrincipal or RefusalReason.MalformedPolicy
+            or RefusalReason.MaterialRefused => "invalid",
         RefusalReason.Unauthenticated or RefusalReason.SignatureMismatch or RefusalReason.ClockSkewed
             or RefusalReason.SessionExpired => "unauthenticated",
         RefusalReason.PermissionDenied => "denied",

@@ -54,9 +54,12 @@ internal sealed class Passage(
     public Federation.IssuerKeys? IssuerKeys { get; init; }
 
     /// <summary>Whether the caller holds a further right; the record's rule stays the operation's own.</summary>
-    public bool May(in Demand demand)
+    public bool May(in Demand demand) => May(demand, Snapshot);
+
+    /// <summary>The same by another state: under the store's lock a right is judged by what is changed.</summary>
+    public bool May(in Demand demand, Snapshot snapshot)
     {
-        var decision = Authority.Decide(Snapshot, Caller, demand, Circumstances);
+        var decision = Authority.Decide(snapshot, Caller, demand, Circumstances);
         Record.Note(decision.Grant);
         return decision.Allowed;
     }

@@ -49,6 +49,17 @@ internal sealed class Facts(Snapshot snapshot, Caller caller, Demand demand, Cir
         AttributeNames.ResourceAliases => KeyAliases.Of(Snapshot, key.Name).Select(a => a.Name.Alias).ToArray(),
         AttributeNames.MultiRegion => key.IsMultiRegion,
         AttributeNames.MultiRegionRole => !key.IsMultiRegion ? null : key.IsReplica ? "REPLICA" : "PRIMARY",
+        AttributeNames.Provenance => Provenance,
         _ => null,
     };
+
+    /// <summary>Of the version in question, or of the primary one where only the key is named.</summary>
+    private string? Provenance
+    {
+        get
+        {
+            if (demand.Key is not { } key || Snapshot.Find(key) is not { } entry) return null;
+            return (demand.Version is { } number ? entry.Find(number) : entry.Primary)?.Origin.Label();
+        }
+    }
 }
