@@ -34,6 +34,7 @@ public sealed record CreateVersion(KeyName Parent) : IOperation<KeyVersion>
     private Outcome<KeyVersion> Change(ChangeDraft draft, IFreshMaterial material)
     {
         if (draft.Snapshot.Find(Parent) is not { } entry) return KeyRefusals.NotFound(Parent);
+        if (KeyRefusals.JudgeState(entry.Key, draft.Now) is { } going) return going;
         if (NewVersions.Judge(entry.Key) is { } refusal) return refusal;
         draft.Put(entry.Key with { NextVersion = entry.Key.NextVersion + 1 });
         return NewVersions.Put(draft, entry.Key, material);

@@ -2,11 +2,13 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Keyward.Keystores.Root;
 using Keyward.Keystores.Software;
+using Keyward.Server.Federation;
 using Keyward.Server.Settings;
 using Keyward.Server.Tls;
 using Keyward.Vault.Audit;
 using Keyward.Vault.Audit.Tree;
 using Keyward.Vault.Cluster;
+using Keyward.Vault.Federation;
 using Keyward.Vault.Gate;
 using Keyward.Vault.Keystores;
 using Keyward.Vault.Storage;
@@ -29,6 +31,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
     private KeyHierarchy? _hierarchy;
     private SoftwareKeystore? _keystore;
     private ChangeLane? _lane;
+    private DocumentFetch? _fetch;
 
     private VaultKeeper(DataFolder folder, RootSource root, string address, TimeProvider time, ILogger logger,
         IStore store, AuditLog log, Gate gate)
@@ -75,10 +78,17 @@ internal sealed class VaultKeeper : IAsyncDisposable
             var origin = LogFolders.CurrentOf(deployment.Id, folder.NodeName(), state.Rows);
             var log = AuditLog.Open(new JournalFiles(new LogFolders(folder).JournalOf(origin)), origin,
                 settings.AuditReserveBytes);
+            var fetch = DocumentFetch.Of(settings);
             var gate = new Gate(log, time, GateSettingsOf(folder, settings, address), metrics,
-                loggers.CreateLogger<Gate>());
+                loggers.CreateLogger<Gate>())
+            {
+                IssuerKeys = new IssuerKeys(fetch, time, loggers.CreateLogger<Gate>()),
+            };
             var logger = loggers.CreateLogger("Keyward.Server");
-            var keeper = new VaultKeeper(folder, root, address, time, logger, store, log, gate) { IsNew = isNew };
+            var keeper = new VaultKeeper(folder, root, address, time, logger, store, log, gate)
+            {
+                IsNew = isNew, _fetch = fetch,
+            };
             await keeper.TryOpenAsync(state, cancellation).ConfigureAwait(false);
             return keeper;
         }
@@ -88,6 +98,9 @@ internal sealed class VaultKeeper : IAsyncDisposable
             throw new StartException(failure.Message);
         }
     }
+
+    /// <summary>Takes settings over that may change while the server runs.</summary>
+    public void Apply(ServerSettings settings) => Gate.Apply(GateSettingsOf(_folder, settings, _address));
 
     /// <summary>Opens a sealed vault by its passphrase; false if it is the wrong one.</summary>
     public async Task<bool> UnsealAsync(byte[] passphrase, CancellationToken cancellation)
@@ -112,6 +125,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Gate.WriteSummariesAsync().ConfigureAwait(false);
         if (_lane is not null) await _lane.DisposeAsync().ConfigureAwait(false);
         await AnchorLastAsync().ConfigureAwait(false);
         if (Membership is not null) await Membership.DisposeAsync().ConfigureAwait(false);
@@ -120,6 +134,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
         _keystore?.Dispose();
         _hierarchy?.Dispose();
         Authority?.Dispose();
+        _fetch?.Dispose();
         _opening.Dispose();
     }
 
@@ -224,6 +239,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
         return new GateSettings(settings.Locations, settings.ClockSkew, token, [$"https://{address}/"])
         {
             EmptyCall = settings.EmptyCall, Node = folder.NodeName(),
+            UnknownPerSecond = settings.UnknownPerSecond,
         };
     }
 }

@@ -64,6 +64,12 @@ CREATE TABLE crypto_key (
     policy TEXT COLLATE "C",
     policy_revision BIGINT NOT NULL,
     delete_time BIGINT,
+    state BIGINT NOT NULL,
+    deletion_time BIGINT,
+    deletion_window BIGINT,
+    description TEXT COLLATE "C",
+    tags TEXT COLLATE "C",
+    primary_location TEXT COLLATE "C",
     seq BIGINT NOT NULL,
     seal BYTEA NOT NULL,
     PRIMARY KEY (project, location, ring, key)
@@ -93,6 +99,7 @@ CREATE TABLE key_version (
     import_time BIGINT,
     imported_by TEXT COLLATE "C",
     delete_time BIGINT,
+    import_failure TEXT COLLATE "C",
     seq BIGINT NOT NULL,
     seal BYTEA NOT NULL,
     PRIMARY KEY (project, location, ring, key, number)
@@ -105,6 +112,7 @@ CREATE TABLE principal (
     unique_id TEXT COLLATE "C" NOT NULL,
     state BIGINT NOT NULL,
     create_time BIGINT NOT NULL,
+    policies TEXT COLLATE "C",
     seq BIGINT NOT NULL,
     seal BYTEA NOT NULL,
     PRIMARY KEY (email)
@@ -125,6 +133,51 @@ CREATE TABLE credential (
     PRIMARY KEY (id)
 );
 
+-- Movable names of keys; a deleted one stays in that state.
+CREATE TABLE alias (
+    project TEXT COLLATE "C" NOT NULL,
+    location TEXT COLLATE "C" NOT NULL,
+    alias TEXT COLLATE "C" NOT NULL,
+    ring TEXT COLLATE "C" NOT NULL,
+    key TEXT COLLATE "C" NOT NULL,
+    state BIGINT NOT NULL,
+    create_time BIGINT NOT NULL,
+    update_time BIGINT NOT NULL,
+    seq BIGINT NOT NULL,
+    seal BYTEA NOT NULL,
+    PRIMARY KEY (project, location, alias)
+);
+
+CREATE TABLE issuer (
+    id TEXT COLLATE "C" NOT NULL,
+    uid TEXT COLLATE "C" NOT NULL,
+    project TEXT COLLATE "C" NOT NULL,
+    uri TEXT COLLATE "C" NOT NULL,
+    state BIGINT NOT NULL,
+    create_time BIGINT NOT NULL,
+    rules TEXT COLLATE "C" NOT NULL,
+    seq BIGINT NOT NULL,
+    seal BYTEA NOT NULL,
+    PRIMARY KEY (id)
+);
+
+CREATE TABLE quota (
+    resource TEXT COLLATE "C" NOT NULL,
+    metric TEXT COLLATE "C" NOT NULL,
+    value BIGINT,
+    seq BIGINT NOT NULL,
+    seal BYTEA NOT NULL,
+    PRIMARY KEY (resource, metric)
+);
+
+CREATE TABLE credential_use (
+    id TEXT COLLATE "C" NOT NULL,
+    last_use_time BIGINT NOT NULL,
+    seq BIGINT NOT NULL,
+    seal BYTEA NOT NULL,
+    PRIMARY KEY (id)
+);
+
 CREATE TABLE deployment_policy (
     id TEXT COLLATE "C" NOT NULL,
     policy TEXT COLLATE "C" NOT NULL,
@@ -132,6 +185,30 @@ CREATE TABLE deployment_policy (
     seq BIGINT NOT NULL,
     seal BYTEA NOT NULL,
     PRIMARY KEY (id)
+);
+
+CREATE TABLE key_grant (
+    project TEXT COLLATE "C" NOT NULL,
+    location TEXT COLLATE "C" NOT NULL,
+    ring TEXT COLLATE "C" NOT NULL,
+    key TEXT COLLATE "C" NOT NULL,
+    id TEXT COLLATE "C" NOT NULL,
+    name TEXT COLLATE "C",
+    grantee TEXT COLLATE "C" NOT NULL,
+    retiring_principal TEXT COLLATE "C",
+    operations TEXT COLLATE "C" NOT NULL,
+    constraint_kind BIGINT,
+    constraint_pairs BYTEA,
+    create_time BIGINT NOT NULL,
+    expire_time BIGINT,
+    maximum_uses BIGINT,
+    uses BIGINT NOT NULL,
+    state BIGINT NOT NULL,
+    issuer TEXT COLLATE "C" NOT NULL,
+    parent TEXT COLLATE "C",
+    seq BIGINT NOT NULL,
+    seal BYTEA NOT NULL,
+    PRIMARY KEY (project, location, ring, key, id)
 );
 
 CREATE TABLE custom_role (
@@ -179,6 +256,7 @@ CREATE TABLE import_job (
     location TEXT COLLATE "C" NOT NULL,
     ring TEXT COLLATE "C" NOT NULL,
     job TEXT COLLATE "C" NOT NULL,
+    uuid BYTEA NOT NULL,
     method BIGINT NOT NULL,
     protection_level BIGINT NOT NULL,
     create_time BIGINT NOT NULL,
