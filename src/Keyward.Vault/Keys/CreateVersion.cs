@@ -1,6 +1,7 @@
 using Keyward.Vault.Audit;
 using Keyward.Vault.Gate;
 using Keyward.Vault.Keystores;
+using Keyward.Vault.KeyUse;
 using Keyward.Vault.Names;
 using Keyward.Vault.Policies;
 using Keyward.Vault.Storage;
@@ -24,6 +25,7 @@ public sealed record CreateVersion(KeyName Parent) : IOperation<KeyVersion>
     {
         if (passage.Snapshot.Find(Parent) is not { } entry) return KeyRefusals.NotFound(Parent);
         if (NewVersions.Judge(entry.Key) is { } refusal) return refusal;
+        if (Expertise.Judge(passage, entry.Key.Algorithm, Parent) is { } inexpert) return inexpert;
         if (!(await NewVersions.MakeAsync(passage, entry.Key.Algorithm).ConfigureAwait(false))
             .TryGet(out var material, out var waiting)) return waiting;
         using (material)
