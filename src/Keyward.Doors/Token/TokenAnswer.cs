@@ -12,10 +12,12 @@ internal static class TokenAnswer
     {
         var code = StatusTable.CodeOf(refusal.Reason);
         var isUnavailable = code == global::Google.Rpc.Code.Unavailable;
-        var status = isUnavailable ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status400BadRequest;
+        var isTooMuch = code == global::Google.Rpc.Code.ResourceExhausted;
+        var status = isUnavailable ? StatusCodes.Status503ServiceUnavailable
+            : isTooMuch ? StatusCodes.Status429TooManyRequests : StatusCodes.Status400BadRequest;
         return WriteAsync(context, status, json =>
         {
-            json.WriteString("error", isUnavailable ? "temporarily_unavailable" : error);
+            json.WriteString("error", isUnavailable || isTooMuch ? "temporarily_unavailable" : error);
             json.WriteString("error_description", refusal.Sentence);
         });
     }

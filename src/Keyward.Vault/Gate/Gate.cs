@@ -17,16 +17,19 @@ public sealed class Gate
     private readonly GateMetrics _metrics;
     private readonly ILogger<Gate> _logger;
     private readonly TokenCache _tokens = new();
+    private readonly PeerGuard _peers;
+    private volatile GateSettings _settings;
     private volatile Opened? _opened;
     private volatile GateStatus _status = new(GateState.Starting, "starting", "The server is starting.");
 
     internal Gate(IAuditLog log, TimeProvider time, GateSettings settings, GateMetrics metrics, ILogger<Gate> logger)
     {
-        (_log, _time, Settings, _metrics, _logger) = (log, time, settings, metrics, logger);
+        (_log, _time, _settings, _metrics, _logger) = (log, time, settings, metrics, logger);
+        _peers = new PeerGuard(log, time, metrics, logger);
         Jobs = new JobBoard(time);
     }
 
-    public GateSettings Settings { get; }
+    public GateSettings Settings => _settings;
 
     /// <summary>How the server's own jobs stand.</summary>
     internal JobBoard Jobs { get; }
@@ -63,6 +66,8 @@ public sealed class Gate
     public Outcome<Caller> Identify(Arrival arrival, BearerProof proof)
     {
         if (_opened is not { } opened) return NotServing();
+        // A network that floods is not looked at any more, but for tokens that are known to be good.
+        if (_peers.IsClosedTo(arrival, Settings.UnknownPerSecond) && !_tokens.Knows(proof)) return PeerGuard.TooMany;
         var judged = Identities.Identities.Judge(opened.Vault, _tokens, Settings, _time.GetUtcNow(), proof);
         if (!judged.TryGet(out var known, out var refusal))
         {
@@ -96,6 +101,7 @@ public sealed class Gate
         Arrival arrival, FederatedProof proof, CancellationToken cancellation)
     {
         if (_opened is not { } opened) return NotServing();
+        if (_peers.IsClosedTo(arrival, Settings.UnknownPerSecond)) return PeerGuard.TooMany;
         arrival.TokenDigest = Identities.Identities.DigestOf(opened.Vault, proof.Token);
         return IssuerKeys is { } keys && await FederatedJudge.JudgeAsync(
             opened.Vault, keys, Settings, _time, proof, cancellation).ConfigureAwait(false) is { } known
@@ -140,6 +146,8 @@ public sealed class Gate
     /// Gives the refusal to answer with, which is another one where the record cannot be written.</summary>
     public async ValueTask<Refusal> RefuseAsync(Arrival arrival, Caller? caller, Refusal refusal)
     {
+        if (caller is null && !_peers.MayRecord(arrival, refusal, Settings.UnknownPerSecond, out var answer))
+            return answer;
         var draft = new RecordDraft(arrival, caller, Verb.Other) { Resource = refusal.Subject };
         try
         {
@@ -152,12 +160,22 @@ public sealed class Gate
         }
     }
 
+    /// <summary>Counts a request that was cut before it reached a door, for a summary record.</summary>
+    public void Cut(Door door, Source source, RefusalReason reason) => _peers.Cut(door, source, reason);
+
+    /// <summary>Writes the summaries of what was cut since the last time.</summary>
+    internal ValueTask WriteSummariesAsync() => _peers.WriteSummariesAsync(
+        _opened?.Vault.Snapshot.Deployment?.Node ?? "", Settings.UnknownPerSecond);
+
     /// <summary>The vault stands open: operations are served from now on.</summary>
     internal void Open(OpenedVault vault, ChangeLane lane)
     {
         _opened = new Opened(vault, lane);
         _status = new GateStatus(GateState.Serving, "ready", "Serving.");
     }
+
+    /// <summary>Other settings from the next request on.</summary>
+    internal void Apply(GateSettings settings) => _settings = settings;
 
     /// <summary>Not serving: sealed, draining, damaged.</summary>
     internal void Close(GateStatus status)

@@ -19,6 +19,7 @@ namespace Keyward.Server;
 internal sealed class VaultKeeper : IAsyncDisposable
 {
     private readonly DataFolder _folder;
+    private readonly string _address;
     private readonly ServerSettings _settings;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -30,10 +31,10 @@ internal sealed class VaultKeeper : IAsyncDisposable
     private ChangeLane? _lane;
     private DocumentFetch? _fetch;
 
-    private VaultKeeper(DataFolder folder, ServerSettings settings, TimeProvider time, ILogger logger,
+    private VaultKeeper(DataFolder folder, ServerSettings settings, string address, TimeProvider time, ILogger logger,
         SqliteStore store, AuditLog log, Gate gate) =>
-        (_folder, _settings, _time, _logger, _store, _log, Gate, Anchoring) =
-            (folder, settings, time, logger, store, log, gate, new Anchoring(store, log, time));
+        (_folder, _settings, _address, _time, _logger, _store, _log, Gate, Anchoring) =
+            (folder, settings, address, time, logger, store, log, gate, new Anchoring(store, log, time));
 
     public Gate Gate { get; }
 
@@ -76,7 +77,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
                 IssuerKeys = new IssuerKeys(fetch, time, loggers.CreateLogger<Gate>()),
             };
             var keeper = new VaultKeeper(
-                folder, settings, time, loggers.CreateLogger("Keyward.Server"), store, log, gate)
+                folder, settings, address, time, loggers.CreateLogger("Keyward.Server"), store, log, gate)
             {
                 IsNew = isNew, _fetch = fetch,
             };
@@ -89,6 +90,9 @@ internal sealed class VaultKeeper : IAsyncDisposable
             throw new StartException(failure.Message);
         }
     }
+
+    /// <summary>Takes settings over that may change while the server runs.</summary>
+    public void Apply(ServerSettings settings) => Gate.Apply(GateSettingsOf(_folder, settings, _address));
 
     /// <summary>Opens a sealed vault by its passphrase; false if it is the wrong one.</summary>
     public async Task<bool> UnsealAsync(byte[] passphrase, CancellationToken cancellation)
@@ -113,6 +117,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Gate.WriteSummariesAsync().ConfigureAwait(false);
         if (_lane is not null) await _lane.DisposeAsync().ConfigureAwait(false);
         await AnchorLastAsync().ConfigureAwait(false);
         _log.Dispose();
@@ -264,7 +269,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
         if (AdminCredentials.TokenAddress(folder) is { } first && !token.Contains(first)) token.Add(first);
         return new GateSettings(settings.Locations, settings.ClockSkew, token, [$"https://{address}/"])
         {
-            EmptyCall = settings.EmptyCall,
+            EmptyCall = settings.EmptyCall, UnknownPerSecond = settings.UnknownPerSecond,
         };
     }
 }

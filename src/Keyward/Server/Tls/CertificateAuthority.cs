@@ -11,7 +11,7 @@ internal sealed class CertificateAuthority(string folder, TimeProvider time)
 {
     private static readonly TimeSpan CaLifetime = TimeSpan.FromDays(3_650);
     private static readonly TimeSpan ServerLifetime = TimeSpan.FromDays(365);
-    private static readonly TimeSpan RenewBefore = TimeSpan.FromDays(30);
+    public static readonly TimeSpan RenewBefore = TimeSpan.FromDays(30);
 
     /// <summary>Clocks differ a little: a certificate is valid from a bit before it was made.</summary>
     private static readonly TimeSpan Backdated = TimeSpan.FromMinutes(10);
