@@ -55,6 +55,9 @@ public enum RefusalReason
 
     /// <summary>The name of a key is malformed, or of another place than the one asked.</summary>
     MalformedName = 38,
+
+    /// <summary>The key is not the primary of a multi-region set.</summary>
+    NotPrimary = 39,
 }
 
 /// <summary>An expected "no": a value, not an exception. The sentence is from a fixed list and never echoes what the

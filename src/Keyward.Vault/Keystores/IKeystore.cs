@@ -23,6 +23,9 @@ internal interface IKeystore
     /// public half against the private one.</summary>
     Imported Import(Algorithm algorithm, ReadOnlySpan<byte> bytes);
 
+    /// <summary>A version's material as fresh, to be bound to a further name of the same key.</summary>
+    IFreshMaterial Copy(KeyMaterial material);
+
     /// <summary>Seals fresh material under a project key that has been adopted before.</summary>
     SealedKey Seal(IFreshMaterial material, byte[] projectKeyId, SealBinding binding);
 
