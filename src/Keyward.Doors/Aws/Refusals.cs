@@ -32,6 +32,7 @@ internal static class Refusals
         RefusalReason.NotOffered or RefusalReason.WrongOrigin or RefusalReason.NotPrimary
             => ("UnsupportedOperationException", 400),
         RefusalReason.IncorrectKey => ("IncorrectKeyException", 400),
+        RefusalReason.MaterialRefused => ("IncorrectKeyMaterialException", 400),
         RefusalReason.InvalidTags => ("TagException", 400),
         RefusalReason.InvalidPageToken => ("InvalidMarkerException", 400),
         RefusalReason.Rehearsed => ("DryRunOperationException", 400),

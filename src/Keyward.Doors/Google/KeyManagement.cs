@@ -11,18 +11,8 @@ namespace Keyward.Doors.Google;
 internal sealed partial class KeyManagement(Gate gate) : KeyManagementService.KeyManagementServiceBase
 {
     // What this server does not offer yet is refused by name, and recorded like everything else.
-    public override Task<ListImportJobsResponse> ListImportJobs(ListImportJobsRequest request,
-        ServerCallContext context) =>
-        NotOfferedAsync<ListImportJobsResponse>(context);
-
     public override Task<PublicKey> GetPublicKey(GetPublicKeyRequest request, ServerCallContext context) =>
         NotOfferedAsync<PublicKey>(context);
-
-    public override Task<ImportJob> GetImportJob(GetImportJobRequest request, ServerCallContext context) =>
-        NotOfferedAsync<ImportJob>(context);
-
-    public override Task<CryptoKeyVersion> ImportCryptoKeyVersion(
-        ImportCryptoKeyVersionRequest request, ServerCallContext context) => NotOfferedAsync<CryptoKeyVersion>(context);
 
     public override Task<CryptoKeyVersion> ImportTrustedKeyWrappedCryptoKeyVersion(
         ImportTrustedKeyWrappedCryptoKeyVersionRequest request, ServerCallContext context) =>
@@ -31,9 +21,6 @@ internal sealed partial class KeyManagement(Gate gate) : KeyManagementService.Ke
     public override Task<ExportTrustedKeyWrappedCryptoKeyVersionResponse> ExportTrustedKeyWrappedCryptoKeyVersion(
         ExportTrustedKeyWrappedCryptoKeyVersionRequest request, ServerCallContext context) =>
         NotOfferedAsync<ExportTrustedKeyWrappedCryptoKeyVersionResponse>(context);
-
-    public override Task<ImportJob> CreateImportJob(CreateImportJobRequest request, ServerCallContext context) =>
-        NotOfferedAsync<ImportJob>(context);
 
     public override Task<RawEncryptResponse> RawEncrypt(RawEncryptRequest request, ServerCallContext context) =>
         NotOfferedAsync<RawEncryptResponse>(context);

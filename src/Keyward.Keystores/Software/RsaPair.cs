@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Keyward.Keystores.Material;
 using Keyward.Vault.Algorithms;
 
 namespace Keyward.Keystores.Software;
@@ -65,6 +66,23 @@ internal sealed class RsaPair : ISigningPair
         catch (CryptographicException)
         {
             return false;
+        }
+    }
+
+    /// <summary>The same for a key that was wrapped: it never lies in ordinary memory.</summary>
+    public SecretBytes? Open(Scheme scheme, ReadOnlySpan<byte> ciphertext)
+    {
+        using var buffer = new SecretBytes(_rsa.KeySize / 8);
+        try
+        {
+            var padding = RSAEncryptionPadding.CreateOaep(Hashing.NameOf(scheme));
+            return _rsa.TryDecrypt(ciphertext, buffer.Writable, padding, out var size)
+                ? new SecretBytes(buffer.Span[..size])
+                : null;
+        }
+        catch (CryptographicException)
+        {
+            return null;
         }
     }
 

@@ -12,7 +12,8 @@ public static class Outcomes
         RefusalReason.InvalidArgument or RefusalReason.ChecksumMismatch or RefusalReason.InvalidCiphertext
             or RefusalReason.TooLarge or RefusalReason.NotOffered or RefusalReason.AlreadyExists => "invalid",
         RefusalReason.MalformedName or RefusalReason.InvalidTags or RefusalReason.InvalidPageToken
-            or RefusalReason.IncorrectKey or RefusalReason.AlgorithmMismatch => "invalid",
+            or RefusalReason.IncorrectKey or RefusalReason.AlgorithmMismatch
+            or RefusalReason.MaterialRefused => "invalid",
         RefusalReason.Unauthenticated or RefusalReason.SignatureMismatch or RefusalReason.ClockSkewed
             or RefusalReason.SessionExpired => "unauthenticated",
         RefusalReason.PermissionDenied => "denied",

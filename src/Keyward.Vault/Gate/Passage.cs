@@ -50,7 +50,11 @@ internal sealed class Passage(
     public Federation.IssuerKeys? IssuerKeys { get; init; }
 
     /// <summary>Whether the caller holds a further right; the record's rule stays the operation's own.</summary>
-    public bool May(in Demand demand) => Authority.Decide(Snapshot, Caller, demand, Circumstances).Allowed;
+    public bool May(in Demand demand) => May(demand, Snapshot);
+
+    /// <summary>The same by another state: under the store's lock a right is judged by what is changed.</summary>
+    public bool May(in Demand demand, Snapshot snapshot) =>
+        Authority.Decide(snapshot, Caller, demand, Circumstances).Allowed;
 
     /// <summary>Judges and commits a change. The right to it is judged once more, under the store's lock: who lost it
     /// meanwhile is refused.</summary>

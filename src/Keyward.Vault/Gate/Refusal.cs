@@ -56,8 +56,11 @@ public enum RefusalReason
     /// <summary>The name of a key is malformed, or of another place than the one asked.</summary>
     MalformedName = 38,
 
+    /// <summary>Material from outside is not the one that is expected, or is not fit.</summary>
+    MaterialRefused = 39,
+
     /// <summary>The key is not the primary of a multi-region set.</summary>
-    NotPrimary = 39,
+    NotPrimary = 40,
 }
 
 /// <summary>An expected "no": a value, not an exception. The sentence is from a fixed list and never echoes what the

@@ -60,6 +60,7 @@ internal static class KeyRefusals
         VersionState.Disabled => "DISABLED",
         VersionState.Destroyed => "DESTROYED",
         VersionState.DestroyScheduled => "DESTROY_SCHEDULED",
+        VersionState.ImportFailed => "IMPORT_FAILED",
         VersionState.Unspecified => "UNSPECIFIED",
     };
 }

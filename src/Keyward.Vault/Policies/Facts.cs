@@ -28,5 +28,16 @@ internal sealed class Facts(Snapshot snapshot, Caller caller, Demand demand, Cir
     public Key? Key { get; } = demand.Key is { } key ? snapshot.Find(key)?.Key : null;
 
     /// <summary>What the operation shows of itself, by a name of <see cref="AttributeNames"/>.</summary>
-    public object? Find(string name) => circumstances.Attributes?.Find(name, Snapshot);
+    public object? Find(string name) => circumstances.Attributes?.Find(name, Snapshot)
+        ?? (name == AttributeNames.Provenance ? Provenance : null);
+
+    /// <summary>Of the version in question, or of the primary one where only the key is named.</summary>
+    private string? Provenance
+    {
+        get
+        {
+            if (demand.Key is not { } key || Snapshot.Find(key) is not { } entry) return null;
+            return (demand.Version is { } number ? entry.Find(number) : entry.Primary)?.Origin.Label();
+        }
+    }
 }

@@ -67,14 +67,15 @@ internal static class Tables
         new("created_by", ColumnType.Text), new("fingerprint", ColumnType.Bytes),
         new("import_job", ColumnType.Text, Nullable: true), new("import_method", ColumnType.Integer, Nullable: true),
         new("import_time", ColumnType.Integer, Nullable: true), new("imported_by", ColumnType.Text, Nullable: true),
-        new("delete_time", ColumnType.Integer, Nullable: true),
+        new("delete_time", ColumnType.Integer, Nullable: true), new("import_failure", ColumnType.Text, Nullable: true),
     ]) { Material = "sealed" };
 
     /// <summary>Wrapping keys under which material is brought in; the private half goes when the job expires.</summary>
     public static readonly Table ImportJob = new("import_job", 1, 4,
     [
         new("project", ColumnType.Text), new("location", ColumnType.Text), new("ring", ColumnType.Text),
-        new("job", ColumnType.Text), new("method", ColumnType.Integer), new("protection_level", ColumnType.Integer),
+        new("job", ColumnType.Text), new("uuid", ColumnType.Bytes), new("method", ColumnType.Integer),
+        new("protection_level", ColumnType.Integer),
         new("create_time", ColumnType.Integer), new("created_by", ColumnType.Text),
         new("generate_time", ColumnType.Integer, Nullable: true), new("expire_time", ColumnType.Integer),
         new("expire_event_time", ColumnType.Integer, Nullable: true),

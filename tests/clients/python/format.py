@@ -39,8 +39,8 @@ TABLES = {
                       "policy policy_revision delete_time"),
     "key_version": (1, "project location ring key number state algorithm protection_level create_time generate_time "
                        "destroy_time destroy_event_time parent_key attributes sealed origin created_by fingerprint "
-                       "import_job import_method import_time imported_by delete_time"),
-    "import_job": (1, "project location ring job method protection_level create_time created_by generate_time "
+                       "import_job import_method import_time imported_by delete_time import_failure"),
+    "import_job": (1, "project location ring job uuid method protection_level create_time created_by generate_time "
                       "expire_time expire_event_time public_key parent_key sealed policy policy_revision"),
     "principal": (1, "email project name unique_id state create_time"),
     "credential": (1, "id kind email state create_time expire_time public_key parent_key sealed"),

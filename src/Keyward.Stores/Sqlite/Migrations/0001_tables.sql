@@ -99,6 +99,7 @@ CREATE TABLE key_version (
     import_time INTEGER,
     imported_by TEXT,
     delete_time INTEGER,
+    import_failure TEXT,
     seq INTEGER NOT NULL,
     seal BLOB NOT NULL,
     PRIMARY KEY (project, location, ring, key, number)
@@ -230,6 +231,7 @@ CREATE TABLE import_job (
     location TEXT NOT NULL,
     ring TEXT NOT NULL,
     job TEXT NOT NULL,
+    uuid BLOB NOT NULL,
     method INTEGER NOT NULL,
     protection_level INTEGER NOT NULL,
     create_time INTEGER NOT NULL,
