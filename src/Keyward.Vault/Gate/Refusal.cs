@@ -58,9 +58,14 @@ public enum RefusalReason
 
     /// <summary>Material from outside is not the one that is expected, or is not fit.</summary>
     MaterialRefused = 39,
+    InvalidGrantToken = 40,
+
+    /// <summary>A principal is named that there is none of.</summary>
+    InvalidPrincipal = 41,
+    MalformedPolicy = 42,
 
     /// <summary>The key is not the primary of a multi-region set.</summary>
-    NotPrimary = 40,
+    NotPrimary = 43,
 }
 
 /// <summary>An expected "no": a value, not an exception. The sentence is from a fixed list and never echoes what the

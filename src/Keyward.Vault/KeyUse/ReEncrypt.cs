@@ -24,6 +24,8 @@ public sealed class ReEncrypt(CryptEnd source, ReadOnlyMemory<byte> ciphertext, 
 
     Demand IOperation<ReEncrypted>.Demand => Demand.On(Permission.VersionsUseToReEncryptFrom, source.Key);
 
+    IRequestAttributes IOperation<ReEncrypted>.Attributes => AttributesOf(source);
+
     void IOperation<ReEncrypted>.Describe(RecordDraft draft)
     {
         draft.Resource = source.Key.ToString();
@@ -34,13 +36,16 @@ public sealed class ReEncrypt(CryptEnd source, ReadOnlyMemory<byte> ciphertext, 
 
     ValueTask<Outcome<ReEncrypted>> IOperation<ReEncrypted>.RunAsync(Passage passage)
     {
-        if (passage.Refuse(Demand.On(Permission.VersionsUseToReEncryptTo, destination.Key)) is { } denied)
-            return new(denied);
+        var toEncrypt = Demand.On(Permission.VersionsUseToReEncryptTo, destination.Key);
+        if (passage.Refuse(passage.Snapshot, toEncrypt, AttributesOf(destination)) is { } denied) return new(denied);
         var isSlow = IsAsymmetric(source) || IsAsymmetric(destination);
         return isSlow ? SlowLane.Shared.RunAsync(() => Run(passage)) : new(Run(passage));
     }
 
     private static bool IsAsymmetric(CryptEnd end) => end.Scheme != Scheme.Symmetric;
+
+    private ContextAttributes AttributesOf(CryptEnd end) =>
+        new(end.Context) { IsOnSameKey = source.Key == destination.Key };
 
     private Outcome<ReEncrypted> Run(Passage passage)
     {
