@@ -293,6 +293,7 @@ CREATE TABLE feed (
 CREATE TABLE outbox (
     record_id BLOB PRIMARY KEY,
     seq INTEGER NOT NULL,
+    node TEXT NOT NULL,
     record BLOB NOT NULL
 ) WITHOUT ROWID;
 
