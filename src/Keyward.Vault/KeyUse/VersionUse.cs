@@ -38,6 +38,7 @@ internal static class VersionUse
     public static Outcome<KeyVersion> Find(Passage passage, KeyName key, int? number, Purpose purpose)
     {
         if (passage.Snapshot.Find(key) is not { } entry) return KeyRefusals.NotFound(passage.Record.Resource!);
+        if (KeyRefusals.JudgeUse(entry.Key, passage.Now) is { } resting) return resting;
         if (purpose != Purpose.Unspecified && entry.Key.Purpose != purpose)
             return WrongPurpose.Of(key, entry.Key.Purpose, purpose);
         var version = number is { } named ? entry.Find(named) : entry.Versions.LastOrDefault();
@@ -58,7 +59,7 @@ internal static class VersionUse
         if (named is not { } scheme) return row.Scheme;
         return row.Has(scheme)
             ? scheme
-            : new Refusal(RefusalReason.WrongPurpose,
+            : new Refusal(RefusalReason.AlgorithmMismatch,
                 $"{version.Name.Parent} cannot be used with this algorithm; its own is {row.SealLabel}.",
                 version.Name.Parent.ToString());
     }

@@ -37,6 +37,9 @@ public sealed record CreateVersion(KeyName Parent) : IOperation<KeyVersion>
     {
         if (draft.Snapshot.Find(Parent) is not { } entry) return KeyRefusals.NotFound(Parent);
         if (KeyRefusals.JudgeState(entry.Key, draft.Now) is { } going) return going;
+        if (entry.Key.IsMultiRegion)
+            return KeyRefusals.Precondition(Parent,
+                "The key is one of several locations: it gets new versions by rotation, in all of them.");
         if (NewVersions.Judge(entry.Key) is { } refusal) return refusal;
         draft.Put(entry.Key with { NextVersion = entry.Key.NextVersion + 1 });
         return NewVersions.Put(draft, entry.Key, material);
