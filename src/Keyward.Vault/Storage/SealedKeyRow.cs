@@ -2,7 +2,8 @@ using Keyward.Vault.Keystores;
 
 namespace Keyward.Vault.Storage;
 
-/// <summary>A project key, a deployment key, a log key or the certificate authority as a row: always sealed by the root.</summary>
+/// <summary>A project key, a deployment key, a log key or the certificate authority as a row: always sealed by the
+/// root.</summary>
 internal sealed record SealedKeyRow(byte[] Id, SealedKey Key, DateTimeOffset CreateTime)
 {
     public static readonly byte[] RootParent = new byte[16];
