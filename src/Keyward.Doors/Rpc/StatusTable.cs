@@ -24,7 +24,8 @@ internal static class StatusTable
         RefusalReason.VersionNotEnabled or RefusalReason.NoPrimaryVersion or RefusalReason.TransitionNotAllowed
             or RefusalReason.WrongPurpose or RefusalReason.Tampered or RefusalReason.KeyDisabled
             or RefusalReason.KeyPendingDeletion or RefusalReason.KeyPendingImport
-            or RefusalReason.KeyNotPendingDeletion or RefusalReason.WrongOrigin or RefusalReason.Rehearsed
+            or RefusalReason.KeyNotPendingDeletion or RefusalReason.WrongOrigin or RefusalReason.NotPrimary
+            or RefusalReason.Rehearsed
             => Code.FailedPrecondition,
         RefusalReason.QuotaExceeded or RefusalReason.Overloaded => Code.ResourceExhausted,
         RefusalReason.NotOffered => Code.Unimplemented,

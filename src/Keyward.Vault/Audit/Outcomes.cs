@@ -22,7 +22,8 @@ public static class Outcomes
         RefusalReason.StaleEtag or RefusalReason.VersionNotEnabled or RefusalReason.NoPrimaryVersion
             or RefusalReason.TransitionNotAllowed or RefusalReason.WrongPurpose or RefusalReason.Tampered
             or RefusalReason.KeyDisabled or RefusalReason.KeyPendingDeletion or RefusalReason.KeyPendingImport
-            or RefusalReason.KeyNotPendingDeletion or RefusalReason.WrongOrigin or RefusalReason.Rehearsed
+            or RefusalReason.KeyNotPendingDeletion or RefusalReason.WrongOrigin or RefusalReason.NotPrimary
+            or RefusalReason.Rehearsed
             => "precondition",
         RefusalReason.QuotaExceeded or RefusalReason.Overloaded => "throttled",
         RefusalReason.Sealed or RefusalReason.NotReady or RefusalReason.AuditUnwritable

@@ -73,6 +73,11 @@ internal sealed class RecordDraft(Arrival arrival, Caller? caller, Verb verb)
 
     private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
 
+    /// <summary>Keyed digests besides the two that every encryption has.</summary>
+    public List<(string Label, string Digest)>? Digests { get; private set; }
+
+    public void Digest(string label, string digest) => (Digests ??= []).Add((label, digest));
+
     public void Parameter(string name, string value) => (Parameters ??= []).Add((name, value));
 
     public void Changed(string field, string? before, string? after) => (Changes ??= []).Add((field, before, after));

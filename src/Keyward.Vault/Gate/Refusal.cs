@@ -63,6 +63,9 @@ public enum RefusalReason
     /// <summary>A principal is named that there is none of.</summary>
     InvalidPrincipal = 41,
     MalformedPolicy = 42,
+
+    /// <summary>The key is not the primary of a multi-region set.</summary>
+    NotPrimary = 43,
 }
 
 /// <summary>An expected "no": a value, not an exception. The sentence is from a fixed list and never echoes what the
