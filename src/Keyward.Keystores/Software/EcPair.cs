@@ -110,8 +110,9 @@ internal sealed class EcPair : ISigningPair
     {
         try
         {
-            if (!AsnDecoder.TryReadEncodedValue(signature, AsnEncodingRules.DER, out var tag, out var at, out var length,
-                out var consumed) || tag != Asn1Tag.Sequence || consumed != signature.Length) return false;
+            if (!AsnDecoder.TryReadEncodedValue(signature, AsnEncodingRules.DER, out var tag, out var at,
+                out var length, out var consumed)
+                || tag != Asn1Tag.Sequence || consumed != signature.Length) return false;
             var numbers = signature.Slice(at, length);
             if (AsnDecoder.ReadInteger(numbers, AsnEncodingRules.DER, out var used).Sign <= 0) return false;
             numbers = numbers[used..];
