@@ -141,7 +141,7 @@ internal sealed class KeyHierarchy : IKeyHierarchy, ICredentialKeys
 
     /// <summary>Seals what belongs to the deployment and is no key of a project.</summary>
     public SealedKey SealByRoot(string kind, string name, ReadOnlySpan<byte> secret) =>
-        _root.Seal(new SealBinding(kind, name, 1, "AES_256", []), secret);
+        _root.Seal(new SealBinding(kind, name, 1, SealKind.RootedAlgorithm(kind), []), secret);
 
     public SecretBytes OpenByRoot(SealedKey key) => _root.Open(key);
 

@@ -33,10 +33,7 @@ internal sealed class CertificateAuthority(string folder, X509Certificate2? auth
                 return WithKey(known);
         }
 
-        if (authority is null) throw new StartException(
-            "A sealed server cannot make its certificate, and it has none that fits.",
-            "Give the passphrase at this start (root.passphrase_file), or bring a certificate of your own: " +
-            "tls.certificate_file and tls.key_file");
+        if (authority is null) return Interim();
         MakeServer(authority, names);
         using var made = X509Certificate2.CreateFromPemFile(ServerFile, ServerKeyFile);
         return WithKey(made);
@@ -45,6 +42,17 @@ internal sealed class CertificateAuthority(string folder, X509Certificate2? auth
     /// <summary>The platform's TLS wants a key that it can keep: one that came through PKCS#12.</summary>
     public static X509Certificate2 WithKey(X509Certificate2 certificate) =>
         X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
+
+    /// <summary>A sealed server that never was open has no authority to ask: it answers probes under a certificate that
+    /// nobody trusts, until it is unsealed.</summary>
+    private X509Certificate2 Interim()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=Keyward sealed", key, HashAlgorithmName.SHA256);
+        var now = time.GetUtcNow();
+        using var interim = request.CreateSelfSigned(now - Backdated, now + RenewBefore);
+        return WithKey(interim);
+    }
 
     /// <summary>A new authority, with its key.</summary>
     public static X509Certificate2 Make(string deploymentLabel, TimeProvider time)
