@@ -1,6 +1,6 @@
 using Keyward.Doors.Aws.Wire;
 using Keyward.Vault.Gate;
-using Keyward.Vault.Keystores;
+using Keyward.Vault.Keys;
 
 namespace Keyward.Doors.Aws.Kms;
 

@@ -3,7 +3,7 @@ using Keyward.Vault.Gate;
 using Keyward.Vault.Names;
 using Keyward.Vault.Policies;
 
-namespace Keyward.Vault.Keystores;
+namespace Keyward.Vault.Keys;
 
 /// <summary>The keystores beside the deployment's own that a project has in a location: none, since none can be
 /// made. It shows nothing, so it takes no right.</summary>
