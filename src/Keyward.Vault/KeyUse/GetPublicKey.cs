@@ -15,6 +15,9 @@ public sealed record PublicHalf(ReadOnlyMemory<byte> Info, ReadOnlyMemory<byte> 
 /// <summary>Hands out the public half of a version that may be used.</summary>
 public sealed record GetPublicKey(KeyName Key, int? Version) : IOperation<PublicHalf>
 {
+    /// <summary>Why a door's protocol has no form for the keys of an algorithm, if so.</summary>
+    public Func<AlgorithmRow, Refusal?> Offers { get; init; } = _ => null;
+
     Verb IOperation<PublicHalf>.Verb { get; } = new("get_public_key", OperationClass.AdminRead);
 
     Demand IOperation<PublicHalf>.Demand => Demands.On(Permission.VersionsViewPublicKey, Key, Version);
@@ -29,6 +32,7 @@ public sealed record GetPublicKey(KeyName Key, int? Version) : IOperation<Public
         if (!row.HasPublicKey)
             return new Refusal(RefusalReason.WrongPurpose, $"{Key} is a symmetric key: it has no public half.",
                 Key.ToString());
+        if (Offers(row) is { } formless) return formless;
         var keystore = passage.Vault.Keystore;
         return new PublicHalf(keystore.PublicKey(used.Material), keystore.RawPublicKey(used.Material), used);
     }

@@ -48,7 +48,9 @@ internal static class VersionUse
         if (AlteredRows.Refuse(passage.Snapshot, version) is { } altered) return altered;
         if (version.StateAt(passage.Now) is var state && state != VersionState.Enabled)
             return KeyRefusals.NotEnabled(version.Name, state);
-        return Expertise.Judge(passage, version.Algorithm, version.Name) is { } refusal ? refusal : version;
+        // To look at the public half takes no expertise.
+        return purpose != Purpose.Unspecified
+            && Expertise.Judge(passage, version.Algorithm, version.Name) is { } refusal ? refusal : version;
     }
 
     /// <summary>The scheme to use: the one that was named, if the version's algorithm has it.</summary>
