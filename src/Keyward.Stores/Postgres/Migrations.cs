@@ -51,7 +51,7 @@ internal static class Migrations
                 return;
             }
             catch (PostgresException failure) when (
-                failure.SqlState is "23505" or "42P07" or "40001" && attempt < Failures.MaximumTries)
+                failure.SqlState is "23505" or "42P07" or "42710" or "40001" && attempt < Failures.MaximumTries)
             {
                 await Task.Delay(Failures.Pause(attempt), cancellation).ConfigureAwait(false);
             }

@@ -23,6 +23,9 @@ internal sealed class RecordDraft(Arrival arrival, Caller? caller, Verb verb)
     /// <summary>The version that was really used or changed.</summary>
     public KeyVersion? Version { get; set; }
 
+    /// <summary>Of a re-encryption: the version that encrypted anew.</summary>
+    public KeyVersion? TargetVersion { get; set; }
+
     public string? Permission { get; set; }
 
     /// <summary>What decided: the role of the binding, and where it stands.</summary>

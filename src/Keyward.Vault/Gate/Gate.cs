@@ -36,12 +36,15 @@ public sealed class Gate
         (_log, _time, _settings, _metrics, _logger) = (log, time, settings, metrics, logger);
         _peers = new PeerGuard(log, time, metrics, logger);
         Jobs = new JobBoard(time);
+        LastUses = new KeyUse.LastUses(time.GetUtcNow());
     }
 
     public GateSettings Settings => _settings;
 
     /// <summary>How the server's own jobs stand.</summary>
     internal JobBoard Jobs { get; }
+
+    internal KeyUse.LastUses LastUses { get; }
 
     /// <summary>Where other issuers' keys come from; without it nobody is vouched for.</summary>
     internal IssuerKeys? IssuerKeys { get; init; }
@@ -152,6 +155,7 @@ public sealed class Gate
             return NotRecorded(draft, outcome, unwritable);
         }
 
+        if (outcome.IsOk) LastUses.Note(draft, outcome.Value);
         return outcome.IsOk && _opened?.Vault.Lease.IsGood == false
             ? await WithdrawAsync(draft, outcome).ConfigureAwait(false)
             : Measured(draft, outcome);
@@ -226,7 +230,7 @@ public sealed class Gate
         var running = operation.RunAsync(
             new Passage(opened.Vault, snapshot, opened.Lane, caller, draft, circumstances, _log, Settings, Jobs)
             {
-                IssuerKeys = IssuerKeys,
+                IssuerKeys = IssuerKeys, LastUses = LastUses,
             });
         return running.IsCompleted && draft.Grants is null
             ? running

@@ -63,6 +63,7 @@ public sealed class ReEncrypt(CryptEnd source, ReadOnlyMemory<byte> ciphertext, 
                 : SymmetricUse.Encrypt(passage, target, destination.Context, plaintext);
             Digests.Set(passage, source.Context, ciphertext.Span);
             passage.Record.Parameter("destination_version", target.FullName);
+            passage.Record.TargetVersion = target;
             return new ReEncrypted(anew, version!, target);
         }
         finally

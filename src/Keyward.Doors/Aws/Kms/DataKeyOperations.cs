@@ -73,8 +73,7 @@ internal static class DataKeyOperations
     {
         if (EncryptionOperations.RefuseRecipient(call) is { } refused) return new(refused);
         if (call.Input.Has("CustomKeyStoreId"))
-            return new(Answer.Of(new Fault("CustomKeyStoreNotFoundException", null,
-                Vault.Gate.RefusalReason.NotFound)));
+            return new(Answer.Of(CustomStoreOperations.NotFound));
         if (call.Input.Number("NumberOfBytes") is not { } size)
             return new(Answer.Of(Fault.Validation("NumberOfBytes is required.")));
         return call.PassAsync(new GenerateRandom(call.Location, size),
