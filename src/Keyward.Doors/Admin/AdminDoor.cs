@@ -12,12 +12,16 @@ internal static class AdminDoor
     public static void Add(IServiceCollection services)
     {
         services.AddSingleton<ProjectsDoor>().AddSingleton<ServiceAccountsDoor>().AddSingleton<AuditDoor>()
-            .AddSingleton<DeploymentDoor>().AddSingleton<BenchDoor>();
+            .AddSingleton<DeploymentDoor>().AddSingleton<BenchDoor>().AddSingleton<IssuersDoor>();
         services.AddSingleton(p => new RestService(Projects.Descriptor, p.GetRequiredService<ProjectsDoor>()));
         services.AddSingleton(p => new RestService(
             ServiceAccounts.Descriptor, p.GetRequiredService<ServiceAccountsDoor>()));
         services.AddSingleton(p => new RestService(Protos.V1.Audit.Descriptor, p.GetRequiredService<AuditDoor>()));
         services.AddSingleton(p => new RestService(Deployment.Descriptor, p.GetRequiredService<DeploymentDoor>()));
+        services.AddSingleton<GrantsDoor>().AddSingleton<DocumentsDoor>();
+        services.AddSingleton(p => new RestService(Grants.Descriptor, p.GetRequiredService<GrantsDoor>()));
+        services.AddSingleton(p => new RestService(PolicyDocuments.Descriptor, p.GetRequiredService<DocumentsDoor>()));
+        services.AddSingleton(p => new RestService(Issuers.Descriptor, p.GetRequiredService<IssuersDoor>()));
     }
 
     public static void Map(IEndpointRouteBuilder routes)
@@ -27,5 +31,8 @@ internal static class AdminDoor
         routes.MapGrpcService<AuditDoor>();
         routes.MapGrpcService<DeploymentDoor>();
         routes.MapGrpcService<BenchDoor>();
+        routes.MapGrpcService<GrantsDoor>();
+        routes.MapGrpcService<DocumentsDoor>();
+        routes.MapGrpcService<IssuersDoor>();
     }
 }

@@ -27,6 +27,7 @@ internal sealed class AuditLog : IAuditLog, IDisposable
     private AppendBatch _writing = new();
     private bool _isIdle;
     private bool _stopping;
+    private TaskCompletionSource? _probe;
     private volatile string? _whyNot;
     private volatile AuditTree? _tree;
     private ITreeSource? _source;
@@ -73,6 +74,19 @@ internal sealed class AuditLog : IAuditLog, IDisposable
         }
 
         return task;
+    }
+
+    /// <summary>Completes once the writer has flushed to the disk, entries or none: it lives, and the disk answers.
+    /// While
+    /// the log cannot be written it completes too, since the writer then lives and tries again.</summary>
+    public Task ProbeAsync()
+    {
+        lock (_lock)
+        {
+            _probe ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (_isIdle) Monitor.Pulse(_lock);
+            return _probe.Task;
+        }
     }
 
     /// <summary>Opens the tree behind the journal and covers all that is there; from now on every entry is covered by
@@ -152,9 +166,11 @@ internal sealed class AuditLog : IAuditLog, IDisposable
         {
             if (_whyNot is not null) TryRecover();
             WriteGathered();
+            AnswerProbe();
         }
 
         WriteGathered();
+        AnswerProbe();
     }
 
     /// <summary>Returns when there is something to write, or after a while to try again; false when the log
@@ -163,7 +179,7 @@ internal sealed class AuditLog : IAuditLog, IDisposable
     {
         lock (_lock)
         {
-            if (_gathering.Count == 0 && !_stopping)
+            if (_gathering.Count == 0 && !_stopping && _probe is null)
             {
                 _isIdle = true;
                 Monitor.Wait(_lock, RetryInterval);
@@ -194,6 +210,23 @@ internal sealed class AuditLog : IAuditLog, IDisposable
         }
 
         _writing.Clear();
+    }
+
+    private void AnswerProbe()
+    {
+        TaskCompletionSource? probe;
+        lock (_lock) (probe, _probe) = (_probe, null);
+        if (probe is null) return;
+        try
+        {
+            if (_whyNot is null) _journal.Flush();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            Refuse(failure);
+        }
+
+        probe.SetResult();
     }
 
     /// <summary>After a failed write or flush nothing says what is on the disk (the page may be marked clean although

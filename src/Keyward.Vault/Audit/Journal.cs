@@ -67,6 +67,9 @@ internal sealed class Journal : IDisposable
         Volatile.Write(ref _size, _size + batch.Count);
     }
 
+    /// <summary>A flush of what is on the disk already, to see that the disk answers.</summary>
+    public void Flush() => _file?.Flush();
+
     /// <summary>After a failure: closes the file, checks that all that was acknowledged is there, cuts off the rest and
     /// goes on in a new segment.</summary>
     public void Reopen()

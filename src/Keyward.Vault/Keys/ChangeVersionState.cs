@@ -72,6 +72,6 @@ public sealed record ChangeVersionState(VersionName Name, VersionEvent Event) : 
             State = next, DestroyTime = now + key.DestroyScheduledDuration,
         },
         VersionState.Destroyed => version.Erased(now),
-        VersionState.Unspecified => throw new ArgumentOutOfRangeException(nameof(next)),
+        VersionState.ImportFailed or VersionState.Unspecified => throw new ArgumentOutOfRangeException(nameof(next)),
     };
 }

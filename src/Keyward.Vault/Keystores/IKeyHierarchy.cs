@@ -61,6 +61,15 @@ internal interface ICredentialKeys
 
     /// <summary>30 random bytes in base64, 40 ASCII characters.</summary>
     byte[] MakeAccessKeySecret();
+
+    /// <summary>Compares a MAC in constant time with HMAC-SHA-256(key, <paramref name="signed"/>), the key being
+    /// derived from the secret by HMAC-SHA-256 of each step in turn, beginning with prefix ‖ secret. Derived keys are
+    /// kept ready. Without a secret it takes the same time and gives false.</summary>
+    bool CheckDerivedMac(SealedKey? secret, string prefix, ReadOnlySpan<string> steps, ReadOnlySpan<byte> signed,
+        ReadOnlySpan<byte> mac);
+
+    /// <summary>Drops the derived keys of a secret, at once.</summary>
+    void Forget(SealedKey secret);
 }
 
 /// <summary>A sealed value does not open: it was altered, moved, or sealed under another root.</summary>
