@@ -40,7 +40,8 @@ internal sealed class JournalCheck(string folder, string origin, FaultList fault
 
         if (names.Count == 0) faults.Add("journal", null, "The journal has no segment.");
         else if (End < size)
-            faults.Add("journal/" + Path.GetFileName(names[^1]), End, $"The journal ends at record {End}, the checkpoint covers {size}.");
+            faults.Add("journal/" + Path.GetFileName(names[^1]), End,
+                $"The journal ends at record {End}, the checkpoint covers {size}.");
     }
 
     private async Task CheckAsync(string path, JournalSegment segment, byte[] bytes, byte[] chain, bool isLast,
