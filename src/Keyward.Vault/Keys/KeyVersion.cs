@@ -75,7 +75,7 @@ public sealed record KeyVersion
     /// that erases it has run.</summary>
     public VersionState StateAt(DateTimeOffset now) => IsDueAt(now) ? VersionState.Destroyed : State;
 
-    /// <summary>Whether the clock says that the material goes: its destruction is due, or its own time is over.</summary>
+    /// <summary>Whether the clock says that the material goes: its destruction is due, or its time is over.</summary>
     public bool IsDueAt(DateTimeOffset now) => State switch
     {
         VersionState.DestroyScheduled => DestroyTime <= now || MaterialExpireTime <= now,

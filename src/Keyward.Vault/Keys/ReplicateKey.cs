@@ -54,7 +54,8 @@ public sealed record ReplicateKey(KeyName Name, LocationId Location) : IOperatio
         {
             Name = target, CreateTime = draft.Now, Description = Description, Policy = PolicyState.None,
             Labels = Key.NoLabels,
-            PrimaryVersion = primary.ImportOnly ? null : primary.PrimaryVersion, Tags = Tags.ToImmutableSortedDictionary(StringComparer.Ordinal), Seq = 0,
+            PrimaryVersion = primary.ImportOnly ? null : primary.PrimaryVersion,
+            Tags = Tags.ToImmutableSortedDictionary(StringComparer.Ordinal), Seq = 0,
         };
         draft.Put(replica);
         if (!primary.ImportOnly)
