@@ -18,6 +18,9 @@ internal static class AdminDoor
             ServiceAccounts.Descriptor, p.GetRequiredService<ServiceAccountsDoor>()));
         services.AddSingleton(p => new RestService(Protos.V1.Audit.Descriptor, p.GetRequiredService<AuditDoor>()));
         services.AddSingleton(p => new RestService(Deployment.Descriptor, p.GetRequiredService<DeploymentDoor>()));
+        services.AddSingleton<GrantsDoor>().AddSingleton<DocumentsDoor>();
+        services.AddSingleton(p => new RestService(Grants.Descriptor, p.GetRequiredService<GrantsDoor>()));
+        services.AddSingleton(p => new RestService(PolicyDocuments.Descriptor, p.GetRequiredService<DocumentsDoor>()));
         services.AddSingleton(p => new RestService(Issuers.Descriptor, p.GetRequiredService<IssuersDoor>()));
     }
 
@@ -28,6 +31,8 @@ internal static class AdminDoor
         routes.MapGrpcService<AuditDoor>();
         routes.MapGrpcService<DeploymentDoor>();
         routes.MapGrpcService<BenchDoor>();
+        routes.MapGrpcService<GrantsDoor>();
+        routes.MapGrpcService<DocumentsDoor>();
         routes.MapGrpcService<IssuersDoor>();
     }
 }

@@ -49,10 +49,11 @@ internal static class ResourceNames
     public static Outcome<PolicyTarget> Target(string name)
     {
         if (TryKey(Split(name, 8), out var key)) return PolicyTarget.Of(key);
+        if (TryImportJob(Split(name, 8), out var job)) return PolicyTarget.Of(job);
         if (TryKeyRing(Split(name, 6), out var ring)) return PolicyTarget.Of(ring);
         return Project(name).TryGet(out var project, out _)
             ? PolicyTarget.Of(project)
-            : Bad("projects/P, a key ring's or a key's");
+            : Bad("projects/P, a key ring's, a key's or an import job's");
     }
 
     private static string[] Split(string name, int count)

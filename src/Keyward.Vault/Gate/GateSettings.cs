@@ -13,6 +13,9 @@ public sealed record GateSettings(
     /// <summary>This deployment's name as an issuer of ID tokens, which is where their keys are found.</summary>
     public string IssuerUrl { get; init; } = "";
 
+    /// <summary>This node's name in records.</summary>
+    public string Node { get; init; } = "";
+
     /// <summary>Whether the empty call for benchmarks is answered.</summary>
     public bool EmptyCall { get; init; }
 

@@ -55,6 +55,21 @@ public enum RefusalReason
 
     /// <summary>The name of a key is malformed, or of another place than the one asked.</summary>
     MalformedName = 38,
+
+    /// <summary>Material from outside is not the one that is expected, or is not fit.</summary>
+    MaterialRefused = 39,
+    InvalidGrantToken = 40,
+
+    /// <summary>A principal is named that there is none of.</summary>
+    InvalidPrincipal = 41,
+    MalformedPolicy = 42,
+
+    /// <summary>The key is not the primary of a multi-region set.</summary>
+    NotPrimary = 43,
+
+    /// <summary>What was given out for an import is not ours, damaged, or another key's.</summary>
+    InvalidImportToken = 44,
+    ExpiredImportToken = 45,
 }
 
 /// <summary>An expected "no": a value, not an exception. The sentence is from a fixed list and never echoes what the

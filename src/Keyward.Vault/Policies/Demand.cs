@@ -10,7 +10,7 @@ internal readonly record struct Demand
     private readonly int _version;
 
     private Demand(ResourceKind kind, Permission permission, string? resource, ProjectId? project,
-        KeyRingName? ring = null, KeyName? key = null, int version = 0)
+        KeyRingName? ring = null, KeyName? key = null, int version = 0, ImportJobName? job = null)
     {
         Kind = kind;
         Permission = permission;
@@ -19,6 +19,7 @@ internal readonly record struct Demand
         Ring = ring;
         Key = key;
         _version = version;
+        Job = job;
     }
 
     /// <summary>What is asked for is a thing of this kind.</summary>
@@ -32,10 +33,15 @@ internal readonly record struct Demand
 
     public KeyName? Key { get; }
 
+    public ImportJobName? Job { get; }
+
+    /// <summary>The version in question; null where the operation itself chooses one.</summary>
+    public int? Version => _version > 0 ? _version : null;
+
     /// <summary>The full name that a refusal names; made only when asked for.</summary>
     public string Resource => _resource
         ?? (Key is { } key && _version > 0 ? new VersionName(key, _version).ToString() : null)
-        ?? Key?.ToString() ?? Ring?.ToString() ?? Project?.FullName ?? DeploymentName;
+        ?? Job?.ToString() ?? Key?.ToString() ?? Ring?.ToString() ?? Project?.FullName ?? DeploymentName;
 
     public const string DeploymentName = "deployment";
 
@@ -60,6 +66,9 @@ internal readonly record struct Demand
 
     public static Demand On(Permission permission, KeyName key) =>
         new(ResourceKind.Key, permission, null, key.Project, key.Parent, key);
+
+    public static Demand On(Permission permission, ImportJobName job) =>
+        new(ResourceKind.ImportJob, permission, null, job.Project, job.Parent, job: job);
 
     /// <summary>Versions have no policy of their own: the right is held on the key, the refusal names the
     /// version.</summary>

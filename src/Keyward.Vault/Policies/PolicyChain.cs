@@ -15,7 +15,7 @@ internal readonly struct PolicyChain
     public PolicyChain(Snapshot snapshot, in Demand demand)
     {
         Deployment = snapshot.DeploymentPolicy;
-        Project = Ring = Key = PolicyState.None;
+        Project = Ring = Key = Job = PolicyState.None;
         if (demand.Project is { } project && snapshot.Find(project) is { } projectEntry)
         {
             Project = projectEntry.Project.Policy;
@@ -24,10 +24,11 @@ internal readonly struct PolicyChain
             {
                 Ring = ringEntry.Ring.Policy;
                 if (demand.Key is { } key && ringEntry.Keys.Find(key.Key) is { } keyEntry) Key = keyEntry.Key.Policy;
+                if (demand.Job is { } job && ringEntry.ImportJobs.Find(job.Job) is { } found) Job = found.Policy;
             }
         }
 
-        HasDeny = !(Deployment.Deny.IsEmpty && Project.Deny.IsEmpty && Ring.Deny.IsEmpty && Key.Deny.IsEmpty);
+        HasDeny = !(Deployment.Deny.IsEmpty && Project.Deny.IsEmpty && Ring.Deny.IsEmpty && Leaf.Deny.IsEmpty);
     }
 
     public PolicyState Deployment { get; }
@@ -39,8 +40,11 @@ internal readonly struct PolicyChain
     /// <summary>The key's; no policy where the demand is not about a key.</summary>
     public PolicyState Key { get; }
 
+    /// <summary>The import job's; no policy where the demand is not about one.</summary>
+    public PolicyState Job { get; }
+
     /// <summary>The lowest: its bindings count whatever the key's own policy says.</summary>
-    public PolicyState Leaf => Key;
+    public PolicyState Leaf => Job == PolicyState.None ? Key : Job;
 
     public bool HasDeny { get; }
 
@@ -49,7 +53,7 @@ internal readonly struct PolicyChain
         0 => Deployment,
         1 => Project,
         2 => Ring,
-        _ => Key,
+        _ => Leaf,
     };
 
     public static string NameOf(int level) => level switch

@@ -3,17 +3,19 @@ using Keyward.Vault.Storage;
 
 namespace Keyward.Vault.Policies;
 
-/// <summary>A resource that has a policy: the deployment, a project, a key ring or a key.</summary>
+/// <summary>A resource that has a policy: the deployment, a project, a key ring, a key or an import job.</summary>
 public readonly record struct PolicyTarget
 {
-    private PolicyTarget(ProjectId? project, KeyRingName? ring, KeyName? key) =>
-        (Project, Ring, Key) = (project, ring, key);
+    private PolicyTarget(ProjectId? project, KeyRingName? ring, KeyName? key, ImportJobName? job = null) =>
+        (Project, Ring, Key, Job) = (project, ring, key, job);
 
     public ProjectId? Project { get; }
 
     public KeyRingName? Ring { get; }
 
     public KeyName? Key { get; }
+
+    public ImportJobName? Job { get; }
 
     public static PolicyTarget Deployment => default;
 
@@ -23,13 +25,17 @@ public readonly record struct PolicyTarget
 
     public static PolicyTarget Of(KeyName key) => new(null, null, key);
 
-    /// <summary>The project that it is or lies in; null for the deployment.</summary>
-    public ProjectId? InProject => Project ?? Ring?.Project ?? Key?.Project;
+    public static PolicyTarget Of(ImportJobName job) => new(null, null, null, job);
 
-    public string FullName => Key?.ToString() ?? Ring?.ToString() ?? Project?.FullName ?? Demand.DeploymentName;
+    /// <summary>The project that it is or lies in; null for the deployment.</summary>
+    public ProjectId? InProject => Project ?? Ring?.Project ?? Key?.Project ?? Job?.Project;
+
+    public string FullName => Job?.ToString() ?? Key?.ToString() ?? Ring?.ToString() ?? Project?.FullName
+        ?? Demand.DeploymentName;
 
     internal Demand ToRead => this switch
     {
+        { Job: { } job } => Demand.On(Permission.ImportJobsGetIamPolicy, job),
         { Key: { } key } => Demand.On(Permission.CryptoKeysGetIamPolicy, key),
         { Ring: { } ring } => Demand.On(Permission.KeyRingsGetIamPolicy, ring),
         { Project: { } project } => Demand.On(Permission.ProjectsGetIamPolicy, project),
@@ -38,6 +44,7 @@ public readonly record struct PolicyTarget
 
     internal Demand ToWrite => this switch
     {
+        { Job: { } job } => Demand.On(Permission.ImportJobsSetIamPolicy, job),
         { Key: { } key } => Demand.On(Permission.CryptoKeysSetIamPolicy, key),
         { Ring: { } ring } => Demand.On(Permission.KeyRingsSetIamPolicy, ring),
         { Project: { } project } => Demand.On(Permission.ProjectsSetIamPolicy, project),
@@ -46,6 +53,7 @@ public readonly record struct PolicyTarget
 
     internal Demand For(Permission permission) => this switch
     {
+        { Job: { } job } => Demand.On(permission, job),
         { Key: { } key } => Demand.On(permission, key),
         { Ring: { } ring } => Demand.On(permission, ring),
         { Project: { } project } => Demand.On(permission, project),
@@ -55,6 +63,7 @@ public readonly record struct PolicyTarget
     /// <summary>The policy as it stands; null where there is no such resource.</summary>
     internal PolicyState? Find(Snapshot snapshot) => this switch
     {
+        { Job: { } job } => snapshot.Find(job)?.Policy,
         { Key: { } key } => snapshot.Find(key)?.Key.Policy,
         { Ring: { } ring } => snapshot.Find(ring)?.Ring.Policy,
         { Project: { } project } => snapshot.Find(project)?.Project.Policy,
@@ -65,7 +74,8 @@ public readonly record struct PolicyTarget
     internal void Put(ChangeDraft draft, PolicyState policy)
     {
         draft.PutRevision(FullName, policy.Revision, policy.Text);
-        if (Key is { } key) draft.Put(draft.Snapshot.Find(key)!.Key with { Policy = policy });
+        if (Job is { } job) draft.Put(draft.Snapshot.Find(job)! with { Policy = policy });
+        else if (Key is { } key) draft.Put(draft.Snapshot.Find(key)!.Key with { Policy = policy });
         else if (Ring is { } ring) draft.Put(draft.Snapshot.Find(ring)!.Ring with { Policy = policy });
         else if (Project is { } project) draft.Put(draft.Snapshot.Find(project)!.Project with { Policy = policy });
         else draft.PutDeploymentPolicy(policy);

@@ -67,14 +67,18 @@ internal static class Tables
         new("created_by", ColumnType.Text), new("fingerprint", ColumnType.Bytes),
         new("import_job", ColumnType.Text, Nullable: true), new("import_method", ColumnType.Integer, Nullable: true),
         new("import_time", ColumnType.Integer, Nullable: true), new("imported_by", ColumnType.Text, Nullable: true),
-        new("delete_time", ColumnType.Integer, Nullable: true),
+        new("delete_time", ColumnType.Integer, Nullable: true), new("import_failure", ColumnType.Text, Nullable: true),
+        new("material_expire_time", ColumnType.Integer, Nullable: true),
+        new("material_description", ColumnType.Text, Nullable: true),
+        new("rotate_time", ColumnType.Integer, Nullable: true),
     ]) { Material = "sealed" };
 
     /// <summary>Wrapping keys under which material is brought in; the private half goes when the job expires.</summary>
     public static readonly Table ImportJob = new("import_job", 1, 4,
     [
         new("project", ColumnType.Text), new("location", ColumnType.Text), new("ring", ColumnType.Text),
-        new("job", ColumnType.Text), new("method", ColumnType.Integer), new("protection_level", ColumnType.Integer),
+        new("job", ColumnType.Text), new("uuid", ColumnType.Bytes), new("method", ColumnType.Integer),
+        new("protection_level", ColumnType.Integer),
         new("create_time", ColumnType.Integer), new("created_by", ColumnType.Text),
         new("generate_time", ColumnType.Integer, Nullable: true), new("expire_time", ColumnType.Integer),
         new("expire_event_time", ColumnType.Integer, Nullable: true),
@@ -87,6 +91,7 @@ internal static class Tables
     [
         new("email", ColumnType.Text), new("project", ColumnType.Text), new("name", ColumnType.Text),
         new("unique_id", ColumnType.Text), new("state", ColumnType.Integer), new("create_time", ColumnType.Integer),
+        new("policies", ColumnType.Text, Nullable: true),
     ]);
 
     /// <summary>Key files' public halves and access keys. Revoked is a state of the row, never its absence.</summary>
@@ -102,6 +107,20 @@ internal static class Tables
     public static readonly Table DeploymentPolicy = new("deployment_policy", 1, 1,
     [
         new("id", ColumnType.Text), new("policy", ColumnType.Text), new("policy_revision", ColumnType.Integer),
+    ]);
+
+    /// <summary>Rights on one key, handed to one principal. Ended is a state of the row.</summary>
+    public static readonly Table Grant = new("key_grant", 1, 5,
+    [
+        new("project", ColumnType.Text), new("location", ColumnType.Text), new("ring", ColumnType.Text),
+        new("key", ColumnType.Text), new("id", ColumnType.Text), new("name", ColumnType.Text, Nullable: true),
+        new("grantee", ColumnType.Text), new("retiring_principal", ColumnType.Text, Nullable: true),
+        new("operations", ColumnType.Text), new("constraint_kind", ColumnType.Integer, Nullable: true),
+        new("constraint_pairs", ColumnType.Bytes, Nullable: true), new("create_time", ColumnType.Integer),
+        new("expire_time", ColumnType.Integer, Nullable: true),
+        new("maximum_uses", ColumnType.Integer, Nullable: true), new("uses", ColumnType.Integer),
+        new("state", ColumnType.Integer), new("issuer", ColumnType.Text),
+        new("parent", ColumnType.Text, Nullable: true),
     ]);
 
     /// <summary>Issuers whose tokens are exchanged for ours, each with the rules by which they are judged.</summary>
@@ -154,6 +173,6 @@ internal static class Tables
     [
         Deployment, SealedKey, DeploymentPolicy, Project, KeyRing, CryptoKey, KeyVersion, Principal, Credential,
         ImportJob, CustomRole, PrincipalGroup, Revision,
-        Issuer, Quota, CredentialUse, Alias,
+        Issuer, Quota, CredentialUse, Alias, Grant,
     ];
 }

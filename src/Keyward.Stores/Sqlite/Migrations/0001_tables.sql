@@ -99,6 +99,10 @@ CREATE TABLE key_version (
     import_time INTEGER,
     imported_by TEXT,
     delete_time INTEGER,
+    import_failure TEXT,
+    material_expire_time INTEGER,
+    material_description TEXT,
+    rotate_time INTEGER,
     seq INTEGER NOT NULL,
     seal BLOB NOT NULL,
     PRIMARY KEY (project, location, ring, key, number)
@@ -111,6 +115,7 @@ CREATE TABLE principal (
     unique_id TEXT NOT NULL,
     state INTEGER NOT NULL,
     create_time INTEGER NOT NULL,
+    policies TEXT,
     seq INTEGER NOT NULL,
     seal BLOB NOT NULL,
     PRIMARY KEY (email)
@@ -185,6 +190,30 @@ CREATE TABLE deployment_policy (
     PRIMARY KEY (id)
 ) WITHOUT ROWID;
 
+CREATE TABLE key_grant (
+    project TEXT NOT NULL,
+    location TEXT NOT NULL,
+    ring TEXT NOT NULL,
+    key TEXT NOT NULL,
+    id TEXT NOT NULL,
+    name TEXT,
+    grantee TEXT NOT NULL,
+    retiring_principal TEXT,
+    operations TEXT NOT NULL,
+    constraint_kind INTEGER,
+    constraint_pairs BLOB,
+    create_time INTEGER NOT NULL,
+    expire_time INTEGER,
+    maximum_uses INTEGER,
+    uses INTEGER NOT NULL,
+    state INTEGER NOT NULL,
+    issuer TEXT NOT NULL,
+    parent TEXT,
+    seq INTEGER NOT NULL,
+    seal BLOB NOT NULL,
+    PRIMARY KEY (project, location, ring, key, id)
+) WITHOUT ROWID;
+
 CREATE TABLE custom_role (
     name TEXT NOT NULL,
     title TEXT NOT NULL,
@@ -230,6 +259,7 @@ CREATE TABLE import_job (
     location TEXT NOT NULL,
     ring TEXT NOT NULL,
     job TEXT NOT NULL,
+    uuid BLOB NOT NULL,
     method INTEGER NOT NULL,
     protection_level INTEGER NOT NULL,
     create_time INTEGER NOT NULL,
@@ -266,6 +296,7 @@ CREATE TABLE feed (
 CREATE TABLE outbox (
     record_id BLOB PRIMARY KEY,
     seq INTEGER NOT NULL,
+    node TEXT NOT NULL,
     record BLOB NOT NULL
 ) WITHOUT ROWID;
 
