@@ -33,6 +33,8 @@ internal static class Refusals
             => ("UnsupportedOperationException", 400),
         RefusalReason.IncorrectKey => ("IncorrectKeyException", 400),
         RefusalReason.MaterialRefused => ("IncorrectKeyMaterialException", 400),
+        RefusalReason.InvalidImportToken => ("InvalidImportTokenException", 400),
+        RefusalReason.ExpiredImportToken => ("ExpiredImportTokenException", 400),
         RefusalReason.InvalidTags => ("TagException", 400),
         RefusalReason.InvalidPageToken => ("InvalidMarkerException", 400),
         RefusalReason.Rehearsed => ("DryRunOperationException", 400),

@@ -42,12 +42,15 @@ internal static class VersionUse
         if (purpose != Purpose.Unspecified && entry.Key.Purpose != purpose)
             return WrongPurpose.Of(key, entry.Key.Purpose, purpose);
         var version = number is { } named ? entry.Find(named) : entry.Versions.LastOrDefault();
-        if (version is null) return KeyRefusals.NotFound(passage.Record.Resource!);
+        if (version is null)
+            return number is null && entry.Key.ImportOnly
+                ? KeyRefusals.NoPrimary(entry.Key)
+                : KeyRefusals.NotFound(passage.Record.Resource!);
         passage.Record.Version = version;
         passage.Record.Resource = version.FullName;
         if (AlteredRows.Refuse(passage.Snapshot, version) is { } altered) return altered;
         if (version.StateAt(passage.Now) is var state && state != VersionState.Enabled)
-            return KeyRefusals.NotEnabled(version.Name, state);
+            return KeyRefusals.NotEnabled(version, state);
         // To look at the public half takes no expertise.
         return purpose != Purpose.Unspecified
             && Expertise.Judge(passage, version.Algorithm, version.Name) is { } refusal ? refusal : version;

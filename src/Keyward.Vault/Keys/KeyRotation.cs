@@ -30,8 +30,13 @@ internal static class KeyRotation
     public static bool IsAutomatic(KeyVersion version) =>
         version.CreatedBy.StartsWith(BySystem, StringComparison.Ordinal);
 
-    /// <summary>All versions but the first are rotations.</summary>
-    public static IEnumerable<KeyVersion> Of(KeyEntry entry) => entry.Versions.Where(v => v.Name.Number > 1);
+    /// <summary>All versions but the first are rotations, and such as wait for theirs.</summary>
+    public static IEnumerable<KeyVersion> Of(KeyEntry entry) =>
+        entry.Versions.Where(v => v.Name.Number > 1 && !IsWaiting(entry, v));
+
+    /// <summary>Material that was brought and has not become current yet.</summary>
+    public static bool IsWaiting(KeyEntry entry, KeyVersion version) =>
+        entry.Key.ImportOnly && version.Name.Number > (entry.Key.PrimaryVersion ?? 0);
 
     public static int CountOnDemand(KeyEntry entry) => Of(entry).Count(v => !IsAutomatic(v));
 }

@@ -29,7 +29,16 @@ public sealed record GetRotation(KeyName Name) : IOperation<Key>
 }
 
 /// <summary>One material of a key that rotates: the first, or that of a rotation.</summary>
-public sealed record RotationEntry(KeyVersion Version, bool IsCurrent, bool IsFirst, bool IsAutomatic);
+public sealed record RotationEntry(KeyVersion Version, bool IsCurrent, bool IsFirst, bool IsAutomatic)
+{
+    /// <summary>Brought by the owner, and not yet current.</summary>
+    public bool IsWaiting { get; init; }
+
+    /// <summary>Such material that a replica of the set lacks.</summary>
+    public bool IsMissingElsewhere { get; init; }
+
+    public bool HasMaterial { get; init; }
+}
 
 /// <summary>The rotations that a key has had, oldest first; with the first material if asked for.</summary>
 public sealed record ListRotations(KeyName Name, bool WithFirst, PageRequest<RotationEntry> Page)
@@ -51,10 +60,23 @@ public sealed record ListRotations(KeyName Name, bool WithFirst, PageRequest<Rot
         if (entry.Key.Purpose != Algorithms.Purpose.EncryptDecrypt)
             return new(new Refusal(RefusalReason.WrongPurpose, $"{Name} is not a key that rotates.",
                 Name.ToString()));
-        var all = entry.Versions.Where(v => WithFirst || v.Name.Number > 1).Select(v => new RotationEntry(
-            v, entry.Key.PrimaryVersion == v.Name.Number, v.Name.Number == 1, KeyRotation.IsAutomatic(v)));
+        var all = (WithFirst ? entry.Versions : KeyRotation.Of(entry)).Select(v => EntryOf(passage, entry, v));
         string NameOf(RotationEntry e) => Paging.NumberName(e.Version.Name.Number);
         return new(Paging.Cut(passage, $"{Name}/rotations {WithFirst}", Page,
             last => all.Where(e => last is null || string.CompareOrdinal(NameOf(e), last) > 0), NameOf, 0));
+    }
+
+    private static RotationEntry EntryOf(Passage passage, KeyEntry entry, KeyVersion version)
+    {
+        var number = version.Name.Number;
+        var isWaiting = KeyRotation.IsWaiting(entry, version);
+        return new RotationEntry(
+            version, entry.Key.PrimaryVersion == number, number == 1, KeyRotation.IsAutomatic(version))
+        {
+            IsWaiting = isWaiting,
+            IsMissingElsewhere = isWaiting && KeySets.Of(passage.Snapshot, entry.Key, passage.Settings).Any(k =>
+                passage.Snapshot.Find(new VersionName(k.Name, number))?.StateAt(passage.Now) != VersionState.Enabled),
+            HasMaterial = version.StateAt(passage.Now) is not (VersionState.Destroyed or VersionState.ImportFailed),
+        };
     }
 }

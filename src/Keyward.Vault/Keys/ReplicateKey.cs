@@ -42,8 +42,8 @@ public sealed record ReplicateKey(KeyName Name, LocationId Location) : IOperatio
         var primary = entry.Key;
         if (KeySets.JudgePrimary(primary) is { } notPrimary) return notPrimary;
         if (KeyRefusals.JudgeUse(primary, draft.Now) is { } resting) return resting;
-        if (entry.Primary is null)
-            return new Refusal(RefusalReason.KeyPendingImport, $"{Name} is pending import.", Name.ToString());
+        if (KeyImports.IsPending(entry, draft.Now))
+            return KeyRefusals.PendingImport(primary);
         var target = KeySets.In(Name, Location.Value);
         if (passage.Refuse(draft.Snapshot, Demand.On(Permission.CryptoKeysCreate, target.Parent)) is { } denied)
             return denied;
@@ -53,13 +53,15 @@ public sealed record ReplicateKey(KeyName Name, LocationId Location) : IOperatio
         var replica = primary with
         {
             Name = target, CreateTime = draft.Now, Description = Description, Policy = PolicyState.None,
-            Labels = Key.NoLabels, Tags = Tags.ToImmutableSortedDictionary(StringComparer.Ordinal), Seq = 0,
+            Labels = Key.NoLabels,
+            PrimaryVersion = primary.ImportOnly ? null : primary.PrimaryVersion,
+            Tags = Tags.ToImmutableSortedDictionary(StringComparer.Ordinal), Seq = 0,
         };
         draft.Put(replica);
         if (!primary.ImportOnly)
             foreach (var version in entry.Versions) Copy(draft, replica, version);
         draft.Record.Changed("replica", null, target.ToString());
-        return KeyDescription.Of(draft.Snapshot, draft.Snapshot.Find(target)!, passage.Settings);
+        return KeyDescription.Of(draft.Snapshot, draft.Snapshot.Find(target)!, passage.Settings, draft.Now);
     }
 
     private static void Copy(ChangeDraft draft, Key replica, KeyVersion version)

@@ -47,6 +47,17 @@ public sealed class AwsNodeClientTests
         ("lastUsage", "\"Decrypt\""), ("neverUsed", "true"),
         ("replica", "true"), ("replicaTwice", "\"AlreadyExistsException\""),
         ("primaryMoved", "\"REPLICA eu-west-1\""), ("elsewhere", "\"NotFoundException: Invalid arn us-east-1\""),
+        ("pendingImport", "\"KMSInvalidStateException: ARN is pending import.\""),
+        ("noDate", "\"ValidationException: A validTo date must be set if the ExpirationModel is " +
+            "KEY_MATERIAL_EXPIRES\""),
+        ("expiring", "\"ok\""), ("deletedMaterial", "\"PendingImport\""),
+        ("otherMaterial", "\"IncorrectKeyMaterialException\""), ("sameMaterial", "\"ok\""),
+        ("reimported", "\"own\""), ("damagedToken", "\"InvalidImportTokenException\""),
+        ("noPending", "\"KMSInvalidStateException: No available key material pending rotation for the key: ARN.\""),
+        ("notExternal", "\"UnsupportedOperationException: ARN origin is AWS_KMS which is not valid for this " +
+            "operation.\""),
+        ("secondMaterial", "\"ok\""), ("waiting", """["CURRENT IMPORTED","PENDING_ROTATION IMPORTED 2nd"]"""),
+        ("rotatedImported", "true"),
         ("stores", "0"), ("noStore", "\"CustomKeyStoreNotFoundException\""),
         ("connect", "\"CustomKeyStoreNotFoundException\""), ("createStore", "\"UnsupportedOperationException\""),
         ("keyInStore", "\"CustomKeyStoreNotFoundException\""),
@@ -82,6 +93,9 @@ public sealed class AwsNodeClientTests
         foreach (var signed in result.GetProperty("signed").EnumerateObject())
             Assert.True(signed.Value.ValueKind == JsonValueKind.Number, signed.ToString());
         Assert.Equal(21, result.GetProperty("signed").EnumerateObject().Count());
+        Assert.Equal(14, result.GetProperty("imported").EnumerateObject().Count());
+        foreach (var imported in result.GetProperty("imported").EnumerateObject())
+            Assert.Equal("Enabled KEY_MATERIAL_DOES_NOT_EXPIRE", imported.Value.GetString());
         Assert.Equal(result.GetProperty("made").GetInt32(), result.GetProperty("listed").GetInt32());
     }
 

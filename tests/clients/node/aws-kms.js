@@ -373,6 +373,7 @@ async function main() {
   await administration(key);
   await rotation(key);
   await regions();
+  await imports();
   await stores();
   await faults();
 }

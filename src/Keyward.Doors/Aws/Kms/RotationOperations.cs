@@ -1,6 +1,8 @@
+using System.Text.Json;
 using Keyward.Doors.Aws.Wire;
 using Keyward.Vault.Gate;
 using Keyward.Vault.Keys;
+using Keyward.Vault.Names;
 
 namespace Keyward.Doors.Aws.Kms;
 
@@ -50,20 +52,36 @@ internal static class RotationOperations
         if (call.FindKey("KeyId", KeyForms.IdOrArn, out var answer) is not { } key) return new(answer!);
         var withAll = call.Input.Text("IncludeKeyMaterial") == AllMaterial;
         var operation = new ListRotations(key.Name, withAll, KeyListing.PageOf<RotationEntry>(call.Input));
-        return call.PassAsync(operation, (json, page) => KeyListing.WritePage(json, "Rotations", page, entry =>
-        {
-            json.WriteStartObject();
-            json.WriteString("KeyId", key.Id);
-            json.WriteString("KeyMaterialId", entry.Version.MaterialIdText);
-            json.WriteString("KeyMaterialState", entry.IsCurrent ? "CURRENT" : "NON_CURRENT");
-            if (!entry.IsFirst)
-            {
-                json.WriteTime("RotationDate", entry.Version.CreateTime);
-                json.WriteString("RotationType", entry.IsAutomatic ? "AUTOMATIC" : "ON_DEMAND");
-            }
+        return call.PassAsync(operation, (json, page) =>
+            KeyListing.WritePage(json, "Rotations", page, entry => Write(json, key, entry)));
+    }
 
-            json.WriteEndObject();
-        }));
+    private static void Write(Utf8JsonWriter json, FoundKey key, RotationEntry entry)
+    {
+        json.WriteStartObject();
+        json.WriteString("KeyId", key.Id);
+        json.WriteString("KeyMaterialId", entry.Version.MaterialIdText);
+        json.WriteString("KeyMaterialState", entry switch
+        {
+            { IsMissingElsewhere: true } => "PENDING_MULTI_REGION_IMPORT_AND_ROTATION",
+            { IsWaiting: true } => "PENDING_ROTATION",
+            { IsCurrent: true } => "CURRENT",
+            _ => "NON_CURRENT",
+        });
+        if (key.IsExternal)
+        {
+            if (entry.Version.MaterialDescription is { } text) json.WriteString("KeyMaterialDescription", text);
+            json.WriteString("ImportState", entry.HasMaterial ? "IMPORTED" : "PENDING_IMPORT");
+            if (entry.HasMaterial) KeyMetadata.WriteExpiry(json, entry.Version);
+        }
+
+        if (!entry.IsFirst && !entry.IsWaiting)
+        {
+            json.WriteTime("RotationDate", entry.Version.RotateTime ?? entry.Version.CreateTime);
+            json.WriteString("RotationType", entry.IsAutomatic ? "AUTOMATIC" : "ON_DEMAND");
+        }
+
+        json.WriteEndObject();
     }
 
     private static async ValueTask<Answer> RotateKeyOnDemand(Call call)
@@ -71,12 +89,18 @@ internal static class RotationOperations
         if (call.FindKey("KeyId", KeyForms.IdOrArn, out var answer) is not { } key) return answer!;
         var rotated = await call.PassAsync(new RotateKey(key.Name), (json, _) =>
             json.WriteString("KeyId", Arns.Of(key))).ConfigureAwait(false);
-        return rotated.Fault is { Reason: RefusalReason.QuotaExceeded } full
-            ? Answer.Of(full with
+        return rotated.Fault switch
+        {
+            { Reason: RefusalReason.TransitionNotAllowed } none => Answer.Of(none with
+            {
+                Message = $"No available key material pending rotation for the key: {Arns.Of(key)}.",
+            }),
+            { Reason: RefusalReason.QuotaExceeded } full => Answer.Of(full with
             {
                 Message = "The on-demand rotations limit has been reached for the given keyId. No more on-demand " +
                     $"rotations can be performed for this key: {Arns.Of(key)}",
-            })
-            : rotated;
+            }),
+            _ => rotated,
+        };
     }
 }

@@ -100,6 +100,9 @@ CREATE TABLE key_version (
     imported_by TEXT COLLATE "C",
     delete_time BIGINT,
     import_failure TEXT COLLATE "C",
+    material_expire_time BIGINT,
+    material_description TEXT COLLATE "C",
+    rotate_time BIGINT,
     seq BIGINT NOT NULL,
     seal BYTEA NOT NULL,
     PRIMARY KEY (project, location, ring, key, number)
