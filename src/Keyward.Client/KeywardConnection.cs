@@ -54,6 +54,7 @@ public sealed class KeywardConnection : IDisposable
         Grants = new Grants.GrantsClient(invoker);
         Documents = new PolicyDocuments.PolicyDocumentsClient(invoker);
         Issuers = new Issuers.IssuersClient(invoker);
+        Quotas = new Quotas.QuotasClient(invoker);
         Signatures = new Signatures.SignaturesClient(invoker);
     }
 
@@ -78,6 +79,8 @@ public sealed class KeywardConnection : IDisposable
     public PolicyDocuments.PolicyDocumentsClient Documents { get; }
 
     public Issuers.IssuersClient Issuers { get; }
+
+    public Quotas.QuotasClient Quotas { get; }
 
     public Signatures.SignaturesClient Signatures { get; }
 

@@ -22,7 +22,8 @@ internal static class AdminDoor
         services.AddSingleton(p => new RestService(Grants.Descriptor, p.GetRequiredService<GrantsDoor>()));
         services.AddSingleton(p => new RestService(PolicyDocuments.Descriptor, p.GetRequiredService<DocumentsDoor>()));
         services.AddSingleton(p => new RestService(Issuers.Descriptor, p.GetRequiredService<IssuersDoor>()));
-        services.AddSingleton<SignaturesDoor>();
+        services.AddSingleton<SignaturesDoor>().AddSingleton<QuotasDoor>();
+        services.AddSingleton(p => new RestService(Quotas.Descriptor, p.GetRequiredService<QuotasDoor>()));
         services.AddSingleton(p => new RestService(Signatures.Descriptor, p.GetRequiredService<SignaturesDoor>()));
     }
 
@@ -37,5 +38,6 @@ internal static class AdminDoor
         routes.MapGrpcService<DocumentsDoor>();
         routes.MapGrpcService<IssuersDoor>();
         routes.MapGrpcService<SignaturesDoor>();
+        routes.MapGrpcService<QuotasDoor>();
     }
 }

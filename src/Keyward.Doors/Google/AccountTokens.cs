@@ -33,7 +33,7 @@ internal sealed class AccountTokens(Gate gate) : IAMCredentials.IAMCredentialsBa
     {
         Outcome<IOperation<SignedJwt>> operation =
             Account(request.Name, request.Delegates).TryGet(out var email, out var refusal)
-                ? new MakeIdToken(email, request.Audience, request.IncludeEmail) : refusal;
+                ? new MakeIdToken(email, request.Audience, request.IncludeEmail, request.UseEmailAzp) : refusal;
         return gate.PassAsync(context, operation, signed => new GenerateIdTokenResponse { Token = signed.Jwt });
     }
 

@@ -35,7 +35,7 @@ public sealed class Gate
     {
         (_log, _time, _settings, _metrics, _logger) = (log, time, settings, metrics, logger);
         _peers = new PeerGuard(log, time, metrics, logger);
-        Jobs = new JobBoard(time);
+        (Jobs, Rates) = (new JobBoard(time), new Quotas.RateMeter(time));
         LastUses = new KeyUse.LastUses(time.GetUtcNow());
     }
 
@@ -45,6 +45,8 @@ public sealed class Gate
     internal JobBoard Jobs { get; }
 
     internal KeyUse.LastUses LastUses { get; }
+
+    internal Quotas.RateMeter Rates { get; }
 
     /// <summary>Where other issuers' keys come from; without it nobody is vouched for.</summary>
     internal IssuerKeys? IssuerKeys { get; init; }
@@ -232,10 +234,11 @@ public sealed class Gate
         }
 
         if (AlteredRows.Refuse(snapshot, demand) is { } altered) return new(altered);
+        if (Rates.Take(snapshot, caller, demand, draft) is { } spent) return new(spent);
         var running = operation.RunAsync(
             new Passage(opened.Vault, snapshot, opened.Lane, caller, draft, circumstances, _log, Settings, Jobs)
             {
-                IssuerKeys = IssuerKeys, LastUses = LastUses,
+                IssuerKeys = IssuerKeys, LastUses = LastUses, Rates = Rates,
             });
         return running.IsCompleted && draft.Grants is null
             ? running

@@ -43,7 +43,8 @@ public sealed record SignedJwt(string KeyId, string Jwt)
     public override string ToString() => $"SignedJwt {KeyId}";
 }
 
-/// <summary>Signs a set of claims by an account's key. It proves something to others, and lets nobody in here.</summary>
+/// <summary>Signs a set of claims by an account's key. It proves something to others, and lets nobody in
+/// here.</summary>
 public sealed record SignJwtAsAccount(string Email, string Claims) : IOperation<SignedJwt>
 {
     private const int MaximumClaimsSizeBytes = 8 * 1024;
@@ -98,7 +99,8 @@ public sealed record SignJwtAsAccount(string Email, string Claims) : IOperation<
 
 /// <summary>An ID token (OpenID Connect Core 1.0 §2) of an account, signed by the deployment: whom it is shown to
 /// fetches the keys at <c>/.well-known/openid-configuration</c>.</summary>
-public sealed record MakeIdToken(string Email, string Audience, bool WithEmail) : IOperation<SignedJwt>
+public sealed record MakeIdToken(string Email, string Audience, bool WithEmail, bool EmailIsParty)
+    : IOperation<SignedJwt>
 {
     private const int MaximumAudienceLength = 512;
 
@@ -134,7 +136,8 @@ public sealed record MakeIdToken(string Email, string Audience, bool WithEmail) 
         var now = passage.Now.ToUnixTimeSeconds();
         var claims = new JsonObject
         {
-            ["iss"] = passage.Settings.IssuerUrl, ["sub"] = account.UniqueId, ["azp"] = account.UniqueId,
+            ["iss"] = passage.Settings.IssuerUrl, ["sub"] = account.UniqueId,
+            ["azp"] = EmailIsParty ? account.Email : account.UniqueId,
             ["aud"] = Audience, ["iat"] = now, ["exp"] = now + (long)Lifetime.TotalSeconds,
         };
         if (WithEmail)
