@@ -52,6 +52,7 @@ public sealed class KeywardConnection : IDisposable
         Audit = new Audit.AuditClient(invoker);
         Deployment = new Deployment.DeploymentClient(invoker);
         Issuers = new Issuers.IssuersClient(invoker);
+        Provenance = new Provenance.ProvenanceClient(invoker);
     }
 
     public string Address { get; }
@@ -71,6 +72,8 @@ public sealed class KeywardConnection : IDisposable
     public Deployment.DeploymentClient Deployment { get; }
 
     public Issuers.IssuersClient Issuers { get; }
+
+    public Provenance.ProvenanceClient Provenance { get; }
 
     public void Dispose()
     {

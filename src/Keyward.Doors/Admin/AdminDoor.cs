@@ -12,12 +12,15 @@ internal static class AdminDoor
     public static void Add(IServiceCollection services)
     {
         services.AddSingleton<ProjectsDoor>().AddSingleton<ServiceAccountsDoor>().AddSingleton<AuditDoor>()
-            .AddSingleton<DeploymentDoor>().AddSingleton<BenchDoor>().AddSingleton<IssuersDoor>();
+            .AddSingleton<DeploymentDoor>().AddSingleton<BenchDoor>().AddSingleton<IssuersDoor>()
+            .AddSingleton<ProvenanceDoor>();
         services.AddSingleton(p => new RestService(Projects.Descriptor, p.GetRequiredService<ProjectsDoor>()));
         services.AddSingleton(p => new RestService(
             ServiceAccounts.Descriptor, p.GetRequiredService<ServiceAccountsDoor>()));
         services.AddSingleton(p => new RestService(Protos.V1.Audit.Descriptor, p.GetRequiredService<AuditDoor>()));
         services.AddSingleton(p => new RestService(Deployment.Descriptor, p.GetRequiredService<DeploymentDoor>()));
+        services.AddSingleton(p => new RestService(
+            Provenance.Descriptor, p.GetRequiredService<ProvenanceDoor>()));
         services.AddSingleton(p => new RestService(Issuers.Descriptor, p.GetRequiredService<IssuersDoor>()));
     }
 
@@ -29,5 +32,6 @@ internal static class AdminDoor
         routes.MapGrpcService<DeploymentDoor>();
         routes.MapGrpcService<BenchDoor>();
         routes.MapGrpcService<IssuersDoor>();
+        routes.MapGrpcService<ProvenanceDoor>();
     }
 }
