@@ -51,6 +51,8 @@ public sealed class KeywardConnection : IDisposable
         ServiceAccounts = new ServiceAccounts.ServiceAccountsClient(invoker);
         Audit = new Audit.AuditClient(invoker);
         Deployment = new Deployment.DeploymentClient(invoker);
+        Grants = new Grants.GrantsClient(invoker);
+        Documents = new PolicyDocuments.PolicyDocumentsClient(invoker);
         Issuers = new Issuers.IssuersClient(invoker);
         Provenance = new Provenance.ProvenanceClient(invoker);
     }
@@ -70,6 +72,10 @@ public sealed class KeywardConnection : IDisposable
     public Audit.AuditClient Audit { get; }
 
     public Deployment.DeploymentClient Deployment { get; }
+
+    public Grants.GrantsClient Grants { get; }
+
+    public PolicyDocuments.PolicyDocumentsClient Documents { get; }
 
     public Issuers.IssuersClient Issuers { get; }
 

@@ -21,6 +21,9 @@ internal static class AdminDoor
         services.AddSingleton(p => new RestService(Deployment.Descriptor, p.GetRequiredService<DeploymentDoor>()));
         services.AddSingleton(p => new RestService(
             Provenance.Descriptor, p.GetRequiredService<ProvenanceDoor>()));
+        services.AddSingleton<GrantsDoor>().AddSingleton<DocumentsDoor>();
+        services.AddSingleton(p => new RestService(Grants.Descriptor, p.GetRequiredService<GrantsDoor>()));
+        services.AddSingleton(p => new RestService(PolicyDocuments.Descriptor, p.GetRequiredService<DocumentsDoor>()));
         services.AddSingleton(p => new RestService(Issuers.Descriptor, p.GetRequiredService<IssuersDoor>()));
     }
 
@@ -31,6 +34,8 @@ internal static class AdminDoor
         routes.MapGrpcService<AuditDoor>();
         routes.MapGrpcService<DeploymentDoor>();
         routes.MapGrpcService<BenchDoor>();
+        routes.MapGrpcService<GrantsDoor>();
+        routes.MapGrpcService<DocumentsDoor>();
         routes.MapGrpcService<IssuersDoor>();
         routes.MapGrpcService<ProvenanceDoor>();
     }

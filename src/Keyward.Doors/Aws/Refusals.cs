@@ -37,7 +37,9 @@ internal static class Refusals
         RefusalReason.Rehearsed => ("DryRunOperationException", 400),
         RefusalReason.SignatureMismatch or RefusalReason.ClockSkewed => ("InvalidSignatureException", 400),
         RefusalReason.SessionExpired => ("ExpiredTokenException", 400),
-        RefusalReason.MalformedName => ("InvalidArnException", 400),
+        RefusalReason.MalformedName or RefusalReason.InvalidPrincipal => ("InvalidArnException", 400),
+        RefusalReason.InvalidGrantToken => ("InvalidGrantTokenException", 400),
+        RefusalReason.MalformedPolicy => ("MalformedPolicyDocumentException", 400),
         RefusalReason.Overloaded => ("ThrottlingException", 400),
         RefusalReason.Sealed or RefusalReason.NotReady or RefusalReason.AuditUnwritable
             => ("ServiceUnavailableException", 503),

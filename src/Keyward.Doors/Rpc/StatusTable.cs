@@ -13,6 +13,7 @@ internal static class StatusTable
         RefusalReason.InvalidArgument or RefusalReason.ChecksumMismatch or RefusalReason.InvalidCiphertext
             or RefusalReason.TooLarge or RefusalReason.IncorrectKey or RefusalReason.AlgorithmMismatch
             or RefusalReason.InvalidTags or RefusalReason.InvalidPageToken or RefusalReason.MalformedName
+            or RefusalReason.InvalidGrantToken or RefusalReason.InvalidPrincipal or RefusalReason.MalformedPolicy
             or RefusalReason.MaterialRefused => Code.InvalidArgument,
         RefusalReason.Unauthenticated or RefusalReason.SignatureMismatch or RefusalReason.ClockSkewed
             or RefusalReason.SessionExpired => Code.Unauthenticated,

@@ -12,7 +12,8 @@ public static class Outcomes
         RefusalReason.InvalidArgument or RefusalReason.ChecksumMismatch or RefusalReason.InvalidCiphertext
             or RefusalReason.TooLarge or RefusalReason.NotOffered or RefusalReason.AlreadyExists => "invalid",
         RefusalReason.MalformedName or RefusalReason.InvalidTags or RefusalReason.InvalidPageToken
-            or RefusalReason.IncorrectKey or RefusalReason.AlgorithmMismatch
+            or RefusalReason.IncorrectKey or RefusalReason.AlgorithmMismatch or RefusalReason.InvalidGrantToken
+            or RefusalReason.InvalidPrincipal or RefusalReason.MalformedPolicy
             or RefusalReason.MaterialRefused => "invalid",
         RefusalReason.Unauthenticated or RefusalReason.SignatureMismatch or RefusalReason.ClockSkewed
             or RefusalReason.SessionExpired => "unauthenticated",

@@ -1,4 +1,5 @@
 using Keyward.Vault.Gate;
+using Keyward.Vault.Grants;
 using Keyward.Vault.Keys;
 using Keyward.Vault.Policies;
 
@@ -50,9 +51,18 @@ internal sealed class RecordDraft(Arrival arrival, Caller? caller, Verb verb)
     /// <summary>What a change did: field, before, after.</summary>
     public List<(string Field, string? Before, string? After)>? Changes { get; private set; }
 
+    /// <summary>Grants by which the caller was let, each once.</summary>
+    public List<Grant>? Grants { get; private set; }
+
+    public void Note(Grant? grant)
+    {
+        if (grant is not null && Grants?.Exists(g => g.Id == grant.Id) != true) (Grants ??= []).Add(grant);
+    }
+
     /// <summary>What was demanded, and what decided on it.</summary>
     public void Note(in Demand demand, in Decision decision)
     {
+        Note(decision.Grant);
         Allowed = decision.Allowed;
         Permission = demand.Permission.Name();
         RuleAt = decision.Rule?.At;

@@ -162,6 +162,13 @@ internal sealed class RecordWriter
         if (draft.Permission is { } permission) _json.WriteString("permission"u8, permission);
         if (draft.RuleAt is { } at) _json.WriteString("by"u8, at);
         if (draft.Rule is { } rule) _json.WriteString("rule"u8, rule);
+        if (draft.Grants is { } grants)
+        {
+            _json.WriteStartArray("grants"u8);
+            foreach (var grant in grants.Take(ListLimit)) _json.WriteStringValue(grant.Id);
+            _json.WriteEndArray();
+        }
+
         _json.WriteEndObject();
     }
 

@@ -40,6 +40,10 @@ public sealed class Caller
     /// <summary>The name that policies bind, such as <c>serviceAccount:EMAIL</c>.</summary>
     public string Member { get; }
 
+    /// <summary>The caller in AWS's words, once they were asked for; kept by
+    /// <see cref="Identities.PrincipalName"/>.</summary>
+    internal string[]? Arns { get; set; }
+
     /// <summary>Further names by which policies can speak of this caller, such as <c>principalSet://…</c> and
     /// <c>domain:…</c>; groups are looked up at use.</summary>
     public IReadOnlyList<string> MoreMembers { get; internal init; } = [];

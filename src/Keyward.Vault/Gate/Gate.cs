@@ -1,4 +1,5 @@
 using Keyward.Vault.Audit;
+using Keyward.Vault.Grants;
 using Keyward.Vault.Automation;
 using Keyward.Vault.Federation;
 using Keyward.Vault.Identities;
@@ -194,6 +195,8 @@ public sealed class Gate
         var snapshot = opened.Vault.Snapshot;
         var now = _time.GetUtcNow();
         if (!Identities.Identities.IsGood(snapshot, caller, now)) return new(Identities.CredentialRefusals.NotGood);
+        if (operation.GrantTokens is { Count: > 0 } tokens
+            && GrantToken.Judge(opened.Vault.Hierarchy, tokens) is { } badToken) return new(badToken);
         var demand = operation.Demand;
         var circumstances = new Circumstances(now, draft.Arrival, operation.Attributes);
         var decision = Authority.Decide(snapshot, caller, demand, circumstances);
@@ -205,11 +208,14 @@ public sealed class Gate
         }
 
         if (AlteredRows.Refuse(snapshot, demand) is { } altered) return new(altered);
-        return operation.RunAsync(
+        var running = operation.RunAsync(
             new Passage(opened.Vault, snapshot, opened.Lane, caller, draft, circumstances, _log, Settings, Jobs)
             {
                 IssuerKeys = IssuerKeys,
             });
+        return running.IsCompleted && draft.Grants is null
+            ? running
+            : GrantUse.CountAsync(running, snapshot, opened.Lane, draft);
     }
 
     /// <summary>Nothing is answered that could not be recorded: what came out is cleared and the caller

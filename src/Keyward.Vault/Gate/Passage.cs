@@ -38,9 +38,13 @@ internal sealed class Passage(
     /// <summary>A further right that an operation needs beside its first demand.</summary>
     public Refusal? Refuse(in Demand demand) => Refuse(Snapshot, demand);
 
-    public Refusal? Refuse(Snapshot state, in Demand demand)
+    /// <param name="attributes">What this demand shows to conditions; null for what the operation shows.</param>
+    public Refusal? Refuse(Snapshot state, in Demand demand, IRequestAttributes? attributes = null)
     {
-        if (!Authority.Decide(state, Caller, demand, Circumstances).Allowed) return Authority.Refuse(demand);
+        var circumstances = attributes is null ? Circumstances : Circumstances with { Attributes = attributes };
+        var decision = Authority.Decide(state, Caller, demand, circumstances);
+        if (!decision.Allowed) return Authority.Refuse(demand);
+        Record.Note(decision.Grant);
         return AlteredRows.Refuse(state, demand);
     }
 
@@ -53,8 +57,12 @@ internal sealed class Passage(
     public bool May(in Demand demand) => May(demand, Snapshot);
 
     /// <summary>The same by another state: under the store's lock a right is judged by what is changed.</summary>
-    public bool May(in Demand demand, Snapshot snapshot) =>
-        Authority.Decide(snapshot, Caller, demand, Circumstances).Allowed;
+    public bool May(in Demand demand, Snapshot snapshot)
+    {
+        var decision = Authority.Decide(snapshot, Caller, demand, Circumstances);
+        Record.Note(decision.Grant);
+        return decision.Allowed;
+    }
 
     /// <summary>Judges and commits a change. The right to it is judged once more, under the store's lock: who lost it
     /// meanwhile is refused.</summary>

@@ -58,6 +58,11 @@ public enum RefusalReason
 
     /// <summary>Material from outside is not the one that is expected, or is not fit.</summary>
     MaterialRefused = 39,
+    InvalidGrantToken = 40,
+
+    /// <summary>A principal is named that there is none of.</summary>
+    InvalidPrincipal = 41,
+    MalformedPolicy = 42,
 }
 
 /// <summary>An expected "no": a value, not an exception. The sentence is from a fixed list and never echoes what the

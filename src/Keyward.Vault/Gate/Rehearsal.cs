@@ -17,6 +17,10 @@ public sealed class Rehearsal<T>(IOperation<T> operation) : IOperation<T>
 
     Demand IOperation<T>.Demand => operation.Demand;
 
+    IRequestAttributes? IOperation<T>.Attributes => operation.Attributes;
+
+    IReadOnlyList<string>? IOperation<T>.GrantTokens => operation.GrantTokens;
+
     void IOperation<T>.Describe(RecordDraft draft)
     {
         operation.Describe(draft);

@@ -34,6 +34,8 @@ public sealed class Decrypt(KeyName key, ReadOnlyMemory<byte> ciphertext, Contex
 
     Demand IOperation<Decrypted>.Demand => Demand.On(Permission.VersionsUseToDecrypt, key);
 
+    IRequestAttributes IOperation<Decrypted>.Attributes => new ContextAttributes(context);
+
     void IOperation<Decrypted>.Describe(RecordDraft draft)
     {
         draft.Project = key.Project.Value;

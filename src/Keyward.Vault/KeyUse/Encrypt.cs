@@ -23,6 +23,8 @@ public sealed class Encrypt(KeyName key, int? version, ReadOnlyMemory<byte> plai
 
     Demand IOperation<Encrypted>.Demand => Demand.On(Permission.VersionsUseToEncrypt, key);
 
+    IRequestAttributes IOperation<Encrypted>.Attributes => new ContextAttributes(context);
+
     void IOperation<Encrypted>.Describe(RecordDraft draft)
     {
         draft.Project = key.Project.Value;

@@ -35,6 +35,8 @@ public sealed class GenerateDataKey(KeyName key, int sizeBytes, Context context,
         ? Permission.VersionsUseToGenerateDataKey
         : Permission.VersionsUseToGenerateDataKeyWithoutPlaintext, key);
 
+    IRequestAttributes IOperation<DataKey>.Attributes => new ContextAttributes(context);
+
     void IOperation<DataKey>.Describe(RecordDraft draft)
     {
         draft.Resource = key.ToString();

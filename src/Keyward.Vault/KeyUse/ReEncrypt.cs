@@ -20,6 +20,8 @@ public sealed class ReEncrypt(
 
     Demand IOperation<ReEncrypted>.Demand => Demand.On(Permission.VersionsUseToReEncryptFrom, source);
 
+    IRequestAttributes IOperation<ReEncrypted>.Attributes => AttributesOf(sourceContext);
+
     void IOperation<ReEncrypted>.Describe(RecordDraft draft)
     {
         draft.Resource = source.ToString();
@@ -30,9 +32,13 @@ public sealed class ReEncrypt(
 
     ValueTask<Outcome<ReEncrypted>> IOperation<ReEncrypted>.RunAsync(Passage passage) => new(Run(passage));
 
+    private ContextAttributes AttributesOf(Context context) =>
+        new(context) { IsOnSameKey = source == destination };
+
     private Outcome<ReEncrypted> Run(Passage passage)
     {
-        if (passage.Refuse(Demand.On(Permission.VersionsUseToReEncryptTo, destination)) is { } denied) return denied;
+        var toEncrypt = Demand.On(Permission.VersionsUseToReEncryptTo, destination);
+        if (passage.Refuse(passage.Snapshot, toEncrypt, AttributesOf(destinationContext)) is { } denied) return denied;
         var from = ciphertext.Span;
         if (from.Length > Ciphertext.SizeOf(Encrypt.MaximumPlaintextSizeBytes)) return TooLarge.Ciphertext;
         if (!SymmetricUse.ToEncrypt(passage, destination).TryGet(out var found, out var refusal)) return refusal;

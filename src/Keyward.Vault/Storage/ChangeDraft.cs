@@ -1,5 +1,6 @@
 using Keyward.Vault.Audit;
 using Keyward.Vault.Federation;
+using Keyward.Vault.Grants;
 using Keyward.Vault.Identities;
 using Keyward.Vault.Imports;
 using Keyward.Vault.Keys;
@@ -84,6 +85,13 @@ internal sealed class ChangeDraft(Snapshot before, long seq, DateTimeOffset now,
     {
         var old = Snapshot.Credentials.GetValueOrDefault(credential.Id);
         Put(Tables.Credential, credential.ToCells(), old?.ToCells(), old?.Seq);
+    }
+
+    /// <summary>A new grant, or a new state of one that has not ended: one that has is never written again.</summary>
+    public void Put(Grant grant)
+    {
+        var old = Snapshot.Find(grant.Key)?.Grants.Find(grant.Id);
+        Put(Tables.Grant, grant.ToCells(), old?.ToCells(), old?.Seq);
     }
 
     public void Put(Issuer issuer)

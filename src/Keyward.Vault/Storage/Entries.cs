@@ -1,3 +1,4 @@
+using Keyward.Vault.Grants;
 using Keyward.Vault.Imports;
 using Keyward.Vault.Keys;
 using Keyward.Vault.Names;
@@ -44,6 +45,8 @@ internal sealed record RingEntry(KeyRing Ring, SortedTable<KeyEntry> Keys)
 /// <summary>A key and its versions, in order of their numbers.</summary>
 internal sealed record KeyEntry(Key Key, KeyVersion[] Versions)
 {
+    public KeyGrants Grants { get; init; } = KeyGrants.None;
+
     public static string NameOf(KeyEntry entry) => entry.Key.Name.Key;
 
     /// <summary>Version N mostly stands at N − 1; where versions are missing, it stands before that.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Keyward.Vault.Federation;
 using Keyward.Vault.Gate;
+using Keyward.Vault.Grants;
 using Keyward.Vault.Identities;
 using Keyward.Vault.Imports;
 using Keyward.Vault.Keys;
@@ -63,10 +64,6 @@ internal sealed record Snapshot
     public ImmutableDictionary<string, ImmutableArray<string>> GroupsByMember { get; init; } =
         ImmutableDictionary.Create<string, ImmutableArray<string>>(StringComparer.Ordinal);
 
-    /// <summary>Compiled policies that are attached to principals, by member.</summary>
-    public ImmutableDictionary<string, IReadOnlyList<Statement>> IdentityPolicies { get; init; } =
-        ImmutableDictionary.Create<string, IReadOnlyList<Statement>>(StringComparer.Ordinal);
-
     /// <summary>Revisions by subject, in order.</summary>
     public ImmutableDictionary<string, ImmutableList<Revision>> Revisions { get; init; } =
         ImmutableDictionary.Create<string, ImmutableList<Revision>>(StringComparer.Ordinal);
@@ -114,7 +111,7 @@ internal sealed record Snapshot
 
     /// <summary>The statements of the caller's own policies.</summary>
     public IReadOnlyList<Statement> StatementsOf(Caller caller) =>
-        IdentityPolicies.IsEmpty ? [] : IdentityPolicies.GetValueOrDefault(caller.Member, []);
+        Accounts.TryGetValue(caller.Email, out var account) ? account.Policies.Statements : [];
 
     /// <summary>The snapshot after these rows. A row whose owner is missing stays out: nothing hangs in the
     /// air.</summary>
@@ -129,6 +126,7 @@ internal sealed record Snapshot
     {
         if (row.Table == Tables.KeyVersion) return WithVersion(KeyVersion.Parse(row, IdOf));
         if (row.Table == Tables.CryptoKey) return WithKey(Key.Parse(row));
+        if (row.Table == Tables.Grant) return WithGrant(Grant.Parse(row));
         if (row.Table == Tables.Alias) return WithAlias(Alias.Parse(row));
         if (row.Table == Tables.KeyRing) return WithRing(KeyRing.Parse(row));
         if (row.Table == Tables.ImportJob) return WithImportJob(ImportJob.Parse(row));
@@ -202,6 +200,14 @@ internal sealed record Snapshot
         if (Find(name.Project) is not { } project || Find(name.Parent) is not { } ring
             || ring.Keys.Find(name.Key) is not { } key) return this;
         return With(project, ring with { Keys = ring.Keys.With(key.With(version), KeyEntry.NameOf) });
+    }
+
+    private Snapshot WithGrant(Grant grant)
+    {
+        if (Find(grant.Key.Project) is not { } project || Find(grant.Key.Parent) is not { } ring
+            || ring.Keys.Find(grant.Key.Key) is not { } key) return this;
+        var with = key with { Grants = key.Grants.With(grant) };
+        return With(project, ring with { Keys = ring.Keys.With(with, KeyEntry.NameOf) });
     }
 
     private Snapshot WithImportJob(ImportJob job) =>

@@ -88,6 +88,7 @@ internal static class Tables
     [
         new("email", ColumnType.Text), new("project", ColumnType.Text), new("name", ColumnType.Text),
         new("unique_id", ColumnType.Text), new("state", ColumnType.Integer), new("create_time", ColumnType.Integer),
+        new("policies", ColumnType.Text, Nullable: true),
     ]);
 
     /// <summary>Key files' public halves and access keys. Revoked is a state of the row, never its absence.</summary>
@@ -103,6 +104,20 @@ internal static class Tables
     public static readonly Table DeploymentPolicy = new("deployment_policy", 1, 1,
     [
         new("id", ColumnType.Text), new("policy", ColumnType.Text), new("policy_revision", ColumnType.Integer),
+    ]);
+
+    /// <summary>Rights on one key, handed to one principal. Ended is a state of the row.</summary>
+    public static readonly Table Grant = new("key_grant", 1, 5,
+    [
+        new("project", ColumnType.Text), new("location", ColumnType.Text), new("ring", ColumnType.Text),
+        new("key", ColumnType.Text), new("id", ColumnType.Text), new("name", ColumnType.Text, Nullable: true),
+        new("grantee", ColumnType.Text), new("retiring_principal", ColumnType.Text, Nullable: true),
+        new("operations", ColumnType.Text), new("constraint_kind", ColumnType.Integer, Nullable: true),
+        new("constraint_pairs", ColumnType.Bytes, Nullable: true), new("create_time", ColumnType.Integer),
+        new("expire_time", ColumnType.Integer, Nullable: true),
+        new("maximum_uses", ColumnType.Integer, Nullable: true), new("uses", ColumnType.Integer),
+        new("state", ColumnType.Integer), new("issuer", ColumnType.Text),
+        new("parent", ColumnType.Text, Nullable: true),
     ]);
 
     /// <summary>Issuers whose tokens are exchanged for ours, each with the rules by which they are judged.</summary>
@@ -155,6 +170,6 @@ internal static class Tables
     [
         Deployment, SealedKey, DeploymentPolicy, Project, KeyRing, CryptoKey, KeyVersion, Principal, Credential,
         ImportJob, CustomRole, PrincipalGroup, Revision,
-        Issuer, Quota, CredentialUse, Alias,
+        Issuer, Quota, CredentialUse, Alias, Grant,
     ];
 }

@@ -112,6 +112,7 @@ CREATE TABLE principal (
     unique_id TEXT NOT NULL,
     state INTEGER NOT NULL,
     create_time INTEGER NOT NULL,
+    policies TEXT,
     seq INTEGER NOT NULL,
     seal BLOB NOT NULL,
     PRIMARY KEY (email)
@@ -184,6 +185,30 @@ CREATE TABLE deployment_policy (
     seq INTEGER NOT NULL,
     seal BLOB NOT NULL,
     PRIMARY KEY (id)
+) WITHOUT ROWID;
+
+CREATE TABLE key_grant (
+    project TEXT NOT NULL,
+    location TEXT NOT NULL,
+    ring TEXT NOT NULL,
+    key TEXT NOT NULL,
+    id TEXT NOT NULL,
+    name TEXT,
+    grantee TEXT NOT NULL,
+    retiring_principal TEXT,
+    operations TEXT NOT NULL,
+    constraint_kind INTEGER,
+    constraint_pairs BLOB,
+    create_time INTEGER NOT NULL,
+    expire_time INTEGER,
+    maximum_uses INTEGER,
+    uses INTEGER NOT NULL,
+    state INTEGER NOT NULL,
+    issuer TEXT NOT NULL,
+    parent TEXT,
+    seq INTEGER NOT NULL,
+    seal BLOB NOT NULL,
+    PRIMARY KEY (project, location, ring, key, id)
 ) WITHOUT ROWID;
 
 CREATE TABLE custom_role (
