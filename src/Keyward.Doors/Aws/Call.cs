@@ -32,6 +32,9 @@ internal sealed class Call(
     /// <summary>The keys that the call names, for the texts of refusals.</summary>
     public List<FoundKey> Keys { get; } = [];
 
+    /// <summary>The name of the algorithm that the call asks for, for the texts of refusals.</summary>
+    public string? Algorithm { get; set; }
+
     public string CallerArn => Arns.OfCaller(caller, account);
 
     /// <summary>The first key's full name, for the record of a refusal.</summary>

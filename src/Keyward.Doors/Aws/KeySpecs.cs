@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Keyward.Doors.Aws.Wire;
 using Keyward.Vault.Algorithms;
-using Keyward.Vault.Gate;
 using Keyward.Vault.Names;
 
 namespace Keyward.Doors.Aws;
@@ -101,21 +100,17 @@ internal static class KeySpecs
         return null;
     }
 
-    /// <summary>The scheme that a call names, if it is one of the key's.</summary>
-    public static Scheme? SchemeOf(FoundKey key, string name, out Fault? fault)
+    /// <summary>The algorithm of the pairs that GenerateDataKeyPair makes; null for what is not offered.</summary>
+    public static Algorithm? PairOf(string spec)
     {
-        var scheme = Schemes.Parse(name);
-        if (AlgorithmTable.Of(key.Algorithm).Has(scheme))
-        {
-            fault = null;
-            return scheme;
-        }
-
-        fault = new Fault("InvalidKeyUsageException",
-            $"Algorithm {name} is incompatible with key spec {SpecOf(key.Algorithm)}.",
-            RefusalReason.AlgorithmMismatch);
+        foreach (var made in Made)
+            if (made.Spec == spec && made.Usage == Signing) return made.Algorithm;
         return null;
     }
+
+    /// <summary>How much an RSA key encrypts under an OAEP algorithm.</summary>
+    public static int OaepLimitOf(FoundKey key, string name) =>
+        SchemeTable.OaepLimitBytes(Schemes.Parse(name), AlgorithmTable.Of(key.Algorithm).SizeBits);
 
     /// <summary>The list of algorithms that belongs to the key's usage.</summary>
     public static void WriteAlgorithms(Utf8JsonWriter json, Algorithm algorithm)

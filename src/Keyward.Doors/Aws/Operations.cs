@@ -9,6 +9,8 @@ internal static class Operations
     public static readonly FrozenDictionary<string, Operation> All = new[]
     {
         KeyOperations.All, KeyListing.All, KeyStateOperations.All, AliasOperations.All, TagOperations.All,
-        EncryptionOperations.All, DataKeyOperations.All,
+        EncryptionOperations.All, DataKeyOperations.All, SigningOperations.All, MacOperations.All,
+        RotationOperations.All, MultiRegionOperations.All, UsageOperations.All, ImportOperations.All,
+        CustomStoreOperations.All,
     }.SelectMany(group => group).ToFrozenDictionary(o => o.Name, StringComparer.Ordinal);
 }

@@ -29,9 +29,12 @@ internal static class Refusals
             => ("KMSInvalidStateException", 400),
         RefusalReason.WrongPurpose or RefusalReason.AlgorithmMismatch => ("InvalidKeyUsageException", 400),
         RefusalReason.QuotaExceeded => ("LimitExceededException", 400),
-        RefusalReason.NotOffered or RefusalReason.WrongOrigin => ("UnsupportedOperationException", 400),
+        RefusalReason.NotOffered or RefusalReason.WrongOrigin or RefusalReason.NotPrimary
+            => ("UnsupportedOperationException", 400),
         RefusalReason.IncorrectKey => ("IncorrectKeyException", 400),
         RefusalReason.MaterialRefused => ("IncorrectKeyMaterialException", 400),
+        RefusalReason.InvalidImportToken => ("InvalidImportTokenException", 400),
+        RefusalReason.ExpiredImportToken => ("ExpiredImportTokenException", 400),
         RefusalReason.InvalidTags => ("TagException", 400),
         RefusalReason.InvalidPageToken => ("InvalidMarkerException", 400),
         RefusalReason.Rehearsed => ("DryRunOperationException", 400),
@@ -59,8 +62,16 @@ internal static class Refusals
     public static Fault Show(Refusal refusal, Call call)
     {
         // Recorded of AWS: a key that cannot decrypt at all is told as the wrong key.
-        var isIncorrect = refusal.Reason == RefusalReason.WrongPurpose && call.Operation.Name == "Decrypt";
-        var (type, status) = Of(isIncorrect ? RefusalReason.IncorrectKey : refusal.Reason);
+        var reason = refusal.Reason == RefusalReason.WrongPurpose
+            ? call.Operation.Name switch
+            {
+                "Decrypt" => RefusalReason.IncorrectKey,
+                "GetPublicKey" or "EnableKeyRotation" or "DisableKeyRotation" or "GetKeyRotationStatus"
+                    or "ListKeyRotations" or "RotateKeyOnDemand" => RefusalReason.WrongOrigin,
+                _ => refusal.Reason,
+            }
+            : refusal.Reason;
+        var (type, status) = Of(reason);
         return new Fault(type, TextOf(refusal, call), refusal.Reason, status);
     }
 
@@ -97,7 +108,18 @@ internal static class Refusals
             RefusalReason.KeyPendingDeletion => $"{arn} is pending deletion.",
             RefusalReason.KeyPendingImport => $"{arn} is pending import.",
             RefusalReason.KeyNotPendingDeletion => $"{arn} is not pending deletion.",
+            RefusalReason.NotPrimary => $"{arn} is not a multi-region primary key.",
+            RefusalReason.AlgorithmMismatch =>
+                $"Algorithm {call.Algorithm} is incompatible with key spec {SpecOf(refusal, call)}.",
+            RefusalReason.TooLarge when call.Algorithm is { } oaep && KeyOf(refusal, call) is { } rsa =>
+                $"Algorithm {oaep} and key spec {KeySpecs.SpecOf(rsa.Algorithm)} cannot encrypt data larger than " +
+                $"{KeySpecs.OaepLimitOf(rsa, oaep)} bytes.",
+            // Recorded of AWS: these carry no text.
+            RefusalReason.WrongPurpose when call.Operation.Name == "RotateKeyOnDemand" => null,
+            RefusalReason.InvalidArgument when call.Operation.Name == "DeriveSharedSecret" => null,
             RefusalReason.WrongPurpose when call.Operation.Name == "Decrypt" => Incorrect,
+            RefusalReason.WrongOrigin =>
+                $"{arn} origin is {OriginOf(refusal, call)} which is not valid for this operation.",
             RefusalReason.WrongPurpose =>
                 $"{arn} key usage is {KeySpecs.UsageOf(KeyOf(refusal, call))} which is not valid for " +
                 $"{call.Operation.Name}.",
@@ -115,6 +137,12 @@ internal static class Refusals
         return $"User: {call.CallerArn} is not authorized to perform: {action} on resource: {resource} because no " +
             $"identity-based policy allows the {action} action";
     }
+
+    private static string OriginOf(Refusal refusal, Call call) =>
+        KeyOf(refusal, call) is { IsExternal: true } ? "EXTERNAL" : "AWS_KMS";
+
+    private static string SpecOf(Refusal refusal, Call call) =>
+        KeyOf(refusal, call) is { } key ? KeySpecs.SpecOf(key.Algorithm) : "";
 
     /// <summary>Which of the call's keys a refusal speaks of.</summary>
     private static FoundKey? KeyOf(Refusal refusal, Call call)

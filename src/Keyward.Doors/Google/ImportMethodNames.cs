@@ -84,7 +84,10 @@ internal static class ImportMethodNames
         ImportMethod.HpkeMlKem768 => WireMethod.HpkeKemMlKem768HkdfSha256Aes256Gcm,
         ImportMethod.HpkeMlKem1024 => WireMethod.HpkeKemMlKem1024HkdfSha256Aes256Gcm,
         ImportMethod.HpkeXWing => WireMethod.HpkeKemXwingHkdfSha256Aes256Gcm,
-        ImportMethod.Unspecified => WireMethod.Unspecified,
+        // Google has no names for these: other doors' import parameters.
+        ImportMethod.RsaOaep2048Sha1 or ImportMethod.RsaOaep3072Sha1 or ImportMethod.RsaOaep4096Sha1
+            or ImportMethod.RsaOaep2048Sha256 or ImportMethod.RsaOaep2048Sha1Aes256
+            or ImportMethod.RsaOaep2048Sha256Aes256 or ImportMethod.Unspecified => WireMethod.Unspecified,
     };
 
     private static WireState Show(ImportJobState state) => state switch

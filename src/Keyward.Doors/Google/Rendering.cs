@@ -53,7 +53,7 @@ internal static class Rendering
         if (version.ImportFailure is { } failure) message.ImportFailureReason = failure;
         if (version.Import is { } import)
         {
-            message.ImportJob = import.Job;
+            if (import.Job.Length > 0) message.ImportJob = import.Job;
             message.ImportTime = import.Time.ToTimestamp();
         }
 

@@ -14,7 +14,7 @@ internal static class StatusTable
             or RefusalReason.TooLarge or RefusalReason.IncorrectKey or RefusalReason.AlgorithmMismatch
             or RefusalReason.InvalidTags or RefusalReason.InvalidPageToken or RefusalReason.MalformedName
             or RefusalReason.InvalidGrantToken or RefusalReason.InvalidPrincipal or RefusalReason.MalformedPolicy
-            or RefusalReason.MaterialRefused => Code.InvalidArgument,
+            or RefusalReason.MaterialRefused or RefusalReason.InvalidImportToken => Code.InvalidArgument,
         RefusalReason.Unauthenticated or RefusalReason.SignatureMismatch or RefusalReason.ClockSkewed
             or RefusalReason.SessionExpired => Code.Unauthenticated,
         RefusalReason.PermissionDenied => Code.PermissionDenied,
@@ -24,7 +24,9 @@ internal static class StatusTable
         RefusalReason.VersionNotEnabled or RefusalReason.NoPrimaryVersion or RefusalReason.TransitionNotAllowed
             or RefusalReason.WrongPurpose or RefusalReason.Tampered or RefusalReason.KeyDisabled
             or RefusalReason.KeyPendingDeletion or RefusalReason.KeyPendingImport
-            or RefusalReason.KeyNotPendingDeletion or RefusalReason.WrongOrigin or RefusalReason.Rehearsed
+            or RefusalReason.KeyNotPendingDeletion or RefusalReason.WrongOrigin or RefusalReason.NotPrimary
+            or RefusalReason.ExpiredImportToken
+            or RefusalReason.Rehearsed
             => Code.FailedPrecondition,
         RefusalReason.QuotaExceeded or RefusalReason.Overloaded => Code.ResourceExhausted,
         RefusalReason.NotOffered => Code.Unimplemented,

@@ -24,7 +24,9 @@ internal static class Unwrapping
     }
 
     public static Scheme SchemeOf(ImportMethod method) =>
-        method is ImportMethod.RsaOaep3072Sha1Aes256 or ImportMethod.RsaOaep4096Sha1Aes256
+        method is ImportMethod.RsaOaep2048Sha1 or ImportMethod.RsaOaep3072Sha1 or ImportMethod.RsaOaep4096Sha1
+            or ImportMethod.RsaOaep2048Sha1Aes256 or ImportMethod.RsaOaep3072Sha1Aes256
+            or ImportMethod.RsaOaep4096Sha1Aes256
             ? Scheme.RsaOaepSha1
             : Scheme.RsaOaepSha256;
 

@@ -142,6 +142,12 @@ internal sealed class KeyHierarchy : IKeyHierarchy, ICredentialKeys
         HMACSHA256.HashData(_keys.Token, message.Bytes, mac);
     }
 
+    /// <summary>Seals what belongs to the deployment and is no key of a project.</summary>
+    public SealedKey SealByRoot(string kind, string name, ReadOnlySpan<byte> secret) =>
+        _root.Seal(new SealBinding(kind, name, 1, SealKind.RootedAlgorithm(kind), []), secret);
+
+    public SecretBytes OpenByRoot(SealedKey key) => _root.Open(key);
+
     /// <summary>First 16 bytes of HMAC-SHA-256 under the fingerprint key over frame(name, algorithm label,
     /// material).</summary>
     public UInt128 Fingerprint(string name, string algorithmLabel, ReadOnlySpan<byte> material)

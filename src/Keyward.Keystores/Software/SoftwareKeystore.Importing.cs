@@ -15,6 +15,6 @@ internal sealed partial class SoftwareKeystore
     {
         using var key = _opened.Enter(wrappingKey);
         using var secret = Unwrapping.Open(key.As<IKeyPair>(), method, wrapped);
-        return secret is null ? Imported.Refused(NotUnwrapped) : Import(algorithm, secret.Span);
+        return secret is null ? Imported.NotOpened(NotUnwrapped) : Import(algorithm, secret.Span);
     }
 }

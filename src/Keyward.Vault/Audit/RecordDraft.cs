@@ -23,6 +23,9 @@ internal sealed class RecordDraft(Arrival arrival, Caller? caller, Verb verb)
     /// <summary>The version that was really used or changed.</summary>
     public KeyVersion? Version { get; set; }
 
+    /// <summary>Of a re-encryption: the version that encrypted anew.</summary>
+    public KeyVersion? TargetVersion { get; set; }
+
     public string? Permission { get; set; }
 
     /// <summary>What decided: the role of the binding, and where it stands.</summary>
@@ -72,6 +75,11 @@ internal sealed class RecordDraft(Arrival arrival, Caller? caller, Verb verb)
     }
 
     private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
+
+    /// <summary>Keyed digests besides the two that every encryption has.</summary>
+    public List<(string Label, string Digest)>? Digests { get; private set; }
+
+    public void Digest(string label, string digest) => (Digests ??= []).Add((label, digest));
 
     public void Parameter(string name, string value) => (Parameters ??= []).Add((name, value));
 

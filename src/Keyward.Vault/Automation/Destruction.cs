@@ -53,6 +53,6 @@ internal sealed class Destruction(Gate.Gate gate, IStore store, TimeProvider tim
     private static IEnumerable<KeyVersion> Due(Snapshot snapshot, DateTimeOffset now) =>
         from key in snapshot.Keys
         from version in key.Versions
-        where version.State == VersionState.DestroyScheduled && version.DestroyTime <= now
+        where version.IsDueAt(now)
         select version;
 }

@@ -13,6 +13,14 @@ namespace Keyward.Vault.Gate;
 /// nothing is answered before its record is durable. Safe for concurrent use.</summary>
 public sealed class Gate
 {
+    /// <summary>A node says that it is not ready a little before it refuses, so that balancers move first.</summary>
+    private static readonly TimeSpan AlmostStale = TimeSpan.FromSeconds(1);
+
+    private const string StaleSentence =
+        "This node cannot reach the store, so it cannot prove that what it knows is fresh. Try again, or another node.";
+
+    private static readonly Refusal Stale = new(RefusalReason.NotReady, StaleSentence, "stale");
+
     private readonly IAuditLog _log;
     private readonly TimeProvider _time;
     private readonly GateMetrics _metrics;
@@ -28,12 +36,15 @@ public sealed class Gate
         (_log, _time, _settings, _metrics, _logger) = (log, time, settings, metrics, logger);
         _peers = new PeerGuard(log, time, metrics, logger);
         Jobs = new JobBoard(time);
+        LastUses = new KeyUse.LastUses(time.GetUtcNow());
     }
 
     public GateSettings Settings => _settings;
 
     /// <summary>How the server's own jobs stand.</summary>
     internal JobBoard Jobs { get; }
+
+    internal KeyUse.LastUses LastUses { get; }
 
     /// <summary>Where other issuers' keys come from; without it nobody is vouched for.</summary>
     internal IssuerKeys? IssuerKeys { get; init; }
@@ -46,6 +57,9 @@ public sealed class Gate
         get
         {
             var status = _status;
+            if (status.State == GateState.Serving && _opened is { } opened
+                && opened.Vault.Lease.Remaining < AlmostStale)
+                return new GateStatus(GateState.Serving, "stale", StaleSentence);
             if (status.State == GateState.Serving && !_log.IsWritable)
                 return new GateStatus(GateState.Serving, "audit", _log.WhyNot ?? "The audit log cannot be written.");
             if (status.State == GateState.Serving && _opened?.Vault.Snapshot.Altered.Count is > 0 and var altered)
@@ -67,6 +81,7 @@ public sealed class Gate
     public Outcome<Caller> Identify(Arrival arrival, BearerProof proof)
     {
         if (_opened is not { } opened) return NotServing();
+        if (!opened.Vault.Lease.IsGood) return Stale;
         // A network that floods is not looked at any more, but for tokens that are known to be good.
         if (_peers.IsClosedTo(arrival, Settings.UnknownPerSecond) && !_tokens.Knows(proof)) return PeerGuard.TooMany;
         var judged = Identities.Identities.Judge(opened.Vault, _tokens, Settings, _time.GetUtcNow(), proof);
@@ -127,7 +142,7 @@ public sealed class Gate
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            outcome = Judge(failure, arrival);
+            outcome = Failures.Judge(_logger, failure, arrival);
         }
 
         if (draft.IsCommitted) return Measured(draft, outcome);
@@ -140,7 +155,10 @@ public sealed class Gate
             return NotRecorded(draft, outcome, unwritable);
         }
 
-        return Measured(draft, outcome);
+        if (outcome.IsOk) LastUses.Note(draft, outcome.Value);
+        return outcome.IsOk && _opened?.Vault.Lease.IsGood == false
+            ? await WithdrawAsync(draft, outcome).ConfigureAwait(false)
+            : Measured(draft, outcome);
     }
 
     /// <summary>Records a request that a door refuses by itself: malformed, too large, unknown method, not identified.
@@ -191,6 +209,7 @@ public sealed class Gate
     private ValueTask<Outcome<T>> RunAsync<T>(RecordDraft draft, Caller caller, IOperation<T> operation)
     {
         if (_opened is not { } opened) return new(NotServing());
+        if (!opened.Vault.Lease.IsGood) return new(Stale);
         if (!_log.IsWritable) return new(Unwritable(_log.WhyNot));
         var snapshot = opened.Vault.Snapshot;
         var now = _time.GetUtcNow();
@@ -211,11 +230,28 @@ public sealed class Gate
         var running = operation.RunAsync(
             new Passage(opened.Vault, snapshot, opened.Lane, caller, draft, circumstances, _log, Settings, Jobs)
             {
-                IssuerKeys = IssuerKeys,
+                IssuerKeys = IssuerKeys, LastUses = LastUses,
             });
         return running.IsCompleted && draft.Grants is null
             ? running
             : GrantUse.CountAsync(running, snapshot, opened.Lane, draft);
+    }
+
+    /// <summary>The lease ended while the request was served: what it was judged by may have been taken back meanwhile.
+    /// A second record says that nothing was answered.</summary>
+    private async ValueTask<Outcome<T>> WithdrawAsync<T>(RecordDraft draft, Outcome<T> outcome)
+    {
+        if (outcome.Value is IDisposable secret) secret.Dispose();
+        try
+        {
+            draft.Arrival.Receipt = await Append(draft, Stale).ConfigureAwait(false);
+        }
+        catch (AuditUnwritableException unwritable)
+        {
+            return NotRecorded<T>(draft, Stale, unwritable);
+        }
+
+        return Measured<T>(draft, Stale);
     }
 
     /// <summary>Nothing is answered that could not be recorded: what came out is cleared and the caller
@@ -230,9 +266,8 @@ public sealed class Gate
     private ValueTask<Receipt> Append(RecordDraft draft, Refusal? refusal)
     {
         draft.Project ??= draft.Caller?.Project?.Value;
-        var node = _opened?.Vault.Snapshot.Deployment?.Node ?? "";
         var record = RecordWriter.Write(draft, _time.GetUtcNow(),
-            _time.GetElapsedTime(draft.Arrival.ReceivedTicks), node, refusal, null);
+            _time.GetElapsedTime(draft.Arrival.ReceivedTicks), Settings.Node, refusal, null);
         return _log.AppendAsync(record);
     }
 
@@ -251,29 +286,6 @@ public sealed class Gate
 
     private static Refusal Unwritable(string? why) => new(RefusalReason.AuditUnwritable,
         "The server refuses work because its audit log cannot be written. Nothing was changed.", why);
-
-    private Refusal Judge(Exception failure, Arrival arrival)
-    {
-        switch (failure)
-        {
-            case StoreUnavailableException:
-                Log.StoreUnavailable(_logger, arrival.RequestId, failure);
-                return new Refusal(RefusalReason.StoreUnavailable,
-                    "The store cannot be reached or written. Nothing was changed.");
-            case CommitUnknownException:
-                Log.CommitUnknown(_logger, arrival.RequestId, failure);
-                return new Refusal(RefusalReason.OutcomeUnknown,
-                    "The store's answer was lost: the change may have been made. Look before trying again.");
-            case Keystores.SealBrokenException:
-                Log.SealBroken(_logger, arrival.RequestId, failure);
-                return new Refusal(RefusalReason.Tampered,
-                    "The key's sealed material does not open; it was altered outside Keyward.");
-            default:
-                Log.Bug(_logger, arrival.RequestId, failure);
-                return new Refusal(RefusalReason.Internal,
-                    $"Internal error; the server's log has it under request {arrival.RequestId}.");
-        }
-    }
 
     private sealed record Opened(OpenedVault Vault, ChangeLane Lane);
 }

@@ -10,6 +10,9 @@ public sealed record GateSettings(
     IReadOnlyList<string> Locations, TimeSpan ClockSkew, IReadOnlyList<string> TokenAudiences,
     IReadOnlyList<string> DoorAudiences)
 {
+    /// <summary>This node's name in records.</summary>
+    public string Node { get; init; } = "";
+
     /// <summary>Whether the empty call for benchmarks is answered.</summary>
     public bool EmptyCall { get; init; }
 

@@ -33,7 +33,10 @@ internal sealed class Passage(
 
     /// <summary>The same passage, for a rehearsal.</summary>
     public Passage ToRehearse() =>
-        new(Vault, Snapshot, lane, Caller, Record, Circumstances, Log, Settings, Jobs) { IsRehearsal = true };
+        new(Vault, Snapshot, lane, Caller, Record, Circumstances, Log, Settings, Jobs) 
+        {
+            IsRehearsal = true, LastUses = LastUses, IssuerKeys = IssuerKeys,
+        };
 
     /// <summary>A further right that an operation needs beside its first demand.</summary>
     public Refusal? Refuse(in Demand demand) => Refuse(Snapshot, demand);
@@ -49,6 +52,9 @@ internal sealed class Passage(
     }
 
     public JobBoard Jobs { get; } = jobs;
+
+    /// <summary>When keys were last used at this node.</summary>
+    public required KeyUse.LastUses LastUses { get; init; }
 
     /// <summary>How it stands with the issuers' keys on this node.</summary>
     public Federation.IssuerKeys? IssuerKeys { get; init; }

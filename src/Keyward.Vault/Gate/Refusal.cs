@@ -63,6 +63,13 @@ public enum RefusalReason
     /// <summary>A principal is named that there is none of.</summary>
     InvalidPrincipal = 41,
     MalformedPolicy = 42,
+
+    /// <summary>The key is not the primary of a multi-region set.</summary>
+    NotPrimary = 43,
+
+    /// <summary>What was given out for an import is not ours, damaged, or another key's.</summary>
+    InvalidImportToken = 44,
+    ExpiredImportToken = 45,
 }
 
 /// <summary>An expected "no": a value, not an exception. The sentence is from a fixed list and never echoes what the

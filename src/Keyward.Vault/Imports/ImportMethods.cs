@@ -15,8 +15,10 @@ internal static class ImportMethods
     /// <summary>The algorithm of the pair that wraps and unwraps.</summary>
     public static Algorithm PairOf(ImportMethod method) => method switch
     {
-        ImportMethod.RsaOaep3072Sha1Aes256 => Algorithm.RsaDecryptOaep3072Sha1,
-        ImportMethod.RsaOaep4096Sha1Aes256 => Algorithm.RsaDecryptOaep4096Sha1,
+        ImportMethod.RsaOaep2048Sha1 or ImportMethod.RsaOaep2048Sha1Aes256 => Algorithm.RsaDecryptOaep2048Sha1,
+        ImportMethod.RsaOaep3072Sha1 or ImportMethod.RsaOaep3072Sha1Aes256 => Algorithm.RsaDecryptOaep3072Sha1,
+        ImportMethod.RsaOaep4096Sha1 or ImportMethod.RsaOaep4096Sha1Aes256 => Algorithm.RsaDecryptOaep4096Sha1,
+        ImportMethod.RsaOaep2048Sha256Aes256 or ImportMethod.RsaOaep2048Sha256 => Algorithm.RsaDecryptOaep2048Sha256,
         ImportMethod.RsaOaep3072Sha256Aes256 or ImportMethod.RsaOaep3072Sha256 => Algorithm.RsaDecryptOaep3072Sha256,
         ImportMethod.RsaOaep4096Sha256Aes256 or ImportMethod.RsaOaep4096Sha256 => Algorithm.RsaDecryptOaep4096Sha256,
         ImportMethod.HpkeMlKem768 => Algorithm.MlKem768,
@@ -28,7 +30,8 @@ internal static class ImportMethods
     /// <summary>Whether the material lies under an AES key of its own behind the OAEP block.</summary>
     public static bool HasAesKey(ImportMethod method) => method is
         ImportMethod.RsaOaep3072Sha1Aes256 or ImportMethod.RsaOaep4096Sha1Aes256
-        or ImportMethod.RsaOaep3072Sha256Aes256 or ImportMethod.RsaOaep4096Sha256Aes256;
+        or ImportMethod.RsaOaep3072Sha256Aes256 or ImportMethod.RsaOaep4096Sha256Aes256
+        or ImportMethod.RsaOaep2048Sha1Aes256 or ImportMethod.RsaOaep2048Sha256Aes256;
 
     public static bool IsHpke(ImportMethod method) =>
         method is ImportMethod.HpkeMlKem768 or ImportMethod.HpkeMlKem1024 or ImportMethod.HpkeXWing;

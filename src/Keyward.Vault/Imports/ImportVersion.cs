@@ -91,14 +91,14 @@ public sealed record ImportVersion(
         var job = draft.Snapshot.Find(Job)!;
         var old = Version is { } number ? draft.Snapshot.Find(new VersionName(Key, number)) : null;
         var isFit = imported.TryGet(out var material, out var whyNot);
-        var version = (old ?? Blank(draft, key)) with
+        var version = (old ?? ImportedVersions.Blank(draft, key, Algorithm)) with
         {
             Algorithm = Algorithm,
             State = VersionState.ImportFailed,
             ImportFailure = whyNot,
             Import = new VersionImport(Job.ToString(), job.Method, draft.Now, draft.By),
         };
-        if (isFit) version = Held(draft, key, version, material!);
+        if (isFit) version = ImportedVersions.Held(draft, key, version, material!);
         if (old is { HasHeldMaterial: true } && !(isFit && version.Fingerprint == old.Fingerprint))
             return new Refusal(RefusalReason.MaterialRefused,
                 whyNot ?? "The material is not the one that the version has held.", old.FullName);
@@ -109,45 +109,4 @@ public sealed record ImportVersion(
             KeyRefusals.Label(version.State));
         return version;
     }
-
-    /// <summary>The next version, without material.</summary>
-    private KeyVersion Blank(ChangeDraft draft, Key key)
-    {
-        var name = new VersionName(Key, key.NextVersion);
-        return new KeyVersion
-        {
-            Name = name,
-            State = VersionState.ImportFailed,
-            Algorithm = Algorithm,
-            ProtectionLevel = key.ProtectionLevel,
-            CreateTime = draft.Now,
-            Origin = VersionOrigin.Imported,
-            CreatedBy = draft.By,
-            Material = new KeyMaterial(key.Id, name.Number, Algorithm,
-                new SealedKey(new byte[16], Binding(key, name, draft.Now), [])),
-        };
-    }
-
-    private static KeyVersion Held(ChangeDraft draft, Key key, KeyVersion version, IFreshMaterial material)
-    {
-        var projectKey = draft.Snapshot.Find(key.Name.Project)!.Project.ProjectKeyId;
-        var binding = version.Material.Sealed.Binding with
-        {
-            AlgorithmLabel = AlgorithmTable.Of(material.Algorithm).SealLabel,
-        };
-        return version with
-        {
-            State = VersionState.Enabled,
-            ImportFailure = null,
-            DestroyTime = null,
-            DestroyEventTime = null,
-            Fingerprint = draft.Keystore.Fingerprint(material, version.Name.ToString()),
-            Material = new KeyMaterial(key.Id, version.Name.Number, material.Algorithm,
-                draft.Keystore.Seal(material, projectKey, binding)),
-        };
-    }
-
-    private SealBinding Binding(Key key, VersionName name, DateTimeOffset now) => new(
-        SealKind.Version, name.ToString(), name.Number, AlgorithmTable.Of(Algorithm).SealLabel,
-        KeyVersion.Attributes(key, VersionOrigin.Imported, now));
 }

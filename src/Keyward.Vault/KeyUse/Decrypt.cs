@@ -59,6 +59,7 @@ public sealed class Decrypt(KeyName key, ReadOnlyMemory<byte> ciphertext, Contex
         passage.Record.Resource = entry.Versions.Length > 0 ? entry.Versions[0].Name.Parent.ToString() : key.ToString();
         if (KeyRefusals.JudgeUse(entry.Key, passage.Now) is { } resting) return resting;
         if (entry.Key.Purpose != Purpose.EncryptDecrypt) return WrongPurpose.Of(key);
+        if (KeyImports.IsBare(entry)) return KeyRefusals.NoPrimary(entry.Key);
         if (!Ciphertext.TryReadPrefix(sealedBytes, out var keyId, out var number)) return NotOpened;
         if (keyId != entry.Key.Id) return NotOpened with { Reason = RefusalReason.IncorrectKey };
         if (entry.Find(number) is not { } version) return NotOpened;
@@ -66,7 +67,7 @@ public sealed class Decrypt(KeyName key, ReadOnlyMemory<byte> ciphertext, Contex
         passage.Record.Resource = version.Material.Sealed.Binding.Name;
         if (AlteredRows.Refuse(passage.Snapshot, version) is { } altered) return altered;
         if (version.StateAt(passage.Now) is var state && state != VersionState.Enabled)
-            return KeyRefusals.NotEnabled(version.Name, state);
+            return KeyRefusals.NotEnabled(version, state);
 
         Digests.Set(passage, context, sealedBytes);
         var plaintext = GC.AllocateUninitializedArray<byte>(sealedBytes.Length - Ciphertext.OverheadBytes);

@@ -43,14 +43,12 @@ public sealed class Encrypt(KeyName key, int? version, ReadOnlyMemory<byte> plai
         if (entry.Key.Purpose != Purpose.EncryptDecrypt) return WrongPurpose.Of(key);
         var used = version is { } number ? entry.Find(number) : entry.Primary;
         if (used is null)
-            return version is null
-                ? new Refusal(RefusalReason.NoPrimaryVersion, $"{key} has no primary version.", key.ToString())
-                : Missing(passage, version);
+            return version is null ? KeyRefusals.NoPrimary(entry.Key) : Missing(passage, version);
         passage.Record.Version = used;
         passage.Record.Resource = used.Material.Sealed.Binding.Name;
         if (AlteredRows.Refuse(passage.Snapshot, used) is { } altered) return altered;
         if (used.StateAt(passage.Now) is var state && state != VersionState.Enabled)
-            return KeyRefusals.NotEnabled(used.Name, state);
+            return KeyRefusals.NotEnabled(used, state);
 
         var ciphertext = GC.AllocateUninitializedArray<byte>(Ciphertext.SizeOf(plaintext.Length));
         Ciphertext.WritePrefix(ciphertext, entry.Key.Id, used.Name.Number);

@@ -16,8 +16,7 @@ internal static class SymmetricUse
         if (passage.Snapshot.Find(key) is not { } entry) return KeyRefusals.NotFound(key);
         if (KeyRefusals.JudgeUse(entry.Key, passage.Now) is { } resting) return resting;
         if (entry.Key.Purpose != Purpose.EncryptDecrypt) return WrongPurpose.Of(key);
-        if (entry.Primary is not { } version)
-            return new Refusal(RefusalReason.NoPrimaryVersion, $"{key} has no primary version.", key.ToString());
+        if (entry.Primary is not { } version) return KeyRefusals.NoPrimary(entry.Key);
         return Judge(passage, version) is { } refusal ? refusal : (entry, version);
     }
 
@@ -29,6 +28,7 @@ internal static class SymmetricUse
         if (KeyRefusals.JudgeUse(entry.Key, passage.Now) is { } resting) return resting;
         if (entry.Key.Purpose != Purpose.EncryptDecrypt)
             return new Refusal(RefusalReason.IncorrectKey, $"{key} cannot open this ciphertext.", key.ToString());
+        if (KeyImports.IsBare(entry)) return KeyRefusals.NoPrimary(entry.Key);
         if (!Ciphertext.TryReadPrefix(ciphertext, out var keyId, out var number)) return NotOpened(key);
         if (keyId != entry.Key.Id)
             return new Refusal(RefusalReason.IncorrectKey, $"The ciphertext is not one of {key}.", key.ToString());
@@ -54,7 +54,7 @@ internal static class SymmetricUse
         passage.Record.Resource = version.FullName;
         if (AlteredRows.Refuse(passage.Snapshot, version) is { } altered) return altered;
         return version.StateAt(passage.Now) is var state && state != VersionState.Enabled
-            ? KeyRefusals.NotEnabled(version.Name, state)
+            ? KeyRefusals.NotEnabled(version, state)
             : null;
     }
 }

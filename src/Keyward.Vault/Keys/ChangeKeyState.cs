@@ -64,6 +64,8 @@ public sealed record ChangeKeyState(KeyName Name, KeyEvent Event) : IOperation<K
         if (state == KeyState.Deleted) return KeyRefusals.NotFound(Name);
         if (KeyLife.After(state, Event) is not { } next)
             return KeyRefusals.JudgeState(key, draft.Now) ?? KeyRefusals.NotPendingDeletion(key);
+        if (Event is KeyEvent.Enable or KeyEvent.Disable && KeyImports.IsPending(entry, draft.Now))
+            return KeyRefusals.PendingImport(key);
         if (next == key.State) return key;
         if (next == KeyState.PendingDeletion && KeySets.HasReplicas(draft.Snapshot, key, passage.Settings))
             next = KeyState.PendingReplicaDeletion;

@@ -80,7 +80,7 @@ public sealed record CreateUnnamedKey(KeyRingName Ring, Purpose Purpose, Algorit
         else draft.Put(key);
 
         draft.Record.Resource = key.Name.ToString();
-        return KeyDescription.Of(draft.Snapshot, draft.Snapshot.Find(key.Name)!, passage.Settings);
+        return KeyDescription.Of(draft.Snapshot, draft.Snapshot.Find(key.Name)!, passage.Settings, draft.Now);
     }
 
     /// <summary>A random UUID, version 4 of RFC 9562 §5.4, as other software expects one.</summary>

@@ -7,10 +7,13 @@ using Keyward.Vault.Storage;
 namespace Keyward.Vault.Keys;
 
 /// <summary>A key with its primary version and, for a multi-region key, the others of its set.</summary>
-public sealed record KeyDescription(Key Key, KeyVersion? Primary, IReadOnlyList<Key> Set)
+public sealed record KeyDescription(
+    Key Key, KeyVersion? Primary, IReadOnlyList<Key> Set, bool IsPendingImport)
 {
-    internal static KeyDescription Of(Snapshot snapshot, KeyEntry entry, GateSettings settings) =>
-        new(entry.Key, entry.Primary, [.. KeySets.Of(snapshot, entry.Key, settings)]);
+    internal static KeyDescription Of(
+        Snapshot snapshot, KeyEntry entry, GateSettings settings, DateTimeOffset now) => new(
+            entry.Key, entry.Primary, [.. KeySets.Of(snapshot, entry.Key, settings)],
+            KeyImports.IsPending(entry, now));
 }
 
 public sealed record DescribeKey(KeyName Name) : IOperation<KeyDescription>
@@ -27,6 +30,6 @@ public sealed record DescribeKey(KeyName Name) : IOperation<KeyDescription>
 
     ValueTask<Outcome<KeyDescription>> IOperation<KeyDescription>.RunAsync(Passage passage) => new(
         passage.Snapshot.Find(Name) is { } entry && entry.Key.StateAt(passage.Now) != KeyState.Deleted
-            ? KeyDescription.Of(passage.Snapshot, entry, passage.Settings)
+            ? KeyDescription.Of(passage.Snapshot, entry, passage.Settings, passage.Now)
             : KeyRefusals.NotFound(Name));
 }

@@ -19,7 +19,7 @@ internal static class KeyLookup
         var entry = Find(snapshot, project, reference);
         if (entry is not null && entry.Key.StateAt(now) != KeyState.Deleted)
             return new FoundKey(entry.Key.Name, project.Project.Account, entry.Key.IdText, entry.Key.Purpose,
-                entry.Key.Algorithm);
+                entry.Key.Algorithm) { IsExternal = entry.Key.ImportOnly };
         if (project.Project.Id != caller.Project) return Foreign(reference);
         var location = new LocationName(project.Project.Id, reference.Location);
         return reference.Alias is { } alias

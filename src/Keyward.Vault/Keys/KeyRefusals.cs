@@ -17,8 +17,21 @@ internal static class KeyRefusals
     public static Refusal UnknownLocation(LocationName location) => new(RefusalReason.InvalidArgument,
         $"Location '{location.Location}' is not served by this deployment.", location.ToString());
 
-    public static Refusal NotEnabled(VersionName version, VersionState state) => new(RefusalReason.VersionNotEnabled,
-        $"{version} is not enabled, current state is: {Label(state)}.", version.ToString());
+    /// <summary>A version that is not enabled. Material that its owner brings may come again: that is waited
+    /// for.</summary>
+    public static Refusal NotEnabled(KeyVersion version, VersionState state) => new(
+        version.Origin == VersionOrigin.Imported && state is VersionState.Destroyed or VersionState.ImportFailed
+            ? RefusalReason.KeyPendingImport
+            : RefusalReason.VersionNotEnabled,
+        $"{version.Name} is not enabled, current state is: {Label(state)}.", version.FullName);
+
+    /// <summary>A key that has no version to use: its owner has yet to bring one, or nobody has named one.</summary>
+    public static Refusal NoPrimary(Key key) => new(
+        key.ImportOnly ? RefusalReason.KeyPendingImport : RefusalReason.NoPrimaryVersion,
+        $"{key.Name} has no primary version.", key.Name.ToString());
+
+    public static Refusal PendingImport(Key key) =>
+        new(RefusalReason.KeyPendingImport, $"{key.Name} is pending import.", key.Name.ToString());
 
     public static Refusal NotAllowed(VersionName version, VersionState state) => new(RefusalReason.TransitionNotAllowed,
         $"{version} does not allow this in its current state: {Label(state)}.", version.ToString());

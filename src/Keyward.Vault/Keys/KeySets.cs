@@ -1,4 +1,5 @@
 using Keyward.Vault.Gate;
+using Keyward.Vault.Keystores;
 using Keyward.Vault.Names;
 using Keyward.Vault.Storage;
 
@@ -17,6 +18,10 @@ internal static class KeySets
             if (snapshot.Find(In(key.Name, location)) is { } entry && entry.Key.Id == key.Id) yield return entry.Key;
     }
 
+    public static Refusal? JudgePrimary(Key key) => key is { IsMultiRegion: true, IsReplica: false }
+        ? null
+        : new Refusal(RefusalReason.NotPrimary, $"{key.Name} is not a multi-region primary key.", key.Name.ToString());
+
     public static bool HasReplicas(Snapshot snapshot, Key key, GateSettings settings) => key.IsMultiRegion
         && !key.IsReplica && Of(snapshot, key, settings).Any(k => k.Name != key.Name);
 
@@ -31,6 +36,22 @@ internal static class KeySets
             State = KeyState.PendingDeletion,
             DeletionTime = draft.Now + (primary.DeletionWindow ?? ChangeKeyState.DefaultWindow),
         });
+    }
+
+    /// <summary>The replicas take over a version that their primary has got, and what it says of rotation.</summary>
+    /// <param name="primary">The primary as it is now, with its new version put.</param>
+    public static void Follow(ChangeDraft draft, Key primary, IFreshMaterial material, GateSettings settings)
+    {
+        foreach (var replica in Of(draft.Snapshot, primary, settings).Where(k => k.Name != primary.Name).ToList())
+        {
+            var made = replica with { NextVersion = primary.NextVersion - 1 };
+            draft.Put(made with
+            {
+                PrimaryVersion = primary.PrimaryVersion, NextVersion = primary.NextVersion,
+                RotationPeriod = primary.RotationPeriod, NextRotationTime = primary.NextRotationTime,
+            });
+            NewVersions.Put(draft, made, material);
+        }
     }
 
     /// <summary>The name of the same key in another location.</summary>

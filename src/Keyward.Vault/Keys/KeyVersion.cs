@@ -42,6 +42,15 @@ public sealed record KeyVersion
     /// <summary>Why the last import into this version failed, while that is its state.</summary>
     public string? ImportFailure { get; init; }
 
+    /// <summary>When imported material goes by itself; its owner said so.</summary>
+    public DateTimeOffset? MaterialExpireTime { get; init; }
+
+    /// <summary>What its owner says of imported material.</summary>
+    public string? MaterialDescription { get; init; }
+
+    /// <summary>When the version became its key's primary, where that was not when it was made.</summary>
+    public DateTimeOffset? RotateTime { get; init; }
+
     /// <summary>Whether the version has ever had material: then only the same may come in again.</summary>
     public bool HasHeldMaterial => Fingerprint != UInt128.Zero;
 
@@ -64,8 +73,15 @@ public sealed record KeyVersion
 
     /// <summary>The state as of now: a version whose time of destruction has come is destroyed, whether or not the job
     /// that erases it has run.</summary>
-    public VersionState StateAt(DateTimeOffset now) =>
-        State == VersionState.DestroyScheduled && DestroyTime <= now ? VersionState.Destroyed : State;
+    public VersionState StateAt(DateTimeOffset now) => IsDueAt(now) ? VersionState.Destroyed : State;
+
+    /// <summary>Whether the clock says that the material goes: its destruction is due, or its time is over.</summary>
+    public bool IsDueAt(DateTimeOffset now) => State switch
+    {
+        VersionState.DestroyScheduled => DestroyTime <= now || MaterialExpireTime <= now,
+        VersionState.Enabled or VersionState.Disabled => MaterialExpireTime <= now,
+        _ => false,
+    };
 
     /// <summary>The same material may be brought in again once it was destroyed.</summary>
     public bool IsReimportEligible(DateTimeOffset now) =>
@@ -95,7 +111,8 @@ public sealed record KeyVersion
             Micros.Of(DestroyTime), Micros.Of(DestroyEventTime), Material.Sealed.ParentId,
             Material.Sealed.Binding.Attributes, Material.Sealed.Sealed, (long)Origin, CreatedBy,
             Fingerprints.Bytes(Fingerprint), Import?.Job, (long?)Import?.Method, Micros.Of(Import?.Time), Import?.By,
-            Micros.Of(DeleteTime), ImportFailure,
+            Micros.Of(DeleteTime), ImportFailure, Micros.Of(MaterialExpireTime), MaterialDescription,
+            Micros.Of(RotateTime),
         ];
     }
 
@@ -135,6 +152,9 @@ public sealed record KeyVersion
             Import = VersionImport.Parse(ref cells),
             DeleteTime = cells.TimeOrNull(),
             ImportFailure = cells.TextOrNull(),
+            MaterialExpireTime = cells.TimeOrNull(),
+            MaterialDescription = cells.TextOrNull(),
+            RotateTime = cells.TimeOrNull(),
             Seq = row.Seq,
         };
     }

@@ -29,7 +29,8 @@ public sealed record MoveAlias(AliasName Name, KeyName Target) : IOperation<Alia
         if (draft.Snapshot.Find(Target) is not { } entry || Target.Parent.Parent != Name.Parent)
             return KeyRefusals.NotFound(Target);
         if (passage.Refuse(draft.Snapshot, Demand.On(Permission.AliasesUpdate, alias.Key)) is { } denied) return denied;
-        if (alias.Key == Target) return alias;
+        if (alias.Key == Target)
+            return KeyRefusals.JudgeState(entry.Key, draft.Now) is { } resting ? resting : alias;
         if (KeyAliases.JudgeTarget(draft.Snapshot, entry.Key, draft.Now) is { } refusal) return refusal;
         if (draft.Snapshot.Find(alias.Key) is { } old && old.Key.Purpose != entry.Key.Purpose)
             return new Refusal(RefusalReason.InvalidArgument,

@@ -31,6 +31,9 @@ internal static class NewVersions
         if (key.ImportOnly)
             return KeyRefusals.Precondition(key.Name,
                 "The key is import-only: its versions are imported, not generated.");
+        if (key.IsMultiRegion && key.IsReplica)
+            return new Refusal(RefusalReason.WrongOrigin,
+                "The key is a replica: it gets its versions from the primary of its set.", key.Name.ToString());
         return JudgeCount(key);
     }
 

@@ -30,6 +30,9 @@ internal interface IKeystore
     Imported ImportWrapped(
         KeyMaterial wrappingKey, ImportMethod method, Algorithm algorithm, ReadOnlySpan<byte> wrapped);
 
+    /// <summary>A version's material as fresh, to be bound to a further name of the same key.</summary>
+    IFreshMaterial Copy(KeyMaterial material);
+
     /// <summary>Seals fresh material under a project key that has been adopted before.</summary>
     SealedKey Seal(IFreshMaterial material, byte[] projectKeyId, SealBinding binding);
 

@@ -35,4 +35,8 @@ public sealed record KeyReference
 /// <param name="Account">The account number of its project.</param>
 /// <param name="Id">Its id as text.</param>
 public sealed record FoundKey(
-    KeyName Name, string Account, string Id, Algorithms.Purpose Purpose, Algorithms.Algorithm Algorithm);
+    KeyName Name, string Account, string Id, Algorithms.Purpose Purpose, Algorithms.Algorithm Algorithm)
+{
+    /// <summary>Its material is brought by its owner.</summary>
+    public bool IsExternal { get; init; }
+}

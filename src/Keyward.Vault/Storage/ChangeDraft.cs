@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Keyward.Vault.Audit;
 using Keyward.Vault.Federation;
 using Keyward.Vault.Grants;
@@ -154,6 +155,23 @@ internal sealed class ChangeDraft(Snapshot before, long seq, DateTimeOffset now,
         }
 
         return sum;
+    }
+
+    /// <summary>What the store writes of this draft: rows, the sum after them, and the record.</summary>
+    /// <param name="sum">The state sum with this change.</param>
+    /// <param name="node">The node that makes the change and logs it.</param>
+    public Change ToChange(StateSum sum, TimeSpan took, string node)
+    {
+        Span<byte> bytes = stackalloc byte[StateSum.SizeBytes];
+        Span<byte> digest = stackalloc byte[16];
+        sum.Write(bytes);
+        Hierarchy.StateDigest(bytes, digest);
+        var mark = new ChangeMark(Seq, BinaryPrimitives.ReadUInt128BigEndian(digest));
+        var bare = RecordWriter.Write(Record, Now, took, node, null, mark).ToArray();
+        var id = new byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(id, Record.Arrival.Id);
+        return new Change(new FeedEntry(Seq, id, Rows), Hierarchy.SealStateSum(Seq, bytes),
+            new OutboxEntry(id, Seq, node, bare));
     }
 
     /// <summary>A row put twice in one change is written once, as it was put last.</summary>

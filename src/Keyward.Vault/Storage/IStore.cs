@@ -11,8 +11,9 @@ internal sealed record FeedEntry(long Seq, byte[] OperationId, IReadOnlyList<Row
 
 /// <summary>A record that was committed with its change and may not be in the log yet.</summary>
 /// <param name="RecordId">16 bytes, the record's own id, by which doubles are known.</param>
+/// <param name="Node">The node that made the change and logs it.</param>
 /// <param name="Record">The record's bytes as the log keeps them.</param>
-internal sealed record OutboxEntry(byte[] RecordId, long Seq, byte[] Record);
+internal sealed record OutboxEntry(byte[] RecordId, long Seq, string Node, byte[] Record);
 
 /// <summary>What one accepted change writes.</summary>
 /// <param name="Entry">Goes to the feed; its rows replace (or become) the rows of the same primary key.</param>

@@ -9,7 +9,8 @@ namespace Keyward.Vault.Storage;
 /// <summary>Opens the tree behind the log, once its key is there. Before anything is signed, folder, journal and store
 /// are held against each other: a log that was put back, exchanged or removed is refused by name, and no checkpoint is
 /// signed that does not extend the last one that anyone may have seen.</summary>
-internal sealed class LogOpening(IStore store, AuditLog log, ITreeFiles files, TimeProvider time)
+internal sealed class LogOpening(
+    IStore store, AuditLog log, ITreeFiles files, TimeProvider time, string node)
 {
     private const string Advice =
         " Keep the folder as evidence. Put the right log back, or begin a successor: keyward audit succeed.";
@@ -19,7 +20,7 @@ internal sealed class LogOpening(IStore store, AuditLog log, ITreeFiles files, T
         Snapshot snapshot, IKeyHierarchy hierarchy, CancellationToken cancellation)
     {
         var deployment = snapshot.Deployment!;
-        var (_, keys) = LogKeys.Of(snapshot.SealedKeys.Values, deployment.Id, deployment.Node)
+        var (_, keys) = LogKeys.Of(snapshot.SealedKeys.Values, deployment.Id, node)
             .FirstOrDefault(l => l.Origin == log.Origin);
         if (keys is null)
             return Damage("log_key_missing", $"The store has no key for the audit log {log.Origin}.");

@@ -68,6 +68,9 @@ internal static class Tables
         new("import_job", ColumnType.Text, Nullable: true), new("import_method", ColumnType.Integer, Nullable: true),
         new("import_time", ColumnType.Integer, Nullable: true), new("imported_by", ColumnType.Text, Nullable: true),
         new("delete_time", ColumnType.Integer, Nullable: true), new("import_failure", ColumnType.Text, Nullable: true),
+        new("material_expire_time", ColumnType.Integer, Nullable: true),
+        new("material_description", ColumnType.Text, Nullable: true),
+        new("rotate_time", ColumnType.Integer, Nullable: true),
     ]) { Material = "sealed" };
 
     /// <summary>Wrapping keys under which material is brought in; the private half goes when the job expires.</summary>

@@ -17,12 +17,12 @@ internal sealed class LogFolders(DataFolder folder)
     public string JournalOf(string origin) => Path.Combine(Of(origin), "journal");
 
     /// <summary>The log that is written now.</summary>
-    public static string CurrentOf(Deployment deployment, IEnumerable<Row> rows)
+    public static string CurrentOf(string deployment, string node, IEnumerable<Row> rows)
     {
         var keys = rows.Where(r => r.Table == Tables.SealedKey).Select(SealedKeyRow.Parse);
-        return LogKeys.Of(keys, deployment.Id, deployment.Node) is [.., var last]
+        return LogKeys.Of(keys, deployment, node) is [.., var last]
             ? last.Origin
-            : LogKeys.OriginOf(deployment.Id, deployment.Node);
+            : LogKeys.OriginOf(deployment, node);
     }
 
     /// <summary>Writes the keys of all of this node's logs, of earlier ones too, one a line.</summary>
@@ -35,10 +35,10 @@ internal sealed class LogFolders(DataFolder folder)
         DataFolder.WriteSecret(VerifierKeys, bytes);
     }
 
-    public static IEnumerable<VerifierKey> VerifierKeysOf(Snapshot snapshot, IKeyHierarchy hierarchy)
+    private IEnumerable<VerifierKey> VerifierKeysOf(Snapshot snapshot, IKeyHierarchy hierarchy)
     {
-        var deployment = snapshot.Deployment!;
-        foreach (var (origin, keys) in LogKeys.Of(snapshot.SealedKeys.Values, deployment.Id, deployment.Node))
+        foreach (var (origin, keys) in LogKeys.Of(
+            snapshot.SealedKeys.Values, snapshot.Deployment!.Id, folder.NodeName()))
             foreach (var key in keys)
             {
                 using var opened = hierarchy.OpenLogKey(key.Key, origin);

@@ -30,7 +30,7 @@ internal static class ServerHost
         var missing = ProcessMemory.Harden();
         try
         {
-            return await RunAsync(ServerSettings.Of(reader), missing, TimeProvider.System,
+            return await RunAsync(ServerSettings.Of(reader), missing, SleeplessTime.Instance,
                 () => SettingReader.Read(flags, ProcessEnvironment.Variables(), configFile),
                 cancellation).ConfigureAwait(false);
         }
@@ -73,7 +73,7 @@ internal static class ServerHost
             using var serverMetrics = new ServerMetrics(keeper.AuditLog, keeper.Gate);
             var certificate = new ServedCertificate(folder, endpoints, time)
             {
-                DeploymentLabel = keeper.Gate.Vault?.Snapshot.Deployment?.EmailLabel ?? "",
+                Authority = () => keeper.Authority,
             };
             certificate.Load(settings);
             var guard = new ConnectionGuard(settings.PeerLimits, time, _ => serverMetrics.ConnectionClosed());

@@ -203,7 +203,7 @@ public abstract class StoreConformance : IAsyncLifetime
     private static Change Change(long seq, params Row[] rows)
     {
         var id = RandomNumberGenerator.GetBytes(16);
-        return new Change(new FeedEntry(seq, id, rows), [1, 2, 3], new OutboxEntry(id, seq, [4, 5, 6]));
+        return new Change(new FeedEntry(seq, id, rows), [1, 2, 3], new OutboxEntry(id, seq, "node-1", [4, 5, 6]));
     }
 
     private static Row Row(string id, long seq, string account = "000000000001") =>

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Keyward.Doors.Aws.Wire;
+using Keyward.Vault.Algorithms;
 using Keyward.Vault.Gate;
 using Keyward.Vault.KeyUse;
 using Keyward.Vault.Names;
@@ -34,44 +36,48 @@ internal static class EncryptionOperations
         ? Answer.Of(Fault.Unsupported("Recipient is for attested enclaves, which this server cannot verify."))
         : null;
 
-    /// <summary>Whether the algorithm that a call names is one of the key's; without a name it is
-    /// SYMMETRIC_DEFAULT.</summary>
-    private static Fault? JudgeAlgorithm(Call call, FoundKey key, string member)
-    {
-        if (KeySpecs.UsageOf(key) != KeySpecs.Encrypting) return null;
-        KeySpecs.SchemeOf(key, call.Input.Text(member) ?? KeySpecs.SymmetricDefault, out var fault);
-        return fault;
-    }
-
     private static Member Algorithm(string name) => Member.Choice(name, Schemes.Encryption);
 
     private static ValueTask<Answer> Encrypt(Call call)
     {
+        var input = call.Input;
         if (call.FindKey("KeyId", KeyForms.All, out var answer) is not { } key
-            || !Contexts.TryRead(call.Input, "EncryptionContext", out var context, out answer)) return new(answer!);
-        if (JudgeAlgorithm(call, key, "EncryptionAlgorithm") is { } fault) return new(Answer.Of(fault));
-        return call.PassAsync(new Encrypt(key.Name, null, call.Input.Blob("Plaintext"), context), (json, result) =>
+            || End(call, key, "EncryptionAlgorithm", "EncryptionContext", out answer) is not { } end)
+            return new(answer!);
+        var name = Schemes.NameOf(end.Scheme);
+        IOperation<Encrypted> operation = end.Scheme == Scheme.Symmetric
+            ? new Encrypt(key.Name, null, input.Blob("Plaintext"), end.Context)
+            : new AsymmetricEncrypt(key.Name, null, end.Scheme, input.Blob("Plaintext"));
+        return call.PassAsync(operation, (json, result) =>
         {
             json.WriteBase64String("CiphertextBlob", result.Ciphertext);
             json.WriteString("KeyId", Arns.Of(key));
-            json.WriteString("EncryptionAlgorithm", KeySpecs.SymmetricDefault);
+            json.WriteString("EncryptionAlgorithm", name);
         });
     }
 
     private static ValueTask<Answer> Decrypt(Call call)
     {
+        var input = call.Input;
         if (RefuseRecipient(call) is { } refused) return new(refused);
         if (SourceKey(call, "KeyId", out var answer) is not { } key
-            || !Contexts.TryRead(call.Input, "EncryptionContext", out var context, out answer)) return new(answer!);
-        if (JudgeAlgorithm(call, key, "EncryptionAlgorithm") is { } fault)
-            return new(Answer.Of(fault with { Type = "IncorrectKeyException", Message = Refusals.Incorrect }));
-        return call.PassAsync(new Decrypt(key.Name, call.Input.Blob("CiphertextBlob"), context), (json, result) =>
-        {
-            json.WriteString("KeyId", Arns.Of(key));
-            json.WriteBase64String("Plaintext", result.Plaintext);
-            json.WriteString("EncryptionAlgorithm", KeySpecs.SymmetricDefault);
-            json.WriteString("KeyMaterialId", result.Version.MaterialIdText);
-        });
+            || End(call, key, "EncryptionAlgorithm", "EncryptionContext", out answer) is not { } end)
+            return new(answer!);
+        if (end.Scheme == Scheme.Symmetric)
+            return call.PassAsync(new Decrypt(key.Name, input.Blob("CiphertextBlob"), end.Context), (json, result) =>
+            {
+                WriteOpened(json, key, end, result.Plaintext);
+                json.WriteString("KeyMaterialId", result.Version.MaterialIdText);
+            });
+        return call.PassAsync(new AsymmetricDecrypt(key.Name, null, end.Scheme, input.Blob("CiphertextBlob")),
+            (json, result) => WriteOpened(json, key, end, result.Bytes));
+    }
+
+    private static void WriteOpened(Utf8JsonWriter json, FoundKey key, CryptEnd end, byte[] plaintext)
+    {
+        json.WriteString("KeyId", Arns.Of(key));
+        json.WriteBase64String("Plaintext", plaintext);
+        json.WriteString("EncryptionAlgorithm", Schemes.NameOf(end.Scheme));
     }
 
     private static ValueTask<Answer> ReEncrypt(Call call)
@@ -79,21 +85,44 @@ internal static class EncryptionOperations
         var input = call.Input;
         if (SourceKey(call, "SourceKeyId", out var answer) is not { } source
             || call.FindKey("DestinationKeyId", KeyForms.All, out answer) is not { } destination
-            || !Contexts.TryRead(input, "SourceEncryptionContext", out var before, out answer)
-            || !Contexts.TryRead(input, "DestinationEncryptionContext", out var after, out answer))
-            return new(answer!);
-        var operation = new ReEncrypt(
-            source.Name, input.Blob("CiphertextBlob"), before, destination.Name, after);
-        return call.PassAsync(operation, (json, result) =>
+            || End(call, source, "SourceEncryptionAlgorithm", "SourceEncryptionContext", out answer) is not { } from
+            || End(call, destination, "DestinationEncryptionAlgorithm", "DestinationEncryptionContext", out answer)
+                is not { } to) return new(answer!);
+        return call.PassAsync(new ReEncrypt(from, input.Blob("CiphertextBlob"), to), (json, result) =>
         {
             json.WriteBase64String("CiphertextBlob", result.Ciphertext);
             json.WriteString("SourceKeyId", Arns.Of(source));
             json.WriteString("KeyId", Arns.Of(destination));
-            json.WriteString("SourceEncryptionAlgorithm", KeySpecs.SymmetricDefault);
-            json.WriteString("DestinationEncryptionAlgorithm", KeySpecs.SymmetricDefault);
-            json.WriteString("SourceKeyMaterialId", result.Source.MaterialIdText);
-            json.WriteString("DestinationKeyMaterialId", result.Destination.MaterialIdText);
+            json.WriteString("SourceEncryptionAlgorithm", Schemes.NameOf(from.Scheme));
+            json.WriteString("DestinationEncryptionAlgorithm", Schemes.NameOf(to.Scheme));
+            if (from.Scheme == Scheme.Symmetric)
+                json.WriteString("SourceKeyMaterialId", result.Source.MaterialIdText);
+            if (to.Scheme == Scheme.Symmetric)
+                json.WriteString("DestinationKeyMaterialId", result.Destination.MaterialIdText);
         });
+    }
+
+    /// <summary>A key with the algorithm and the context that the call names for it. Without a name the algorithm is
+    /// SYMMETRIC_DEFAULT; whether it is one of the key's is the vault's to say.</summary>
+    private static CryptEnd? End(Call call, FoundKey key, string algorithm, string context, out Answer? answer)
+    {
+        var name = call.Input.Text(algorithm) ?? KeySpecs.SymmetricDefault;
+        var scheme = Schemes.Parse(name);
+        if (!Contexts.TryRead(call.Input, context, out var bound, out answer)) return null;
+        if (scheme != Scheme.Symmetric) call.Algorithm = name;
+        if (scheme == Scheme.Symmetric == (key.Purpose != Purpose.AsymmetricDecrypt))
+        {
+            if (scheme == Scheme.Symmetric || bound.IsNone) return new CryptEnd(key.Name, scheme, bound);
+            answer = Answer.Of(Fault.Validation("Encryption context is not supported with asymmetric keys."));
+            return null;
+        }
+
+        // A key of another usage is refused as such by the vault; here only the algorithm is the wrong one.
+        if (KeySpecs.UsageOf(key) != KeySpecs.Encrypting) return new CryptEnd(key.Name, Scheme.Symmetric, bound);
+        answer = Answer.Of(new Fault("InvalidKeyUsageException",
+            $"Algorithm {name} is incompatible with key spec {KeySpecs.SpecOf(key.Algorithm)}.",
+            RefusalReason.AlgorithmMismatch));
+        return null;
     }
 
     /// <summary>The key that is named, or else the one that the ciphertext names. That one is taken only from the

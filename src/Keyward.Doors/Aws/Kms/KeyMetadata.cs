@@ -11,7 +11,7 @@ internal static class KeyMetadata
     {
         KeyState.PendingDeletion => "PendingDeletion",
         KeyState.PendingReplicaDeletion => "PendingReplicaDeletion",
-        KeyState.Disabled => IsPendingImport(view, now) ? "PendingImport" : "Disabled",
+        KeyState.Disabled => view.IsPendingImport ? "PendingImport" : "Disabled",
         KeyState.Enabled => EnabledStateOf(view, now),
         KeyState.Deleted or KeyState.Unspecified => "Unavailable",
     };
@@ -34,13 +34,14 @@ internal static class KeyMetadata
         if (state == "PendingReplicaDeletion" && key.DeletionWindow is { } window)
             json.WriteNumber("PendingDeletionWindowInDays", (int)window.TotalDays);
         json.WriteString("Origin", key.ImportOnly ? "EXTERNAL" : "AWS_KMS");
+        if (key.ImportOnly && !view.IsPendingImport && view.Primary is { } held) WriteExpiry(json, held);
         json.WriteString("KeyManager", "CUSTOMER");
         json.WriteString("CustomerMasterKeySpec", spec);
         json.WriteString("KeySpec", spec);
         KeySpecs.WriteAlgorithms(json, key.Algorithm);
         json.WriteBoolean("MultiRegion", key.IsMultiRegion);
         if (key.IsMultiRegion) WriteSet(json, view, account);
-        if (key.Purpose == Purpose.EncryptDecrypt && view.Primary is { } primary && state != "PendingImport")
+        if (key.Purpose == Purpose.EncryptDecrypt && view.Primary is { } primary && !view.IsPendingImport)
             json.WriteString("CurrentKeyMaterialId", primary.MaterialIdText);
     }
 
@@ -48,7 +49,7 @@ internal static class KeyMetadata
     /// two.</summary>
     private static string EnabledStateOf(KeyDescription view, DateTimeOffset now)
     {
-        if (IsPendingImport(view, now)) return "PendingImport";
+        if (view.IsPendingImport) return "PendingImport";
         if (view.Primary is not { } primary) return "Enabled";
         return primary.StateAt(now) switch
         {
@@ -58,8 +59,14 @@ internal static class KeyMetadata
         };
     }
 
-    private static bool IsPendingImport(KeyDescription view, DateTimeOffset now) =>
-        view.Key.ImportOnly && view.Primary is null;
+    /// <summary>ValidTo and ExpirationModel of imported material.</summary>
+    public static void WriteExpiry(Utf8JsonWriter json, KeyVersion version)
+    {
+        json.WriteTime("ValidTo", version.MaterialExpireTime);
+        json.WriteString("ExpirationModel", version.MaterialExpireTime is null
+            ? "KEY_MATERIAL_DOES_NOT_EXPIRE"
+            : "KEY_MATERIAL_EXPIRES");
+    }
 
     private static void WriteSet(Utf8JsonWriter json, KeyDescription view, string account)
     {

@@ -30,8 +30,7 @@ internal static class KeyOperations
     {
         var input = call.Input;
         if (input.Has("CustomKeyStoreId"))
-            return new(Answer.Of(new Fault("CustomKeyStoreNotFoundException", null,
-                Vault.Gate.RefusalReason.NotFound)));
+            return new(Answer.Of(CustomStoreOperations.NotFound));
         var origin = input.Text("Origin") ?? "AWS_KMS";
         if (origin is not ("AWS_KMS" or "EXTERNAL") || input.Has("XksKeyId"))
             return new(Answer.Of(Fault.Unsupported("Custom key stores are not offered by this server.")));

@@ -100,6 +100,9 @@ CREATE TABLE key_version (
     imported_by TEXT,
     delete_time INTEGER,
     import_failure TEXT,
+    material_expire_time INTEGER,
+    material_description TEXT,
+    rotate_time INTEGER,
     seq INTEGER NOT NULL,
     seal BLOB NOT NULL,
     PRIMARY KEY (project, location, ring, key, number)
@@ -293,6 +296,7 @@ CREATE TABLE feed (
 CREATE TABLE outbox (
     record_id BLOB PRIMARY KEY,
     seq INTEGER NOT NULL,
+    node TEXT NOT NULL,
     record BLOB NOT NULL
 ) WITHOUT ROWID;
 

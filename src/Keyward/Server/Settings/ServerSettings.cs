@@ -9,6 +9,11 @@ internal sealed record ServerSettings(
     string LogLevel, long AuditReserveBytes, bool MetricsOpen, TimeSpan ClockSkew, TimeSpan ShutdownTimeout,
     bool EmptyCall)
 {
+    /// <summary>Several nodes share the store.</summary>
+    public bool IsShared { get; private init; }
+
+    public string? PostgresFile { get; private init; }
+
     /// <summary>Trusted besides the system's certificates when an issuer's keys are fetched.</summary>
     public string? FederationCaFile { get; init; }
 
@@ -62,6 +67,8 @@ internal sealed record ServerSettings(
             shutdown,
             reader[SettingTable.EmptyCall] == "true")
         {
+            IsShared = reader[SettingTable.Storage] == "postgres",
+            PostgresFile = NullIfEmpty(reader[SettingTable.PostgresFile]),
             FederationCaFile = NullIfEmpty(reader[SettingTable.FederationCaFile]),
             FederationAddresses = [.. List(reader[SettingTable.FederationAddresses]).Select(a =>
             {

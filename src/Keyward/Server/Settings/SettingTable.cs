@@ -16,12 +16,11 @@ internal static class SettingTable
             IsList: true);
 
     public static readonly Setting Storage = new("storage", "--storage", "sqlite",
-        "The store: sqlite, embedded in the data folder.", v => v switch
-        {
-            "sqlite" => null,
-            "postgres" => "this release stores in sqlite only",
-            _ => "must be sqlite",
-        });
+        "The store: sqlite, embedded in the data folder, or postgres, which several nodes share.",
+        OneOf("sqlite", "postgres"));
+
+    public static readonly Setting PostgresFile = new("postgres_file", "--postgres-file", "",
+        "A file of mode 0600 with the Npgsql connection string for storage = postgres.", FileOrEmpty);
 
     public static readonly Setting Locations = new("locations", null,
         "global,us-east-1,us-east1,eu-west-1,europe-west1",
@@ -94,8 +93,8 @@ internal static class SettingTable
 
     public static readonly IReadOnlyList<Setting> All =
     [
-        Data, Listen, Storage, Locations, Root, PassphraseFile, CertificateFile, KeyFile, TlsNames, LogFormat, LogLevel,
-        AuditReserve, MetricsAccess, ClockSkew, ShutdownTimeout, EmptyCall, FederationCaFile,
+        Data, Listen, Storage, PostgresFile, Locations, Root, PassphraseFile, CertificateFile, KeyFile, TlsNames,
+        LogFormat, LogLevel, AuditReserve, MetricsAccess, ClockSkew, ShutdownTimeout, EmptyCall, FederationCaFile,
         FederationAddresses, Connections, ConnectionsPerPeer, Handshakes, RequestsPerPeer, UnknownPerSecond,
     ];
 

@@ -17,8 +17,8 @@ internal sealed class ServedCertificate(
     private volatile SslStreamCertificateContext? _context;
     private string _stamp = "";
 
-    /// <summary>Names the deployment in a CA that is made.</summary>
-    public string DeploymentLabel { get; init; } = "";
+    /// <summary>The deployment's certificate authority, once it is known: a sealed server has none.</summary>
+    public required Func<X509Certificate2?> Authority { get; init; }
 
     public DateTimeOffset NotAfter { get; private set; }
 
@@ -39,7 +39,7 @@ internal sealed class ServedCertificate(
             var stamp = StampOf(settings);
             var (certificate, chain) = settings.CertificateFile is { } file
                 ? Given(file, settings.KeyFile)
-                : (new CertificateAuthority(folder.Tls, time).Server(DeploymentLabel, NamesOf(settings)), null);
+                : (new CertificateAuthority(folder.Tls, Authority(), time).Server(NamesOf(settings)), null);
             NotAfter = certificate.NotAfter;
             _context = SslStreamCertificateContext.Create(certificate, chain, offline: true);
             _stamp = stamp;
