@@ -48,6 +48,12 @@ internal static class ImportMethods
         ImportMethod.HpkeMlKem768 => "HPKE_ML_KEM_768",
         ImportMethod.HpkeMlKem1024 => "HPKE_ML_KEM_1024",
         ImportMethod.HpkeXWing => "HPKE_XWING",
+        ImportMethod.RsaOaep2048Sha1 => "RSA_OAEP_2048_SHA1",
+        ImportMethod.RsaOaep3072Sha1 => "RSA_OAEP_3072_SHA1",
+        ImportMethod.RsaOaep4096Sha1 => "RSA_OAEP_4096_SHA1",
+        ImportMethod.RsaOaep2048Sha256 => "RSA_OAEP_2048_SHA256",
+        ImportMethod.RsaOaep2048Sha1Aes256 => "RSA_OAEP_2048_SHA1_AES_256",
+        ImportMethod.RsaOaep2048Sha256Aes256 => "RSA_OAEP_2048_SHA256_AES_256",
         ImportMethod.Unspecified => "UNSPECIFIED",
     };
 

@@ -43,7 +43,7 @@ internal static class ImportJobCommands
     public static async Task<ImportJob> CreateAsync(Session session, string name)
     {
         var at = name.LastIndexOf("/importJobs/", StringComparison.Ordinal);
-        if ((session.Get(Level) ?? "software").ToUpperInvariant() != "SOFTWARE")
+        if (!string.Equals(session.Get(Level) ?? "software", "software", StringComparison.OrdinalIgnoreCase))
             throw new UsageException("Only --protection-level software is offered.");
         var job = await session.Server.Keys.CreateImportJobAsync(new CreateImportJobRequest
         {
