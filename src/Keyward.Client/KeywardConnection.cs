@@ -55,6 +55,7 @@ public sealed class KeywardConnection : IDisposable
         Documents = new PolicyDocuments.PolicyDocumentsClient(invoker);
         Issuers = new Issuers.IssuersClient(invoker);
         Provenance = new Provenance.ProvenanceClient(invoker);
+        Signatures = new Signatures.SignaturesClient(invoker);
     }
 
     public string Address { get; }
@@ -80,6 +81,8 @@ public sealed class KeywardConnection : IDisposable
     public Issuers.IssuersClient Issuers { get; }
 
     public Provenance.ProvenanceClient Provenance { get; }
+
+    public Signatures.SignaturesClient Signatures { get; }
 
     public void Dispose()
     {

@@ -53,17 +53,15 @@ public readonly record struct RetiredName(LocationName Parent, Guid Id)
 /// used again.</summary>
 public readonly record struct VersionName(KeyName Parent, int Number)
 {
-    /// <summary>Reads the full form and nothing else.</summary>
     public static bool TryParse(string text, out VersionName name)
     {
         name = default;
-        if (text.Split('/') is not ["projects", var p, "locations", var l, "keyRings", var ring, "cryptoKeys", var key,
-            "cryptoKeyVersions", var n]
-            || !ProjectId.TryParse(p, out var project) || !LocationId.TryParse(l, out var location)
-            || !ResourceId.IsValid(ring) || !ResourceId.IsValid(key) || n.StartsWith('0')
-            || !int.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return false;
-        name = new VersionName(
-            new KeyName(new KeyRingName(new LocationName(project, location), ring), key), number);
+        var at = text.LastIndexOf("/cryptoKeyVersions/", StringComparison.Ordinal);
+        if (at < 0 || !KeyName.TryParse(text[..at], out var key)) return false;
+        var digits = text[(at + "/cryptoKeyVersions/".Length)..];
+        if (digits.StartsWith('0')
+            || !int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return false;
+        name = new VersionName(key, number);
         return true;
     }
 
