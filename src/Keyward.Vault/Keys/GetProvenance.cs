@@ -9,8 +9,8 @@ namespace Keyward.Vault.Keys;
 /// them, and the public key (SubjectPublicKeyInfo) to check it with.</summary>
 public sealed record ProvenanceStatement(byte[] Statement, byte[] Signature, byte[] PublicKey);
 
-/// <summary>States who made a version, when and how, and signs it for others to keep. Works on a destroyed version, too:
-/// provenance is never erased.</summary>
+/// <summary>States who made a version, when and how, and signs it for others to keep. Works on a destroyed version,
+/// too: provenance is never erased.</summary>
 public sealed record GetProvenance(VersionName Name) : IOperation<ProvenanceStatement>
 {
     Verb IOperation<ProvenanceStatement>.Verb { get; } = new("get_provenance", OperationClass.AdminRead);

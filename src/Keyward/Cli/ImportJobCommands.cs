@@ -15,7 +15,8 @@ internal static class ImportJobCommands
         $"How keys are wrapped, such as {UsualMethod} (default), rsa-oaep-3072-sha256, " +
         "hpke-kem-xwing-hkdf-sha256-aes-256-gcm.");
 
-    private static readonly Argument<string> Job = Commands.Name("job", "The import job: short with --keyring, or full.");
+    private static readonly Argument<string> Job = Commands.Name(
+        "job", "The import job: short with --keyring, or full.");
     private static readonly Option<string?> Level = Commands.Text("--protection-level", "LEVEL", "software.");
 
     /// <summary>A job whose key is not there after so long is told of, not waited for.</summary>
@@ -49,7 +50,10 @@ internal static class ImportJobCommands
         {
             Parent = name[..at],
             ImportJobId = name[(at + "/importJobs/".Length)..],
-            ImportJob = new ImportJob { ImportMethod = ParseMethod(session), ProtectionLevel = ProtectionLevel.Software },
+            ImportJob = new ImportJob
+            {
+                ImportMethod = ParseMethod(session), ProtectionLevel = ProtectionLevel.Software,
+            },
         }, cancellationToken: session.Cancellation);
         return await WhenActiveAsync(session, job).ConfigureAwait(false);
     }
