@@ -31,7 +31,7 @@ public sealed class Caller
     public string? CredentialId { get; }
 
     /// <summary>The name that policies bind, such as <c>serviceAccount:EMAIL</c>.</summary>
-    public string Member { get; }
+    public string Member { get; internal init; }
 
     /// <summary>Further names by which policies can speak of this caller, such as <c>principalSet://…</c> and
     /// <c>domain:…</c>; groups are looked up at use.</summary>

@@ -30,6 +30,15 @@ internal sealed class Passage(
 
     public JobBoard Jobs { get; } = jobs;
 
+    /// <summary>Judges a right that could not be named before the operation ran, and notes it in the
+    /// record.</summary>
+    public Refusal? Judge(in Demand demand)
+    {
+        var decision = Authority.Decide(Snapshot, Caller, demand, Circumstances);
+        Record.Note(demand, decision);
+        return decision.Allowed ? null : Authority.Refuse(demand);
+    }
+
     /// <summary>Whether the caller holds a further right; the record's rule stays the operation's own.</summary>
     public bool May(in Demand demand) => Authority.Decide(Snapshot, Caller, demand, Circumstances).Allowed;
 

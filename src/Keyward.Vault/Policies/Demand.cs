@@ -10,8 +10,9 @@ internal readonly record struct Demand
     private readonly int _version;
 
     private Demand(ResourceKind kind, Permission permission, string? resource, ProjectId? project,
-        KeyRingName? ring = null, KeyName? key = null, int version = 0)
+        KeyRingName? ring = null, KeyName? key = null, int version = 0, ImportJobName? job = null)
     {
+        Job = job;
         Kind = kind;
         Permission = permission;
         _resource = resource;
@@ -32,10 +33,12 @@ internal readonly record struct Demand
 
     public KeyName? Key { get; }
 
+    public ImportJobName? Job { get; }
+
     /// <summary>The full name that a refusal names; made only when asked for.</summary>
     public string Resource => _resource
         ?? (Key is { } key && _version > 0 ? new VersionName(key, _version).ToString() : null)
-        ?? Key?.ToString() ?? Ring?.ToString() ?? Project?.FullName ?? DeploymentName;
+        ?? Key?.ToString() ?? Job?.ToString() ?? Ring?.ToString() ?? Project?.FullName ?? DeploymentName;
 
     public const string DeploymentName = "deployment";
 
@@ -44,6 +47,10 @@ internal readonly record struct Demand
 
     public static Demand OnDeployment(Permission permission) =>
         new(ResourceKind.Deployment, permission, DeploymentName, null);
+
+    /// <summary>The right is held on the deployment, the refusal names what belongs to it.</summary>
+    public static Demand OnDeployment(Permission permission, string resource) =>
+        new(ResourceKind.Other, permission, resource, null);
 
     public static Demand On(Permission permission, ProjectId project) =>
         new(ResourceKind.Project, permission, null, project);
@@ -60,6 +67,9 @@ internal readonly record struct Demand
 
     public static Demand On(Permission permission, KeyName key) =>
         new(ResourceKind.Key, permission, null, key.Project, key.Parent, key);
+
+    public static Demand On(Permission permission, ImportJobName job) =>
+        new(ResourceKind.ImportJob, permission, null, job.Project, job.Parent, job: job);
 
     /// <summary>Versions have no policy of their own: the right is held on the key, the refusal names the
     /// version.</summary>

@@ -11,11 +11,12 @@ internal readonly struct PolicyChain
     public const string ProjectName = "project";
     public const string RingName = "key_ring";
     public const string KeyName = "key";
+    public const string JobName = "import_job";
 
     public PolicyChain(Snapshot snapshot, in Demand demand)
     {
         Deployment = snapshot.DeploymentPolicy;
-        Project = Ring = Key = PolicyState.None;
+        Project = Ring = Leaf = PolicyState.None;
         if (demand.Project is { } project && snapshot.Find(project) is { } projectEntry)
         {
             Project = projectEntry.Project.Policy;
@@ -23,11 +24,13 @@ internal readonly struct PolicyChain
                 && projectEntry.Rings.Find(RingEntry.NameOf(ring.Parent.Location.Value, ring.Ring)) is { } ringEntry)
             {
                 Ring = ringEntry.Ring.Policy;
-                if (demand.Key is { } key && ringEntry.Keys.Find(key.Key) is { } keyEntry) Key = keyEntry.Key.Policy;
+                if (demand.Key is { } key && ringEntry.Keys.Find(key.Key) is { } keyEntry) Leaf = keyEntry.Key.Policy;
+                else if (demand.Job is { } job && ringEntry.ImportJobs.Find(job.Job) is { } jobEntry)
+                    Leaf = jobEntry.Policy;
             }
         }
 
-        HasDeny = !(Deployment.Deny.IsEmpty && Project.Deny.IsEmpty && Ring.Deny.IsEmpty && Key.Deny.IsEmpty);
+        HasDeny = !(Deployment.Deny.IsEmpty && Project.Deny.IsEmpty && Ring.Deny.IsEmpty && Leaf.Deny.IsEmpty);
     }
 
     public PolicyState Deployment { get; }
@@ -36,11 +39,9 @@ internal readonly struct PolicyChain
 
     public PolicyState Ring { get; }
 
-    /// <summary>The key's; no policy where the demand is not about a key.</summary>
-    public PolicyState Key { get; }
-
-    /// <summary>The lowest: its bindings count whatever the key's own policy says.</summary>
-    public PolicyState Leaf => Key;
+    /// <summary>The key's, or the import job's; no policy where the demand is about neither. Its bindings count
+    /// whatever the key's own policy says.</summary>
+    public PolicyState Leaf { get; }
 
     public bool HasDeny { get; }
 
@@ -49,16 +50,16 @@ internal readonly struct PolicyChain
         0 => Deployment,
         1 => Project,
         2 => Ring,
-        _ => Key,
+        _ => Leaf,
     };
 
-    public static string NameOf(int level) => level switch
+    public static string NameOf(int level, in Demand demand) => level switch
     {
         0 => DeploymentName,
         1 => ProjectName,
         2 => RingName,
-        _ => KeyName,
+        _ => LeafName(demand),
     };
 
-    public static string LeafName(in Demand demand) => demand.Kind == ResourceKind.ImportJob ? "import_job" : KeyName;
+    public static string LeafName(in Demand demand) => demand.Job is null ? KeyName : JobName;
 }

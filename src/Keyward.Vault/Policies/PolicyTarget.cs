@@ -3,11 +3,11 @@ using Keyward.Vault.Storage;
 
 namespace Keyward.Vault.Policies;
 
-/// <summary>A resource that has a policy: the deployment, a project, a key ring or a key.</summary>
+/// <summary>A resource that has a policy: the deployment, a project, a key ring, a key or an import job.</summary>
 public readonly record struct PolicyTarget
 {
-    private PolicyTarget(ProjectId? project, KeyRingName? ring, KeyName? key) =>
-        (Project, Ring, Key) = (project, ring, key);
+    private PolicyTarget(ProjectId? project, KeyRingName? ring, KeyName? key, ImportJobName? job) =>
+        (Project, Ring, Key, Job) = (project, ring, key, job);
 
     public ProjectId? Project { get; }
 
@@ -15,22 +15,45 @@ public readonly record struct PolicyTarget
 
     public KeyName? Key { get; }
 
+    public ImportJobName? Job { get; }
+
     public static PolicyTarget Deployment => default;
 
-    public static PolicyTarget Of(ProjectId project) => new(project, null, null);
+    public static PolicyTarget Of(ProjectId project) => new(project, null, null, null);
 
-    public static PolicyTarget Of(KeyRingName ring) => new(null, ring, null);
+    public static PolicyTarget Of(KeyRingName ring) => new(null, ring, null, null);
 
-    public static PolicyTarget Of(KeyName key) => new(null, null, key);
+    public static PolicyTarget Of(KeyName key) => new(null, null, key, null);
+
+    public static PolicyTarget Of(ImportJobName job) => new(null, null, null, job);
 
     /// <summary>The project that it is or lies in; null for the deployment.</summary>
-    public ProjectId? InProject => Project ?? Ring?.Project ?? Key?.Project;
+    public ProjectId? InProject => Project ?? Ring?.Project ?? Key?.Project ?? Job?.Project;
 
-    public string FullName => Key?.ToString() ?? Ring?.ToString() ?? Project?.FullName ?? Demand.DeploymentName;
+    public string FullName => Key?.ToString() ?? Job?.ToString() ?? Ring?.ToString() ?? Project?.FullName
+        ?? Demand.DeploymentName;
+
+    /// <summary>Reads a full name, or <c>deployment</c>.</summary>
+    public static bool TryParse(string name, out PolicyTarget target)
+    {
+        target = default;
+        if (name == Demand.DeploymentName) return true;
+        if (!ResourceName.TryParse(name, out var resource)) return false;
+        target = resource switch
+        {
+            { Version: null, Key: { } key } => Of(key),
+            { Job: { } job } => Of(job),
+            { Key: null, Ring: { } ring } => Of(ring),
+            { Location: null } => Of(resource.Project),
+            _ => default,
+        };
+        return target != default;
+    }
 
     internal Demand ToRead => this switch
     {
         { Key: { } key } => Demand.On(Permission.CryptoKeysGetIamPolicy, key),
+        { Job: { } job } => Demand.On(Permission.ImportJobsGetIamPolicy, job),
         { Ring: { } ring } => Demand.On(Permission.KeyRingsGetIamPolicy, ring),
         { Project: { } project } => Demand.On(Permission.ProjectsGetIamPolicy, project),
         _ => Demand.OnDeployment(Permission.DeploymentGetIamPolicy),
@@ -39,6 +62,7 @@ public readonly record struct PolicyTarget
     internal Demand ToWrite => this switch
     {
         { Key: { } key } => Demand.On(Permission.CryptoKeysSetIamPolicy, key),
+        { Job: { } job } => Demand.On(Permission.ImportJobsSetIamPolicy, job),
         { Ring: { } ring } => Demand.On(Permission.KeyRingsSetIamPolicy, ring),
         { Project: { } project } => Demand.On(Permission.ProjectsSetIamPolicy, project),
         _ => Demand.OnDeployment(Permission.DeploymentSetIamPolicy),
@@ -47,6 +71,7 @@ public readonly record struct PolicyTarget
     internal Demand For(Permission permission) => this switch
     {
         { Key: { } key } => Demand.On(permission, key),
+        { Job: { } job } => Demand.On(permission, job),
         { Ring: { } ring } => Demand.On(permission, ring),
         { Project: { } project } => Demand.On(permission, project),
         _ => Demand.OnDeployment(permission),
@@ -56,6 +81,7 @@ public readonly record struct PolicyTarget
     internal PolicyState? Find(Snapshot snapshot) => this switch
     {
         { Key: { } key } => snapshot.Find(key)?.Key.Policy,
+        { Job: { } job } => snapshot.Find(job)?.Policy,
         { Ring: { } ring } => snapshot.Find(ring)?.Ring.Policy,
         { Project: { } project } => snapshot.Find(project)?.Project.Policy,
         _ => snapshot.DeploymentPolicy,
@@ -66,6 +92,7 @@ public readonly record struct PolicyTarget
     {
         draft.PutRevision(FullName, policy.Revision, policy.Text);
         if (Key is { } key) draft.Put(draft.Snapshot.Find(key)!.Key with { Policy = policy });
+        else if (Job is { } job) draft.Put(draft.Snapshot.Find(job)! with { Policy = policy });
         else if (Ring is { } ring) draft.Put(draft.Snapshot.Find(ring)!.Ring with { Policy = policy });
         else if (Project is { } project) draft.Put(draft.Snapshot.Find(project)!.Project with { Policy = policy });
         else draft.PutDeploymentPolicy(policy);

@@ -1,9 +1,12 @@
 using Keyward.Vault.Audit;
+using Keyward.Vault.Groups;
 using Keyward.Vault.Identities;
 using Keyward.Vault.Imports;
 using Keyward.Vault.Keys;
 using Keyward.Vault.Keystores;
 using Keyward.Vault.Policies;
+using Keyward.Vault.Policies.CustomRoles;
+using Keyward.Vault.Policies.Revisions;
 using Keyward.Vault.Projects;
 
 namespace Keyward.Vault.Storage;
