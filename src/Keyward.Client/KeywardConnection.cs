@@ -54,6 +54,9 @@ public sealed class KeywardConnection : IDisposable
         Access = new Protos.V1.Policies.PoliciesClient(invoker);
         Roles = new Roles.RolesClient(invoker);
         Groups = new Groups.GroupsClient(invoker);
+        Grants = new Grants.GrantsClient(invoker);
+        Documents = new PolicyDocuments.PolicyDocumentsClient(invoker);
+        Issuers = new Issuers.IssuersClient(invoker);
     }
 
     public string Address { get; }
@@ -78,6 +81,12 @@ public sealed class KeywardConnection : IDisposable
     public Roles.RolesClient Roles { get; }
 
     public Groups.GroupsClient Groups { get; }
+
+    public Grants.GrantsClient Grants { get; }
+
+    public PolicyDocuments.PolicyDocumentsClient Documents { get; }
+
+    public Issuers.IssuersClient Issuers { get; }
 
     public void Dispose()
     {

@@ -17,9 +17,15 @@ internal static partial class Native
         return 1;
     }
 
+    /// <summary>Ends the process with no more ado: nothing is drained, flushed or disposed.</summary>
+    public static void ExitAtOnce(int code) => _exit(code);
+
     /// <summary>Texts as C has them, ended by a null pointer. They are never freed: the program goes, or
     /// ends.</summary>
     private static nint[] Pointers(IEnumerable<string> texts) => [.. texts.Select(Marshal.StringToCoTaskMemUTF8), 0];
+
+    [LibraryImport("libc")]
+    private static partial void _exit(int code);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int execve(string path, nint[] arguments, nint[] environment);

@@ -13,7 +13,7 @@ internal static class AdminDoor
     {
         services.AddSingleton<ProjectsDoor>().AddSingleton<ServiceAccountsDoor>().AddSingleton<AuditDoor>()
             .AddSingleton<DeploymentDoor>().AddSingleton<BenchDoor>().AddSingleton<PoliciesDoor>()
-            .AddSingleton<RolesDoor>().AddSingleton<GroupsDoor>();
+            .AddSingleton<RolesDoor>().AddSingleton<GroupsDoor>().AddSingleton<IssuersDoor>();
         services.AddSingleton(p => new RestService(Projects.Descriptor, p.GetRequiredService<ProjectsDoor>()));
         services.AddSingleton(p => new RestService(
             ServiceAccounts.Descriptor, p.GetRequiredService<ServiceAccountsDoor>()));
@@ -23,6 +23,10 @@ internal static class AdminDoor
             Protos.V1.Policies.Descriptor, p.GetRequiredService<PoliciesDoor>()));
         services.AddSingleton(p => new RestService(Roles.Descriptor, p.GetRequiredService<RolesDoor>()));
         services.AddSingleton(p => new RestService(Protos.V1.Groups.Descriptor, p.GetRequiredService<GroupsDoor>()));
+        services.AddSingleton<GrantsDoor>().AddSingleton<DocumentsDoor>();
+        services.AddSingleton(p => new RestService(Grants.Descriptor, p.GetRequiredService<GrantsDoor>()));
+        services.AddSingleton(p => new RestService(PolicyDocuments.Descriptor, p.GetRequiredService<DocumentsDoor>()));
+        services.AddSingleton(p => new RestService(Issuers.Descriptor, p.GetRequiredService<IssuersDoor>()));
     }
 
     public static void Map(IEndpointRouteBuilder routes)
@@ -35,5 +39,8 @@ internal static class AdminDoor
         routes.MapGrpcService<PoliciesDoor>();
         routes.MapGrpcService<RolesDoor>();
         routes.MapGrpcService<GroupsDoor>();
+        routes.MapGrpcService<GrantsDoor>();
+        routes.MapGrpcService<DocumentsDoor>();
+        routes.MapGrpcService<IssuersDoor>();
     }
 }

@@ -38,6 +38,7 @@ internal static class Algorithms
         VersionState.Disabled => WireState.Disabled,
         VersionState.Destroyed => WireState.Destroyed,
         VersionState.DestroyScheduled => WireState.DestroyScheduled,
+        VersionState.ImportFailed => WireState.ImportFailed,
         VersionState.Unspecified => WireState.Unspecified,
     };
 
@@ -67,11 +68,19 @@ internal static class Algorithms
                 : new Refusal(RefusalReason.InvalidArgument,
                     "version_template.protection_level is not a protection level.");
         var name = template?.Algorithm ?? WireAlgorithm.Unspecified;
-        if (name == WireAlgorithm.Unspecified) return Algorithm.Unspecified;
+        return name == WireAlgorithm.Unspecified ? Algorithm.Unspecified : Parse(name, "version_template.algorithm");
+    }
+
+    public static Outcome<Algorithm> ParseRequired(WireAlgorithm name) => name == WireAlgorithm.Unspecified
+        ? new Refusal(RefusalReason.InvalidArgument, "algorithm is required.")
+        : Parse(name, "algorithm");
+
+    private static Outcome<Algorithm> Parse(WireAlgorithm name, string field)
+    {
         if (AlgorithmNames.Find(name) is { } algorithm) return algorithm;
         return Enum.IsDefined(name)
             ? NotOffered.Method("This algorithm, which needs another protection level,")
-            : new Refusal(RefusalReason.InvalidArgument, "version_template.algorithm is not an algorithm.");
+            : new Refusal(RefusalReason.InvalidArgument, $"{field} is not an algorithm.");
     }
 
     private static string NameOf(WirePurpose purpose) => CryptoKey.Descriptor.EnumTypes

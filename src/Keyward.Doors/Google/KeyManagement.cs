@@ -11,19 +11,6 @@ namespace Keyward.Doors.Google;
 internal sealed partial class KeyManagement(Gate gate) : KeyManagementService.KeyManagementServiceBase
 {
     // What this server does not offer yet is refused by name, and recorded like everything else.
-    public override Task<ListImportJobsResponse> ListImportJobs(ListImportJobsRequest request,
-        ServerCallContext context) =>
-        NotOfferedAsync<ListImportJobsResponse>(context);
-
-    public override Task<PublicKey> GetPublicKey(GetPublicKeyRequest request, ServerCallContext context) =>
-        NotOfferedAsync<PublicKey>(context);
-
-    public override Task<ImportJob> GetImportJob(GetImportJobRequest request, ServerCallContext context) =>
-        NotOfferedAsync<ImportJob>(context);
-
-    public override Task<CryptoKeyVersion> ImportCryptoKeyVersion(
-        ImportCryptoKeyVersionRequest request, ServerCallContext context) => NotOfferedAsync<CryptoKeyVersion>(context);
-
     public override Task<CryptoKeyVersion> ImportTrustedKeyWrappedCryptoKeyVersion(
         ImportTrustedKeyWrappedCryptoKeyVersionRequest request, ServerCallContext context) =>
         NotOfferedAsync<CryptoKeyVersion>(context);
@@ -31,35 +18,6 @@ internal sealed partial class KeyManagement(Gate gate) : KeyManagementService.Ke
     public override Task<ExportTrustedKeyWrappedCryptoKeyVersionResponse> ExportTrustedKeyWrappedCryptoKeyVersion(
         ExportTrustedKeyWrappedCryptoKeyVersionRequest request, ServerCallContext context) =>
         NotOfferedAsync<ExportTrustedKeyWrappedCryptoKeyVersionResponse>(context);
-
-    public override Task<ImportJob> CreateImportJob(CreateImportJobRequest request, ServerCallContext context) =>
-        NotOfferedAsync<ImportJob>(context);
-
-    public override Task<RawEncryptResponse> RawEncrypt(RawEncryptRequest request, ServerCallContext context) =>
-        NotOfferedAsync<RawEncryptResponse>(context);
-
-    public override Task<RawDecryptResponse> RawDecrypt(RawDecryptRequest request, ServerCallContext context) =>
-        NotOfferedAsync<RawDecryptResponse>(context);
-
-    public override Task<AsymmetricSignResponse> AsymmetricSign(
-        AsymmetricSignRequest request, ServerCallContext context) => NotOfferedAsync<AsymmetricSignResponse>(context);
-
-    public override Task<AsymmetricDecryptResponse> AsymmetricDecrypt(
-        AsymmetricDecryptRequest request, ServerCallContext context) =>
-        NotOfferedAsync<AsymmetricDecryptResponse>(context);
-
-    public override Task<MacSignResponse> MacSign(MacSignRequest request, ServerCallContext context) =>
-        NotOfferedAsync<MacSignResponse>(context);
-
-    public override Task<MacVerifyResponse> MacVerify(MacVerifyRequest request, ServerCallContext context) =>
-        NotOfferedAsync<MacVerifyResponse>(context);
-
-    public override Task<DecapsulateResponse> Decapsulate(DecapsulateRequest request, ServerCallContext context) =>
-        NotOfferedAsync<DecapsulateResponse>(context);
-
-    public override Task<GenerateRandomBytesResponse> GenerateRandomBytes(
-        GenerateRandomBytesRequest request, ServerCallContext context) =>
-        NotOfferedAsync<GenerateRandomBytesResponse>(context);
 
     private Task<TResponse> NotOfferedAsync<TResponse>(ServerCallContext context)
         where TResponse : IMessage, new() =>

@@ -50,9 +50,10 @@ internal static class Rendering
         if (state == VersionState.Destroyed && (version.DestroyEventTime ?? version.DestroyTime) is { } gone)
             message.DestroyEventTime = gone.ToTimestamp();
         message.ReimportEligible = version.IsReimportEligible(now);
+        if (version.ImportFailure is { } failure) message.ImportFailureReason = failure;
         if (version.Import is { } import)
         {
-            message.ImportJob = import.Job;
+            if (import.Job.Length > 0) message.ImportJob = import.Job;
             message.ImportTime = import.Time.ToTimestamp();
         }
 

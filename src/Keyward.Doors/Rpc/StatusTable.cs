@@ -11,14 +11,23 @@ internal static class StatusTable
     public static Code CodeOf(RefusalReason reason) => reason switch
     {
         RefusalReason.InvalidArgument or RefusalReason.ChecksumMismatch or RefusalReason.InvalidCiphertext
-            or RefusalReason.TooLarge => Code.InvalidArgument,
-        RefusalReason.Unauthenticated => Code.Unauthenticated,
+            or RefusalReason.TooLarge or RefusalReason.IncorrectKey or RefusalReason.AlgorithmMismatch
+            or RefusalReason.InvalidTags or RefusalReason.InvalidPageToken or RefusalReason.MalformedName
+            or RefusalReason.InvalidGrantToken or RefusalReason.InvalidPrincipal or RefusalReason.MalformedPolicy
+            or RefusalReason.MaterialRefused or RefusalReason.InvalidImportToken => Code.InvalidArgument,
+        RefusalReason.Unauthenticated or RefusalReason.SignatureMismatch or RefusalReason.ClockSkewed
+            or RefusalReason.SessionExpired => Code.Unauthenticated,
         RefusalReason.PermissionDenied => Code.PermissionDenied,
         RefusalReason.NotFound => Code.NotFound,
         RefusalReason.AlreadyExists => Code.AlreadyExists,
         RefusalReason.StaleEtag => Code.Aborted,
         RefusalReason.VersionNotEnabled or RefusalReason.NoPrimaryVersion or RefusalReason.TransitionNotAllowed
-            or RefusalReason.WrongPurpose or RefusalReason.Tampered => Code.FailedPrecondition,
+            or RefusalReason.WrongPurpose or RefusalReason.Tampered or RefusalReason.KeyDisabled
+            or RefusalReason.KeyPendingDeletion or RefusalReason.KeyPendingImport
+            or RefusalReason.KeyNotPendingDeletion or RefusalReason.WrongOrigin or RefusalReason.NotPrimary
+            or RefusalReason.ExpiredImportToken
+            or RefusalReason.Rehearsed
+            => Code.FailedPrecondition,
         RefusalReason.QuotaExceeded or RefusalReason.Overloaded => Code.ResourceExhausted,
         RefusalReason.NotOffered => Code.Unimplemented,
         RefusalReason.Sealed or RefusalReason.NotReady or RefusalReason.AuditUnwritable

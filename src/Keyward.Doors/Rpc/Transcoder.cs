@@ -44,7 +44,8 @@ internal sealed class Transcoder(Gate gate, IEnumerable<RestService> services)
             request = await ReadAsync(context, route, variables!).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is BadRequestException or InvalidProtocolBufferException
-            or InvalidJsonException or BadHttpRequestException or FormatException or OverflowException)
+            or InvalidJsonException or BadHttpRequestException or FormatException or OverflowException
+            or InvalidDataException)
         {
             var sentence = failure is BadRequestException
                 ? failure.Message : "The request is not valid for this method.";
@@ -111,10 +112,11 @@ internal sealed class Transcoder(Gate gate, IEnumerable<RestService> services)
     private static async Task<byte[]> ReadBodyAsync(HttpRequest request, CancellationToken cancellation)
     {
         if (request.ContentLength > MaximumBodySizeBytes) throw TooLarge();
+        await using var content = Decoded(request);
         using var body = new MemoryStream();
         var buffer = new byte[16 * 1024];
         int read;
-        while ((read = await request.Body.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0)
+        while ((read = await content.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0)
         {
             if (body.Length + read > MaximumBodySizeBytes) throw TooLarge();
             body.Write(buffer, 0, read);
@@ -122,6 +124,13 @@ internal sealed class Transcoder(Gate gate, IEnumerable<RestService> services)
 
         return body.ToArray();
     }
+
+    private static Stream Decoded(HttpRequest request) => request.Headers.ContentEncoding.ToString() switch
+    {
+        "" or "identity" => request.Body,
+        "gzip" => new BoundedInflation(request.Body),
+        _ => throw new BadRequestException("The body's content encoding is not offered: send it as it is, or gzip."),
+    };
 
     private static BadRequestException TooLarge() => new($"The body is larger than {MaximumBodySizeBytes} bytes.");
 

@@ -1,5 +1,5 @@
-using System.Text.Json;
 using Keyward.Doors.Rpc;
+using Keyward.Vault.Federation;
 using Keyward.Vault.Gate;
 using Keyward.Vault.Identities;
 using Microsoft.AspNetCore.Builder;
@@ -8,12 +8,18 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Keyward.Doors.Token;
 
-/// <summary>The OAuth 2 token endpoint: a signed assertion for a short bearer token (RFC 7523 §2.1, errors as RFC 6749
-/// §5.2). One answer, <c>invalid_grant</c>, for an assertion that is unknown, wrong or expired.</summary>
+/// <summary>The OAuth 2 token endpoint: a signed assertion (RFC 7523 §2.1) or another issuer's token (RFC 8693 §2.1)
+/// for a short bearer token; errors as RFC 6749 §5.2. One answer, <c>invalid_grant</c>, for what is unknown, wrong or
+/// expired.</summary>
 internal sealed class TokenDoor(Gate gate)
 {
     private const string JwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer";
-    private const int MaximumFormSizeBytes = 16 * 1024;
+    private const string TokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange";
+    private const string AccessTokenType = "urn:ietf:params:oauth:token-type:access_token";
+
+    private static readonly string[] SubjectTokenTypes =
+        ["urn:ietf:params:oauth:token-type:jwt", "urn:ietf:params:oauth:token-type:id_token"];
+
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
 
     public static void Map(IEndpointRouteBuilder routes, TokenDoor door)
@@ -26,20 +32,29 @@ internal sealed class TokenDoor(Gate gate)
         var arrival = gate.Receive(Door.Token, Admission.SourceOf(context), Admission.TraceOf(context.Request));
         arrival.Method = "Token";
         context.Response.Headers[Passing.RequestIdHeader] = arrival.RequestId;
-        if (await ReadFormAsync(context.Request, context.RequestAborted).ConfigureAwait(false) is not { } form)
+        var form = await TokenForm.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false);
+        switch (form?.GetValueOrDefault("grant_type"))
         {
-            await RefuseAsync(context, arrival, "invalid_request",
-                Bad("The body must be a small form.")).ConfigureAwait(false);
-            return;
+            case null:
+                await RefuseAsync(context, arrival, "invalid_request",
+                    Bad("The body must be a small form that names a grant_type.")).ConfigureAwait(false);
+                break;
+            case JwtBearer:
+                await ServeAssertionAsync(context, arrival, form).ConfigureAwait(false);
+                break;
+            case TokenExchange:
+                arrival.Method = "ExchangeToken";
+                await ServeExchangeAsync(context, arrival, form).ConfigureAwait(false);
+                break;
+            default:
+                await RefuseAsync(context, arrival, "unsupported_grant_type", Bad("The grant type is not served."))
+                    .ConfigureAwait(false);
+                break;
         }
+    }
 
-        if (form.GetValueOrDefault("grant_type") != JwtBearer)
-        {
-            await RefuseAsync(context, arrival, "unsupported_grant_type", Bad("The grant type is not served."))
-                .ConfigureAwait(false);
-            return;
-        }
-
+    private async Task ServeAssertionAsync(HttpContext context, Arrival arrival, Dictionary<string, string> form)
+    {
         if (form.GetValueOrDefault("assertion") is not { Length: > 0 } assertion)
         {
             await RefuseAsync(context, arrival, "invalid_request",
@@ -47,24 +62,50 @@ internal sealed class TokenDoor(Gate gate)
             return;
         }
 
-        if (!gate.Identify(arrival, new BearerProof(assertion, ProofUse.TokenEndpoint)).TryGet(out var caller,
-            out var refusal))
+        var judged = gate.Identify(arrival, new BearerProof(assertion, ProofUse.TokenEndpoint));
+        if (judged.TryGet(out var caller, out var refusal))
+            await IssueAsync(context, arrival, caller, new IssueToken(Lifetime), null).ConfigureAwait(false);
+        else await RefuseAsync(context, arrival, "invalid_grant", refusal).ConfigureAwait(false);
+    }
+
+    /// <summary>What Google's credential files of type <c>external_account</c> make clients send. Their <c>scope</c>
+    /// and <c>options</c> say nothing that rights do not: both are let pass.</summary>
+    private async Task ServeExchangeAsync(HttpContext context, Arrival arrival, Dictionary<string, string> form)
+    {
+        if (form.GetValueOrDefault("audience") is not { Length: > 0 } audience
+            || form.GetValueOrDefault("subject_token") is not { Length: > 0 } token
+            || !SubjectTokenTypes.Contains(form.GetValueOrDefault("subject_token_type"))
+            || form.GetValueOrDefault("requested_token_type", AccessTokenType) != AccessTokenType
+            || form.ContainsKey("actor_token"))
         {
-            await RefuseAsync(context, arrival, "invalid_grant", refusal).ConfigureAwait(false);
+            await RefuseAsync(context, arrival, "invalid_request", Bad(
+                "An exchange needs audience, subject_token, and a subject_token_type of jwt or id_token; it gives an " +
+                "access_token.")).ConfigureAwait(false);
             return;
         }
 
-        var outcome = await gate.PassAsync(arrival, caller, new IssueToken(Lifetime), context.RequestAborted)
+        var judged = await gate.IdentifyAsync(arrival, new FederatedProof(token, audience), context.RequestAborted)
             .ConfigureAwait(false);
-        if (!outcome.TryGet(out var token, out refusal))
+        if (judged.TryGet(out var exchanged, out var refusal))
+            await IssueAsync(context, arrival, exchanged.Caller, new IssueToken(Lifetime, exchanged.Expires),
+                AccessTokenType).ConfigureAwait(false);
+        else await RefuseAsync(context, arrival, "invalid_grant", refusal).ConfigureAwait(false);
+    }
+
+    private async Task IssueAsync(
+        HttpContext context, Arrival arrival, Caller caller, IssueToken operation, string? issuedType)
+    {
+        var outcome = await gate.PassAsync(arrival, caller, operation, context.RequestAborted).ConfigureAwait(false);
+        if (!outcome.TryGet(out var token, out var refusal))
         {
-            await WriteErrorAsync(context, "invalid_grant", refusal).ConfigureAwait(false);
+            await TokenAnswer.WriteErrorAsync(context, "invalid_grant", refusal).ConfigureAwait(false);
             return;
         }
 
-        await WriteAsync(context, StatusCodes.Status200OK, json =>
+        await TokenAnswer.WriteAsync(context, StatusCodes.Status200OK, json =>
         {
             json.WriteString("access_token", token.Token);
+            if (issuedType is not null) json.WriteString("issued_token_type", issuedType);
             json.WriteNumber("expires_in", (long)(token.Expires - gate.Now).TotalSeconds);
             json.WriteString("token_type", "Bearer");
         }).ConfigureAwait(false);
@@ -73,59 +114,8 @@ internal sealed class TokenDoor(Gate gate)
     private async Task RefuseAsync(HttpContext context, Arrival arrival, string error, Refusal refusal)
     {
         var recorded = await gate.RefuseAsync(arrival, null, refusal).ConfigureAwait(false);
-        await WriteErrorAsync(context, error, recorded).ConfigureAwait(false);
+        await TokenAnswer.WriteErrorAsync(context, error, recorded).ConfigureAwait(false);
     }
-
-    private static Task WriteErrorAsync(HttpContext context, string error, Refusal refusal)
-    {
-        var code = StatusTable.CodeOf(refusal.Reason);
-        var isUnavailable = code == global::Google.Rpc.Code.Unavailable;
-        var status = isUnavailable ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status400BadRequest;
-        return WriteAsync(context, status, json =>
-        {
-            json.WriteString("error", isUnavailable ? "temporarily_unavailable" : error);
-            json.WriteString("error_description", refusal.Sentence);
-        });
-    }
-
-    private static async Task WriteAsync(HttpContext context, int status, Action<Utf8JsonWriter> write)
-    {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            write(json);
-            json.WriteEndObject();
-        }
-
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "application/json";
-        context.Response.Headers.CacheControl = "no-store";
-        context.Response.ContentLength = buffer.Length;
-        await context.Response.Body.WriteAsync(buffer.ToArray(), context.RequestAborted).ConfigureAwait(false);
-    }
-
-    private static async Task<Dictionary<string, string>?> ReadFormAsync(HttpRequest request,
-        CancellationToken cancellation)
-    {
-        if (request.ContentLength > MaximumFormSizeBytes || !request.HasFormContentType) return null;
-        var buffer = new byte[MaximumFormSizeBytes + 1];
-        var length = 0;
-        int read;
-        while (length < buffer.Length && (read = await request.Body
-            .ReadAsync(buffer.AsMemory(length), cancellation).ConfigureAwait(false)) > 0) length += read;
-        if (length > MaximumFormSizeBytes) return null;
-        var form = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var pair in System.Text.Encoding.UTF8.GetString(buffer, 0, length).Split('&'))
-        {
-            var parts = pair.Split('=', 2);
-            if (parts.Length != 2 || !form.TryAdd(Decode(parts[0]), Decode(parts[1]))) return null;
-        }
-
-        return form;
-    }
-
-    private static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
 
     private static Refusal Bad(string sentence) => new(RefusalReason.InvalidArgument, sentence);
 }

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Keyward.Keystores.Material;
 using Keyward.Keystores.Software;
+using Keyward.Vault.Audit.Notes;
 using Keyward.Vault.Keystores;
 
 namespace Keyward.Keystores.Root;
@@ -24,12 +25,14 @@ internal sealed class KeyHierarchy : IKeyHierarchy, ICredentialKeys
     private readonly Sealer _root;
     private readonly DeploymentKeys _keys;
     private readonly Sealer _sum;
+    private readonly DerivedMacKeys _derived;
     private readonly ConcurrentDictionary<UInt128, Sealer> _projects = new();
 
     private KeyHierarchy(byte[] deploymentId, Sealer root, DeploymentKeys keys)
     {
         (_deploymentId, _root, _keys) = (deploymentId, root, keys);
         _sum = new Sealer(keys.SumSeal.Span, RootParent, deploymentId);
+        _derived = new DerivedMacKeys(secret => Project(secret.ParentId).Open(secret));
     }
 
     /// <summary>Makes the deployment's own keys. Gives them sealed by the root, with their ids, to be stored.</summary>
@@ -136,6 +139,12 @@ internal sealed class KeyHierarchy : IKeyHierarchy, ICredentialKeys
         HMACSHA256.HashData(_keys.Token, message.Bytes, mac);
     }
 
+    /// <summary>Seals what belongs to the deployment and is no key of a project.</summary>
+    public SealedKey SealByRoot(string kind, string name, ReadOnlySpan<byte> secret) =>
+        _root.Seal(new SealBinding(kind, name, 1, SealKind.RootedAlgorithm(kind), []), secret);
+
+    public SecretBytes OpenByRoot(SealedKey key) => _root.Open(key);
+
     /// <summary>First 16 bytes of HMAC-SHA-256 under the fingerprint key over frame(name, algorithm label,
     /// material).</summary>
     public UInt128 Fingerprint(string name, string algorithmLabel, ReadOnlySpan<byte> material)
@@ -152,14 +161,36 @@ internal sealed class KeyHierarchy : IKeyHierarchy, ICredentialKeys
     public SealedKey SealSecret(byte[] projectKeyId, SealBinding binding, ReadOnlySpan<byte> secret) =>
         Project(projectKeyId).Seal(binding, secret);
 
+    public SealedKey MakeLogKey(string name)
+    {
+        using var seed = SecretBytes.Random(NoteSigner.SeedSizeBytes);
+        return _root.Seal(new SealBinding(SealKind.AuditKey, name, 1, SealKind.AuditKeyAlgorithm, []), seed.Span);
+    }
+
+    public INoteSigner OpenLogKey(SealedKey key, string noteName)
+    {
+        using var seed = _root.Open(key);
+        return NoteSigner.Open(seed, noteName);
+    }
+
+    public bool CheckNote(
+        ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) =>
+        NoteSigner.IsGood(publicKey, message, signature);
+
     public (byte[] PublicKey, byte[] PrivateKeyPem) MakeServiceAccountKey() => CredentialKeys.MakeServiceAccountKey();
 
     public byte[] MakeAccessKeySecret() => CredentialKeys.MakeAccessKeySecret();
+
+    public bool CheckDerivedMac(SealedKey? secret, string prefix, ReadOnlySpan<string> steps,
+        ReadOnlySpan<byte> signed, ReadOnlySpan<byte> mac) => _derived.Check(secret, prefix, steps, signed, mac);
+
+    public void Forget(SealedKey secret) => _derived.Forget(secret);
 
     public void SelfTest() => SealTests.Run();
 
     public void Dispose()
     {
+        _derived.Dispose();
         foreach (var project in _projects.Values) project.Dispose();
         _sum.Dispose();
         _keys.Dispose();

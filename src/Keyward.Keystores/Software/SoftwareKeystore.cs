@@ -44,6 +44,9 @@ internal sealed partial class SoftwareKeystore(
         return secret is null ? Imported.Refused(whyNot!) : Imported.Of(new FreshMaterial(algorithm, secret));
     }
 
+    public IFreshMaterial Copy(KeyMaterial material) => new FreshMaterial(
+        material.Algorithm, hierarchy.Project(material.Sealed.ParentId).Open(material.Sealed));
+
     public SealedKey Seal(IFreshMaterial material, byte[] projectKeyId, SealBinding binding) =>
         hierarchy.Project(projectKeyId).Seal(binding, ((FreshMaterial)material).Secret.Span);
 
@@ -84,7 +87,11 @@ internal sealed partial class SoftwareKeystore(
 
     public void Forget(Guid keyId, int version) => _opened.Forget(keyId, version);
 
-    public void SelfTest() => FormatTests.Run();
+    public void SelfTest()
+    {
+        FormatTests.Run();
+        AlgorithmTests.Run();
+    }
 
     public void Dispose()
     {

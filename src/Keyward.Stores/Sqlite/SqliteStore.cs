@@ -53,12 +53,13 @@ internal sealed class SqliteStore(string path) : IStore
         {
             using var command = connection.CreateCommand();
             command.Transaction = transaction;
-            command.CommandText = "SELECT record_id, seq, record FROM outbox ORDER BY seq";
+            command.CommandText = "SELECT record_id, seq, node, record FROM outbox ORDER BY seq";
             using var reader = command.ExecuteReader();
             var entries = new List<OutboxEntry>();
             while (reader.Read())
                 entries.Add(new OutboxEntry(
-                    reader.GetFieldValue<byte[]>(0), reader.GetInt64(1), reader.GetFieldValue<byte[]>(2)));
+                    reader.GetFieldValue<byte[]>(0), reader.GetInt64(1), reader.GetString(2),
+                    reader.GetFieldValue<byte[]>(3)));
             return entries;
         }, cancellation);
 
@@ -68,6 +69,16 @@ internal sealed class SqliteStore(string path) : IStore
             writer.ClearOutbox(recordIds);
             return true;
         }, cancellation).ConfigureAwait(false);
+
+    public async ValueTask PutCheckpointAsync(StoredCheckpoint checkpoint, CancellationToken cancellation) =>
+        await OnLaneAsync(writer =>
+        {
+            CheckpointRows.Put(writer.Connection, checkpoint);
+            return true;
+        }, cancellation).ConfigureAwait(false);
+
+    public ValueTask<IReadOnlyList<StoredCheckpoint>> ReadCheckpointsAsync(CancellationToken cancellation) =>
+        ReadAsync(CheckpointRows.Read, cancellation);
 
     public async ValueTask ScrubAsync(CancellationToken cancellation) => await OnLaneAsync(writer =>
     {

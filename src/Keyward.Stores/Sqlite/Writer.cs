@@ -132,11 +132,12 @@ internal sealed class Writer(SqliteConnection connection) : IDisposable
         command.Transaction = transaction;
         command.CommandText =
             "INSERT INTO feed (seq, op, changes) VALUES ($seq, $op, $changes);" +
-            "INSERT INTO outbox (record_id, seq, record) VALUES ($id, $seq, $record);";
+            "INSERT INTO outbox (record_id, seq, node, record) VALUES ($id, $seq, $node, $record);";
         command.Parameters.AddWithValue("$seq", change.Entry.Seq);
         command.Parameters.AddWithValue("$op", change.Entry.OperationId);
         command.Parameters.AddWithValue("$changes", RowCodec.Encode(change.Entry.Rows));
         command.Parameters.AddWithValue("$id", change.Outbox.RecordId);
+        command.Parameters.AddWithValue("$node", change.Outbox.Node);
         command.Parameters.AddWithValue("$record", change.Outbox.Record);
         command.ExecuteNonQuery();
     }

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using Keyward.Vault.Audit.Notes;
+using Keyward.Vault.Audit.Tree;
 
 namespace Keyward.Vault.Audit;
 
@@ -25,7 +27,10 @@ internal sealed class AuditLog : IAuditLog, IDisposable
     private AppendBatch _writing = new();
     private bool _isIdle;
     private bool _stopping;
+    private TaskCompletionSource? _probe;
     private volatile string? _whyNot;
+    private volatile AuditTree? _tree;
+    private ITreeSource? _source;
 
     private AuditLog(Journal journal)
     {
@@ -71,6 +76,34 @@ internal sealed class AuditLog : IAuditLog, IDisposable
         return task;
     }
 
+    /// <summary>Completes once the writer has flushed to the disk, entries or none: it lives, and the disk answers.
+    /// While
+    /// the log cannot be written it completes too, since the writer then lives and tries again.</summary>
+    public Task ProbeAsync()
+    {
+        lock (_lock)
+        {
+            _probe ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (_isIdle) Monitor.Pulse(_lock);
+            return _probe.Task;
+        }
+    }
+
+    /// <summary>Opens the tree behind the journal and covers all that is there; from now on every entry is covered by
+    /// a
+    /// signed checkpoint within a second. What does not fit is an <see cref="AuditDamagedException"/>.</summary>
+    public void BeginTree(
+        TreeWriter writer, ITreeSource source, IReadOnlyList<INoteSigner> signers, TimeProvider time)
+    {
+        _source = source;
+        _tree = AuditTree.Open(_journal, writer, signers, time);
+    }
+
+    /// <summary>Null while the log's key is sealed.</summary>
+    public AuditTree? Tree => _tree;
+
+    public ITreeSource? Source => _source;
+
     public async IAsyncEnumerable<(long Index, ReadOnlyMemory<byte> Entry)> ReadAsync(
         long fromIndex, [EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -79,8 +112,7 @@ internal sealed class AuditLog : IAuditLog, IDisposable
         while (next < end)
         {
             cancellation.ThrowIfCancellationRequested();
-            var from = next;
-            var page = await Task.Run(() => _journal.Read(from, end), cancellation).ConfigureAwait(false);
+            var page = await PageAsync(next, end, cancellation).ConfigureAwait(false);
             if (page.Count == 0) yield break;
             foreach (var item in page) yield return item;
             next = page[^1].Index + 1;
@@ -96,7 +128,33 @@ internal sealed class AuditLog : IAuditLog, IDisposable
         }
 
         _writer.Join();
+        _tree?.Dispose();
         _journal.Dispose();
+    }
+
+    /// <summary>The journal holds the newest entries, the bundles all that a checkpoint covers. A segment may be gone a
+    /// moment after it was found: then its entries stand in bundles.</summary>
+    private async ValueTask<List<(long Index, ReadOnlyMemory<byte> Entry)>> PageAsync(
+        long from, long end, CancellationToken cancellation)
+    {
+        if (from >= _journal.FirstIndex)
+        {
+            try
+            {
+                return await Task.Run(() => _journal.Read(from, end), cancellation).ConfigureAwait(false);
+            }
+            catch (FileNotFoundException) when (from < _journal.FirstIndex)
+            {
+            }
+        }
+
+        if (_source is not { } source || _tree is not { } tree)
+            throw new IOException("Older records can be read only once the vault is open.");
+        var bundle = from / TilePath.Width;
+        var entries = await new TreeReader(source).EntriesAsync(bundle, tree.Latest.Checkpoint.Size, cancellation)
+            .ConfigureAwait(false);
+        var first = bundle * TilePath.Width;
+        return [.. entries.Select((e, i) => (Index: first + i, Entry: e)).Where(e => e.Index >= from)];
     }
 
     private static ValueTask<Receipt> Refuse(string why) =>
@@ -108,9 +166,11 @@ internal sealed class AuditLog : IAuditLog, IDisposable
         {
             if (_whyNot is not null) TryRecover();
             WriteGathered();
+            AnswerProbe();
         }
 
         WriteGathered();
+        AnswerProbe();
     }
 
     /// <summary>Returns when there is something to write, or after a while to try again; false when the log
@@ -119,7 +179,7 @@ internal sealed class AuditLog : IAuditLog, IDisposable
     {
         lock (_lock)
         {
-            if (_gathering.Count == 0 && !_stopping)
+            if (_gathering.Count == 0 && !_stopping && _probe is null)
             {
                 _isIdle = true;
                 Monitor.Wait(_lock, RetryInterval);
@@ -150,6 +210,23 @@ internal sealed class AuditLog : IAuditLog, IDisposable
         }
 
         _writing.Clear();
+    }
+
+    private void AnswerProbe()
+    {
+        TaskCompletionSource? probe;
+        lock (_lock) (probe, _probe) = (_probe, null);
+        if (probe is null) return;
+        try
+        {
+            if (_whyNot is null) _journal.Flush();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            Refuse(failure);
+        }
+
+        probe.SetResult();
     }
 
     /// <summary>After a failed write or flush nothing says what is on the disk (the page may be marked clean although

@@ -1,3 +1,5 @@
+using Keyward.Vault.Audit.Tree;
+
 namespace Keyward.Vault.Audit;
 
 /// <summary>Where a durable record stands: its log's origin and its index there. Handed out only once the record is on
@@ -28,6 +30,12 @@ internal interface IAuditLog
     /// made.</summary>
     IAsyncEnumerable<(long Index, ReadOnlyMemory<byte> Entry)> ReadAsync(
         long fromIndex, CancellationToken cancellation);
+
+    /// <summary>The tree behind the log, where it can be proven; null while its key is sealed.</summary>
+    AuditTree? Tree { get; }
+
+    /// <summary>The log's files, for proofs; null while its key is sealed.</summary>
+    ITreeSource? Source { get; }
 
     /// <summary>A record is cut to this before it is appended (a tlog-tiles bundle entry holds at most
     /// 65,535).</summary>

@@ -16,6 +16,9 @@ internal interface IJournalFiles
 
     IJournalFile Open(string name);
 
+    /// <summary>Removes a segment that is no longer needed.</summary>
+    void Delete(string name);
+
     long FreeBytes { get; }
 }
 

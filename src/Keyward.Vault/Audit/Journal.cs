@@ -12,7 +12,7 @@ internal sealed class Journal : IDisposable
 
     private readonly IJournalFiles _files;
     private readonly long _reserveSizeBytes;
-    private readonly List<JournalSegment> _segments = [];
+    private volatile JournalSegment[] _segments = [];
     private readonly byte[] _chain = new byte[JournalFrame.ChainSizeBytes];
     private readonly Lock _lock = new();
     private IJournalFile? _file;
@@ -28,6 +28,9 @@ internal sealed class Journal : IDisposable
     public long Size => Volatile.Read(ref _size);
 
     public long Flushes { get; private set; }
+
+    /// <summary>The first entry that is still here; what is before stands in the log's bundles.</summary>
+    public long FirstIndex => _segments[0].FirstIndex;
 
     public static Journal Open(IJournalFiles files, string origin, long reserveSizeBytes)
     {
@@ -64,6 +67,9 @@ internal sealed class Journal : IDisposable
         Volatile.Write(ref _size, _size + batch.Count);
     }
 
+    /// <summary>A flush of what is on the disk already, to see that the disk answers.</summary>
+    public void Flush() => _file?.Flush();
+
     /// <summary>After a failure: closes the file, checks that all that was acknowledged is there, cuts off the rest and
     /// goes on in a new segment.</summary>
     public void Reopen()
@@ -85,8 +91,7 @@ internal sealed class Journal : IDisposable
     /// them.</summary>
     public List<(long Index, ReadOnlyMemory<byte> Entry)> Read(long fromIndex, long endIndex)
     {
-        JournalSegment? segment;
-        lock (_lock) segment = _segments.FindLast(s => s.FirstIndex <= fromIndex);
+        var segment = Array.FindLast(_segments, s => s.FirstIndex <= fromIndex);
         var found = new List<(long, ReadOnlyMemory<byte>)>();
         if (segment is null) return found;
         var (index, offset) = segment.Near(fromIndex);
@@ -110,20 +115,33 @@ internal sealed class Journal : IDisposable
         return found;
     }
 
+    /// <summary>Removes the segments of which every entry lies before an index. The one that is written stays. May be
+    /// called while another thread appends.</summary>
+    public void Forget(long beforeIndex)
+    {
+        while (_segments is { Length: > 1 } segments && segments[1].FirstIndex <= beforeIndex)
+        {
+            _files.Delete(segments[0].Name);
+            lock (_lock) _segments = _segments[1..];
+        }
+    }
+
     public void Dispose() => _file?.Dispose();
 
     private void Load()
     {
+        var segments = new List<JournalSegment>();
         foreach (var name in _files.List())
         {
             var head = _files.Read(name, 0, 1_024);
-            if (JournalSegment.TryParse(name, head, Origin) is { } segment) _segments.Add(segment);
-            else if (name == _files.List()[^1] && _files.LengthOf(name) < 1_024 && _segments.Count > 0)
+            if (JournalSegment.TryParse(name, head, Origin) is { } segment) segments.Add(segment);
+            else if (name == _files.List()[^1] && _files.LengthOf(name) < 1_024 && segments.Count > 0)
                 continue; // Begun when the power went: its header is not whole, so nothing in it was acknowledged.
             else throw new AuditDamagedException($"{name} is not a segment of the log {Origin}.");
         }
 
-        if (_segments.Count == 0)
+        _segments = [.. segments];
+        if (segments.Count == 0)
         {
             Begin();
             return;
@@ -144,12 +162,11 @@ internal sealed class Journal : IDisposable
     private void CutTornTail(JournalSegment segment, long end)
     {
         var rest = _files.Read(segment.Name, end, (int)Math.Min(_file!.Length - end, int.MaxValue));
-        for (var at = 1; at < rest.Length - JournalFrame.HeaderSizeBytes; at++)
-            if (rest[at] == 0 && JournalFrame.IsWhole(rest.AsSpan(at), out var length) && length > 0)
-                throw new AuditDamagedException(
-                    $"The audit log is damaged at entry {_size} ({segment.Name}, byte {end}), " +
-                    "with whole entries behind it. " +
-                    "Keep the folder as evidence and restore it from a backup.");
+        if (JournalFrame.HasWholeFrame(rest))
+            throw new AuditDamagedException(
+                $"The audit log is damaged at entry {_size} ({segment.Name}, byte {end}), " +
+                "with whole entries behind it. Keep the folder as evidence and restore it from a backup; " +
+                "keyward audit verify says what else is wrong.");
         _file.Truncate(end);
     }
 
@@ -184,6 +201,6 @@ internal sealed class Journal : IDisposable
         _file?.Dispose();
         _file = file;
         _durableLength = header.Length;
-        lock (_lock) _segments.Add(JournalSegment.TryParse(name, header, Origin)!);
+        lock (_lock) _segments = [.. _segments, JournalSegment.TryParse(name, header, Origin)!];
     }
 }

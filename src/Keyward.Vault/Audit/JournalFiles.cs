@@ -50,18 +50,13 @@ internal sealed class JournalFiles : IJournalFiles
             made.Flush(flushToDisk: true);
         }
 
-        FlushFolder();
+        Native.FlushFolder(_folder);
         return Open(name);
     }
 
     public IJournalFile Open(string name) => new JournalFile(Path.Combine(_folder, name));
 
-    private void FlushFolder()
-    {
-        if (OperatingSystem.IsWindows()) return;
-        using var handle = Native.OpenFolder(_folder);
-        if (Native.Fsync(handle) != 0) throw new IOException("The folder of the journal could not be flushed.");
-    }
+    public void Delete(string name) => File.Delete(Path.Combine(_folder, name));
 
     private sealed class JournalFile(string path) : IJournalFile
     {
@@ -104,10 +99,18 @@ internal static partial class Native
     public static partial int Fdatasync(SafeFileHandle handle);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    public static partial int Fsync(SafeFileHandle handle);
+    private static partial int Fsync(SafeFileHandle handle);
+
+    /// <summary>A file's name is durable only when its folder is.</summary>
+    public static void FlushFolder(string path)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        using var handle = OpenFolder(path);
+        if (Fsync(handle) != 0) throw new IOException($"The folder {path} could not be flushed.");
+    }
 
     /// <summary>Folders cannot be opened by the platform's own file API.</summary>
-    public static SafeFileHandle OpenFolder(string path)
+    private static SafeFileHandle OpenFolder(string path)
     {
         var handle = Open(path, 0);
         return handle >= 0

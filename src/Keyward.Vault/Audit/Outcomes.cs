@@ -11,11 +11,20 @@ public static class Outcomes
     {
         RefusalReason.InvalidArgument or RefusalReason.ChecksumMismatch or RefusalReason.InvalidCiphertext
             or RefusalReason.TooLarge or RefusalReason.NotOffered or RefusalReason.AlreadyExists => "invalid",
-        RefusalReason.Unauthenticated => "unauthenticated",
+        RefusalReason.MalformedName or RefusalReason.InvalidTags or RefusalReason.InvalidPageToken
+            or RefusalReason.IncorrectKey or RefusalReason.AlgorithmMismatch or RefusalReason.InvalidGrantToken
+            or RefusalReason.InvalidPrincipal or RefusalReason.MalformedPolicy
+            or RefusalReason.MaterialRefused or RefusalReason.InvalidImportToken => "invalid",
+        RefusalReason.Unauthenticated or RefusalReason.SignatureMismatch or RefusalReason.ClockSkewed
+            or RefusalReason.SessionExpired => "unauthenticated",
         RefusalReason.PermissionDenied => "denied",
         RefusalReason.NotFound => "not_found",
         RefusalReason.StaleEtag or RefusalReason.VersionNotEnabled or RefusalReason.NoPrimaryVersion
             or RefusalReason.TransitionNotAllowed or RefusalReason.WrongPurpose or RefusalReason.Tampered
+            or RefusalReason.KeyDisabled or RefusalReason.KeyPendingDeletion or RefusalReason.KeyPendingImport
+            or RefusalReason.KeyNotPendingDeletion or RefusalReason.WrongOrigin or RefusalReason.NotPrimary
+            or RefusalReason.ExpiredImportToken
+            or RefusalReason.Rehearsed
             => "precondition",
         RefusalReason.QuotaExceeded or RefusalReason.Overloaded => "throttled",
         RefusalReason.Sealed or RefusalReason.NotReady or RefusalReason.AuditUnwritable

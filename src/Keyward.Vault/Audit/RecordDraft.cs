@@ -1,4 +1,5 @@
 using Keyward.Vault.Gate;
+using Keyward.Vault.Grants;
 using Keyward.Vault.Keys;
 using Keyward.Vault.Policies;
 
@@ -21,6 +22,9 @@ internal sealed class RecordDraft(Arrival arrival, Caller? caller, Verb verb)
 
     /// <summary>The version that was really used or changed.</summary>
     public KeyVersion? Version { get; set; }
+
+    /// <summary>Of a re-encryption: the version that encrypted anew.</summary>
+    public KeyVersion? TargetVersion { get; set; }
 
     public string? Permission { get; set; }
 
@@ -50,9 +54,18 @@ internal sealed class RecordDraft(Arrival arrival, Caller? caller, Verb verb)
     /// <summary>What a change did: field, before, after.</summary>
     public List<(string Field, string? Before, string? After)>? Changes { get; private set; }
 
+    /// <summary>Grants by which the caller was let, each once.</summary>
+    public List<Grant>? Grants { get; private set; }
+
+    public void Note(Grant? grant)
+    {
+        if (grant is not null && Grants?.Exists(g => g.Id == grant.Id) != true) (Grants ??= []).Add(grant);
+    }
+
     /// <summary>What was demanded, and what decided on it.</summary>
     public void Note(in Demand demand, in Decision decision)
     {
+        Note(decision.Grant);
         Allowed = decision.Allowed;
         Permission = demand.Permission.Name();
         RuleAt = decision.Rule?.At;
@@ -62,6 +75,11 @@ internal sealed class RecordDraft(Arrival arrival, Caller? caller, Verb verb)
     }
 
     private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
+
+    /// <summary>Keyed digests besides the two that every encryption has.</summary>
+    public List<(string Label, string Digest)>? Digests { get; private set; }
+
+    public void Digest(string label, string digest) => (Digests ??= []).Add((label, digest));
 
     public void Parameter(string name, string value) => (Parameters ??= []).Add((name, value));
 

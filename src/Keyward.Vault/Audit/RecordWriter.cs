@@ -106,6 +106,23 @@ internal sealed class RecordWriter
         _json.WriteString("name"u8, caller.Email);
         if (caller.Project is { } project) _json.WriteString("project"u8, project.Value);
         if (caller.CredentialId is { } credential) _json.WriteString("credential"u8, credential);
+        if (caller.Via is { } via)
+        {
+            _json.WriteStartArray("via"u8);
+            _json.WriteStringValue(Cut(via.Email));
+            _json.WriteEndArray();
+        }
+
+        WriteAttributes((caller.Via ?? caller).Attributes);
+        _json.WriteEndObject();
+    }
+
+    private void WriteAttributes(IReadOnlyDictionary<string, string> attributes)
+    {
+        if (attributes.Count == 0) return;
+        _json.WriteStartObject("attributes"u8);
+        foreach (var (name, value) in attributes.OrderBy(a => a.Key, StringComparer.Ordinal).Take(ListLimit))
+            _json.WriteString(name, Cut(value));
         _json.WriteEndObject();
     }
 
@@ -145,6 +162,13 @@ internal sealed class RecordWriter
         if (draft.Permission is { } permission) _json.WriteString("permission"u8, permission);
         if (draft.RuleAt is { } at) _json.WriteString("by"u8, at);
         if (draft.Rule is { } rule) _json.WriteString("rule"u8, rule);
+        if (draft.Grants is { } grants)
+        {
+            _json.WriteStartArray("grants"u8);
+            foreach (var grant in grants.Take(ListLimit)) _json.WriteStringValue(grant.Id);
+            _json.WriteEndArray();
+        }
+
         _json.WriteEndObject();
     }
 
@@ -164,10 +188,11 @@ internal sealed class RecordWriter
     private void WriteDigests(RecordDraft draft)
     {
         var token = draft.Arrival.TokenDigest;
-        if (draft is { ContextDigest: null, CiphertextDigest: null } && token is null) return;
+        if (draft is { ContextDigest: null, CiphertextDigest: null, Digests: null } && token is null) return;
         _json.WriteStartObject("digests"u8);
         if (draft.ContextDigest is { } context) _json.WriteString("aad"u8, context);
         if (draft.CiphertextDigest is { } ciphertext) _json.WriteString("ciphertext"u8, ciphertext);
+        foreach (var (label, digest) in draft.Digests ?? []) _json.WriteString(label, digest);
         if (token is not null) _json.WriteString("token"u8, token);
         _json.WriteEndObject();
     }

@@ -25,6 +25,13 @@ internal sealed class Destruction(Gate.Gate gate, IStore store, TimeProvider tim
                 new ChangeVersionState(version.Name, VersionEvent.Due), cancellation).ConfigureAwait(false));
         }
 
+        foreach (var key in DueKeys(vault.Snapshot, time.GetUtcNow()).ToList())
+        {
+            if (cancellation.IsCancellationRequested) break;
+            run = run.With(await _self.PassAsync("DeleteKey", new ChangeKeyState(key, KeyEvent.Due), cancellation)
+                .ConfigureAwait(false));
+        }
+
         await ScrubAsync(vault.Snapshot.ErasureSeq, cancellation).ConfigureAwait(false);
         return run;
     }
@@ -38,9 +45,14 @@ internal sealed class Destruction(Gate.Gate gate, IStore store, TimeProvider tim
         _scrubbed = erased;
     }
 
+    private static IEnumerable<Names.KeyName> DueKeys(Snapshot snapshot, DateTimeOffset now) =>
+        from key in snapshot.Keys
+        where key.Key.State == KeyState.PendingDeletion && key.Key.DeletionTime <= now
+        select key.Key.Name;
+
     private static IEnumerable<KeyVersion> Due(Snapshot snapshot, DateTimeOffset now) =>
         from key in snapshot.Keys
         from version in key.Versions
-        where version.State == VersionState.DestroyScheduled && version.DestroyTime <= now
+        where version.IsDueAt(now)
         select version;
 }

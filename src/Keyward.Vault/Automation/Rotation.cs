@@ -16,7 +16,7 @@ internal sealed class Rotation(Gate.Gate gate, TimeProvider time) : IJob
         if (gate.Vault is not { } vault) return default;
         var run = new JobRun();
         var now = time.GetUtcNow();
-        foreach (var key in vault.Snapshot.Keys.Where(k => k.Key.NextRotationTime <= now).ToList())
+        foreach (var key in Due(vault.Snapshot, now).ToList())
         {
             if (cancellation.IsCancellationRequested) break;
             run = run.With(await _self.PassAsync("RotateKey", new RotateDueKey(key.Key.Name), cancellation)
@@ -25,4 +25,9 @@ internal sealed class Rotation(Gate.Gate gate, TimeProvider time) : IJob
 
         return run;
     }
+
+    /// <summary>A key that is off, and the replicas of a set, wait.</summary>
+    private static IEnumerable<Storage.KeyEntry> Due(Storage.Snapshot snapshot, DateTimeOffset now) =>
+        snapshot.Keys.Where(k => k.Key.NextRotationTime <= now && k.Key is
+            { State: KeyState.Enabled, IsReplica: false });
 }

@@ -13,25 +13,36 @@ public sealed class Caller
         UniqueId = uniqueId;
         Project = project;
         CredentialId = credentialId;
-        Member = type == SystemType ? "system:" + email : "serviceAccount:" + email;
+        Member = type switch
+        {
+            SystemType => "system:" + email,
+            FederatedType => email,
+            _ => "serviceAccount:" + email,
+        };
     }
 
     internal const string ServiceAccountType = "service_account";
     internal const string SystemType = "system";
+    internal const string FederatedType = "federated";
 
     public string Type { get; }
 
+    /// <summary>The account's e-mail; of a federated caller its <c>principal://</c> name.</summary>
     public string Email { get; }
 
     public string UniqueId { get; }
 
     public ProjectId? Project { get; }
 
-    /// <summary>The key file's or access key's id; never a secret.</summary>
+    /// <summary>The key file's, access key's or certificate's id, or <c>issuers/ID</c>; never a secret.</summary>
     public string? CredentialId { get; }
 
     /// <summary>The name that policies bind, such as <c>serviceAccount:EMAIL</c>.</summary>
     public string Member { get; internal init; }
+
+    /// <summary>The caller in AWS's words, once they were asked for; kept by
+    /// <see cref="Identities.PrincipalName"/>.</summary>
+    internal string[]? Arns { get; set; }
 
     /// <summary>Further names by which policies can speak of this caller, such as <c>principalSet://…</c> and
     /// <c>domain:…</c>; groups are looked up at use.</summary>
@@ -40,4 +51,11 @@ public sealed class Caller
     /// <summary>What the caller's proof said of it beside its name, by the names that conditions use.</summary>
     public IReadOnlyDictionary<string, string> Attributes { get; internal init; } =
         ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>The issuer that vouches for a federated caller, as it was then: one that was removed and made again is
+    /// another one.</summary>
+    internal string? IssuerUid { get; init; }
+
+    /// <summary>Who took on this account, if it did not come by itself. The chain has one link.</summary>
+    public Caller? Via { get; internal init; }
 }

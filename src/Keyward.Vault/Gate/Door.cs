@@ -9,6 +9,8 @@ public enum Door
     Token = 3,
     Admin = 4,
     System = 5,
+    Aws = 6,
+    AwsSts = 7,
 }
 
 public static class DoorLabels
@@ -20,6 +22,8 @@ public static class DoorLabels
         Door.Token => "token",
         Door.Admin => "admin",
         Door.System => "system",
+        Door.Aws => "aws",
+        Door.AwsSts => "aws_sts",
         Door.Unspecified => "other",
     };
 }

@@ -1,5 +1,7 @@
 using Keyward.Vault.Audit;
+using Keyward.Vault.Grants;
 using Keyward.Vault.Automation;
+using Keyward.Vault.Federation;
 using Keyward.Vault.Identities;
 using Keyward.Vault.Policies;
 using Keyward.Vault.Storage;
@@ -11,24 +13,41 @@ namespace Keyward.Vault.Gate;
 /// nothing is answered before its record is durable. Safe for concurrent use.</summary>
 public sealed class Gate
 {
+    /// <summary>A node says that it is not ready a little before it refuses, so that balancers move first.</summary>
+    private static readonly TimeSpan AlmostStale = TimeSpan.FromSeconds(1);
+
+    private const string StaleSentence =
+        "This node cannot reach the store, so it cannot prove that what it knows is fresh. Try again, or another node.";
+
+    private static readonly Refusal Stale = new(RefusalReason.NotReady, StaleSentence, "stale");
+
     private readonly IAuditLog _log;
     private readonly TimeProvider _time;
     private readonly GateMetrics _metrics;
     private readonly ILogger<Gate> _logger;
     private readonly TokenCache _tokens = new();
+    private readonly PeerGuard _peers;
+    private volatile GateSettings _settings;
     private volatile Opened? _opened;
     private volatile GateStatus _status = new(GateState.Starting, "starting", "The server is starting.");
 
     internal Gate(IAuditLog log, TimeProvider time, GateSettings settings, GateMetrics metrics, ILogger<Gate> logger)
     {
-        (_log, _time, Settings, _metrics, _logger) = (log, time, settings, metrics, logger);
+        (_log, _time, _settings, _metrics, _logger) = (log, time, settings, metrics, logger);
+        _peers = new PeerGuard(log, time, metrics, logger);
         Jobs = new JobBoard(time);
+        LastUses = new KeyUse.LastUses(time.GetUtcNow());
     }
 
-    public GateSettings Settings { get; }
+    public GateSettings Settings => _settings;
 
     /// <summary>How the server's own jobs stand.</summary>
     internal JobBoard Jobs { get; }
+
+    internal KeyUse.LastUses LastUses { get; }
+
+    /// <summary>Where other issuers' keys come from; without it nobody is vouched for.</summary>
+    internal IssuerKeys? IssuerKeys { get; init; }
 
     public DateTimeOffset Now => _time.GetUtcNow();
 
@@ -38,6 +57,9 @@ public sealed class Gate
         get
         {
             var status = _status;
+            if (status.State == GateState.Serving && _opened is { } opened
+                && opened.Vault.Lease.Remaining < AlmostStale)
+                return new GateStatus(GateState.Serving, "stale", StaleSentence);
             if (status.State == GateState.Serving && !_log.IsWritable)
                 return new GateStatus(GateState.Serving, "audit", _log.WhyNot ?? "The audit log cannot be written.");
             if (status.State == GateState.Serving && _opened?.Vault.Snapshot.Altered.Count is > 0 and var altered)
@@ -59,6 +81,9 @@ public sealed class Gate
     public Outcome<Caller> Identify(Arrival arrival, BearerProof proof)
     {
         if (_opened is not { } opened) return NotServing();
+        if (!opened.Vault.Lease.IsGood) return Stale;
+        // A network that floods is not looked at any more, but for tokens that are known to be good.
+        if (_peers.IsClosedTo(arrival, Settings.UnknownPerSecond) && !_tokens.Knows(proof)) return PeerGuard.TooMany;
         var judged = Identities.Identities.Judge(opened.Vault, _tokens, Settings, _time.GetUtcNow(), proof);
         if (!judged.TryGet(out var known, out var refusal))
         {
@@ -68,6 +93,36 @@ public sealed class Gate
 
         arrival.TokenDigest = known.Digest;
         return known.Caller;
+    }
+
+    /// <summary>Judges a signed request as <see cref="Identify(Arrival, BearerProof)"/> judges a token.</summary>
+    public Outcome<Caller> Identify(Arrival arrival, SignatureProof proof)
+    {
+        if (_opened is not { } opened) return NotServing();
+        arrival.TokenDigest = SignedRequests.DigestOf(opened.Vault, proof);
+        return SignedRequests.Judge(opened.Vault, Settings, _time.GetUtcNow(), proof);
+    }
+
+    /// <summary>The key that a reference leads to. A look-up, no operation: the door passes one with the name, or
+    /// hands the refusal to <see cref="RefuseAsync"/>.</summary>
+    public Outcome<Names.FoundKey> Find(Caller caller, Names.KeyReference reference) => _opened is { } opened
+        ? Keys.KeyLookup.Find(opened.Vault.Snapshot, caller, reference, _time.GetUtcNow())
+        : NotServing();
+
+    /// <summary>The account number of a project.</summary>
+    public string? AccountOf(Names.ProjectId project) => _opened?.Vault.Snapshot.Find(project)?.Project.Account;
+
+    /// <summary>Judges another issuer's token, which may have to fetch that issuer's keys.</summary>
+    public async ValueTask<Outcome<ExchangedCaller>> IdentifyAsync(
+        Arrival arrival, FederatedProof proof, CancellationToken cancellation)
+    {
+        if (_opened is not { } opened) return NotServing();
+        if (_peers.IsClosedTo(arrival, Settings.UnknownPerSecond)) return PeerGuard.TooMany;
+        arrival.TokenDigest = Identities.Identities.DigestOf(opened.Vault, proof.Token);
+        return IssuerKeys is { } keys && await FederatedJudge.JudgeAsync(
+            opened.Vault, keys, Settings, _time, proof, cancellation).ConfigureAwait(false) is { } known
+                ? new ExchangedCaller(known.Caller, known.Expires)
+                : Identities.CredentialRefusals.NotGood;
     }
 
     /// <summary>Lets a caller's operation run, if they may. Completes when the record is durable.</summary>
@@ -87,7 +142,7 @@ public sealed class Gate
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            outcome = Judge(failure, arrival);
+            outcome = Failures.Judge(_logger, failure, arrival);
         }
 
         if (draft.IsCommitted) return Measured(draft, outcome);
@@ -100,13 +155,18 @@ public sealed class Gate
             return NotRecorded(draft, outcome, unwritable);
         }
 
-        return Measured(draft, outcome);
+        if (outcome.IsOk) LastUses.Note(draft, outcome.Value);
+        return outcome.IsOk && _opened?.Vault.Lease.IsGood == false
+            ? await WithdrawAsync(draft, outcome).ConfigureAwait(false)
+            : Measured(draft, outcome);
     }
 
     /// <summary>Records a request that a door refuses by itself: malformed, too large, unknown method, not identified.
     /// Gives the refusal to answer with, which is another one where the record cannot be written.</summary>
     public async ValueTask<Refusal> RefuseAsync(Arrival arrival, Caller? caller, Refusal refusal)
     {
+        if (caller is null && !_peers.MayRecord(arrival, refusal, Settings.UnknownPerSecond, out var answer))
+            return answer;
         var draft = new RecordDraft(arrival, caller, Verb.Other) { Resource = refusal.Subject };
         try
         {
@@ -119,12 +179,22 @@ public sealed class Gate
         }
     }
 
+    /// <summary>Counts a request that was cut before it reached a door, for a summary record.</summary>
+    public void Cut(Door door, Source source, RefusalReason reason) => _peers.Cut(door, source, reason);
+
+    /// <summary>Writes the summaries of what was cut since the last time.</summary>
+    internal ValueTask WriteSummariesAsync() => _peers.WriteSummariesAsync(
+        _opened?.Vault.Snapshot.Deployment?.Node ?? "", Settings.UnknownPerSecond);
+
     /// <summary>The vault stands open: operations are served from now on.</summary>
     internal void Open(OpenedVault vault, ChangeLane lane)
     {
         _opened = new Opened(vault, lane);
         _status = new GateStatus(GateState.Serving, "ready", "Serving.");
     }
+
+    /// <summary>Other settings from the next request on.</summary>
+    internal void Apply(GateSettings settings) => _settings = settings;
 
     /// <summary>Not serving: sealed, draining, damaged.</summary>
     internal void Close(GateStatus status)
@@ -139,10 +209,13 @@ public sealed class Gate
     private ValueTask<Outcome<T>> RunAsync<T>(RecordDraft draft, Caller caller, IOperation<T> operation)
     {
         if (_opened is not { } opened) return new(NotServing());
+        if (!opened.Vault.Lease.IsGood) return new(Stale);
         if (!_log.IsWritable) return new(Unwritable(_log.WhyNot));
         var snapshot = opened.Vault.Snapshot;
         var now = _time.GetUtcNow();
         if (!Identities.Identities.IsGood(snapshot, caller, now)) return new(Identities.CredentialRefusals.NotGood);
+        if (operation.GrantTokens is { Count: > 0 } tokens
+            && GrantToken.Judge(opened.Vault.Hierarchy, tokens) is { } badToken) return new(badToken);
         var demand = operation.Demand;
         var circumstances = new Circumstances(now, draft.Arrival, operation.Attributes);
         var decision = Authority.Decide(snapshot, caller, demand, circumstances);
@@ -154,8 +227,31 @@ public sealed class Gate
         }
 
         if (AlteredRows.Refuse(snapshot, demand) is { } altered) return new(altered);
-        return operation.RunAsync(
-            new Passage(opened.Vault, snapshot, opened.Lane, caller, draft, circumstances, _log, Settings, Jobs));
+        var running = operation.RunAsync(
+            new Passage(opened.Vault, snapshot, opened.Lane, caller, draft, circumstances, _log, Settings, Jobs)
+            {
+                IssuerKeys = IssuerKeys, LastUses = LastUses,
+            });
+        return running.IsCompleted && draft.Grants is null
+            ? running
+            : GrantUse.CountAsync(running, snapshot, opened.Lane, draft);
+    }
+
+    /// <summary>The lease ended while the request was served: what it was judged by may have been taken back meanwhile.
+    /// A second record says that nothing was answered.</summary>
+    private async ValueTask<Outcome<T>> WithdrawAsync<T>(RecordDraft draft, Outcome<T> outcome)
+    {
+        if (outcome.Value is IDisposable secret) secret.Dispose();
+        try
+        {
+            draft.Arrival.Receipt = await Append(draft, Stale).ConfigureAwait(false);
+        }
+        catch (AuditUnwritableException unwritable)
+        {
+            return NotRecorded<T>(draft, Stale, unwritable);
+        }
+
+        return Measured<T>(draft, Stale);
     }
 
     /// <summary>Nothing is answered that could not be recorded: what came out is cleared and the caller
@@ -170,9 +266,8 @@ public sealed class Gate
     private ValueTask<Receipt> Append(RecordDraft draft, Refusal? refusal)
     {
         draft.Project ??= draft.Caller?.Project?.Value;
-        var node = _opened?.Vault.Snapshot.Deployment?.Node ?? "";
         var record = RecordWriter.Write(draft, _time.GetUtcNow(),
-            _time.GetElapsedTime(draft.Arrival.ReceivedTicks), node, refusal, null);
+            _time.GetElapsedTime(draft.Arrival.ReceivedTicks), Settings.Node, refusal, null);
         return _log.AppendAsync(record);
     }
 
@@ -191,29 +286,6 @@ public sealed class Gate
 
     private static Refusal Unwritable(string? why) => new(RefusalReason.AuditUnwritable,
         "The server refuses work because its audit log cannot be written. Nothing was changed.", why);
-
-    private Refusal Judge(Exception failure, Arrival arrival)
-    {
-        switch (failure)
-        {
-            case StoreUnavailableException:
-                Log.StoreUnavailable(_logger, arrival.RequestId, failure);
-                return new Refusal(RefusalReason.StoreUnavailable,
-                    "The store cannot be reached or written. Nothing was changed.");
-            case CommitUnknownException:
-                Log.CommitUnknown(_logger, arrival.RequestId, failure);
-                return new Refusal(RefusalReason.OutcomeUnknown,
-                    "The store's answer was lost: the change may have been made. Look before trying again.");
-            case Keystores.SealBrokenException:
-                Log.SealBroken(_logger, arrival.RequestId, failure);
-                return new Refusal(RefusalReason.Tampered,
-                    "The key's sealed material does not open; it was altered outside Keyward.");
-            default:
-                Log.Bug(_logger, arrival.RequestId, failure);
-                return new Refusal(RefusalReason.Internal,
-                    $"Internal error; the server's log has it under request {arrival.RequestId}.");
-        }
-    }
 
     private sealed record Opened(OpenedVault Vault, ChangeLane Lane);
 }

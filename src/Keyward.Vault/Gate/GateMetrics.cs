@@ -18,6 +18,7 @@ internal sealed class GateMetrics : IDisposable
     private readonly Counter<long> _requests;
     private readonly Histogram<double> _durations;
     private readonly Counter<long> _denials;
+    private readonly Counter<long> _cut;
     private long _written;
     private long _systemWritten;
     private long _failed;
@@ -31,6 +32,8 @@ internal sealed class GateMetrics : IDisposable
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = Bounds });
         _denials = _meter.CreateCounter<long>("keyward_denials",
             description: "Refusals for want of a credential or a right.");
+        _cut = _meter.CreateCounter<long>("keyward_cut_requests",
+            description: "Requests refused before a caller was known and recorded in a summary only.");
         // What every request raises is counted by hand and read when asked for: cheaper than an instrument.
         _meter.CreateObservableCounter("keyward_operations", () => Volatile.Read(ref _written),
             description: "Requests that were recorded.");
@@ -53,6 +56,9 @@ internal sealed class GateMetrics : IDisposable
         if (draft.Arrival.Door == Door.System) Interlocked.Increment(ref _systemWritten);
         else Interlocked.Increment(ref _written);
     }
+
+    public void Cut(Door door, RefusalReason reason) =>
+        _cut.Add(1, new("door", door.Label()), new KeyValuePair<string, object?>("reason", Outcomes.LabelOf(reason)));
 
     public void RecordFailed() => Interlocked.Increment(ref _failed);
 

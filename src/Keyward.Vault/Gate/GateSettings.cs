@@ -10,6 +10,13 @@ public sealed record GateSettings(
     IReadOnlyList<string> Locations, TimeSpan ClockSkew, IReadOnlyList<string> TokenAudiences,
     IReadOnlyList<string> DoorAudiences)
 {
+    /// <summary>This node's name in records.</summary>
+    public string Node { get; init; } = "";
+
     /// <summary>Whether the empty call for benchmarks is answered.</summary>
     public bool EmptyCall { get; init; }
+
+    /// <summary>Requests without a known caller that a network may send in a second, each with its record; ten times as
+    /// many at once. What comes beyond is refused unseen and recorded in summaries.</summary>
+    public int UnknownPerSecond { get; init; } = 100;
 }

@@ -15,6 +15,9 @@ public interface IOperation<T>
     /// <summary>What conditions may see of the operation beside its demand; null for nothing.</summary>
     internal IRequestAttributes? Attributes => null;
 
+    /// <summary>Grant tokens that came with the request; null for none.</summary>
+    internal IReadOnlyList<string>? GrantTokens => null;
+
     /// <summary>Adds what the record shows: names and parameters that are not secret.</summary>
     internal void Describe(RecordDraft draft);
 

@@ -17,4 +17,8 @@ internal static partial class Log
 
     [LoggerMessage(1004, LogLevel.Error, "A request failed by a bug (request {RequestId}).")]
     public static partial void Bug(ILogger logger, string requestId, Exception failure);
+
+    [LoggerMessage(1005, LogLevel.Warning,
+        "{Count} requests of {Network} were refused before a caller was known, and only counted.")]
+    public static partial void Flood(ILogger logger, long count, string network);
 }

@@ -28,6 +28,29 @@ internal sealed class Passage(
 
     public GateSettings Settings { get; } = settings;
 
+    /// <summary>True for a rehearsal: all is judged and nothing changed.</summary>
+    public bool IsRehearsal { get; private init; }
+
+    /// <summary>The same passage, for a rehearsal.</summary>
+    public Passage ToRehearse() =>
+        new(Vault, Snapshot, lane, Caller, Record, Circumstances, Log, Settings, Jobs) 
+        {
+            IsRehearsal = true, LastUses = LastUses, IssuerKeys = IssuerKeys,
+        };
+
+    /// <summary>A further right that an operation needs beside its first demand.</summary>
+    public Refusal? Refuse(in Demand demand) => Refuse(Snapshot, demand);
+
+    /// <param name="attributes">What this demand shows to conditions; null for what the operation shows.</param>
+    public Refusal? Refuse(Snapshot state, in Demand demand, IRequestAttributes? attributes = null)
+    {
+        var circumstances = attributes is null ? Circumstances : Circumstances with { Attributes = attributes };
+        var decision = Authority.Decide(state, Caller, demand, circumstances);
+        if (!decision.Allowed) return Authority.Refuse(demand);
+        Record.Note(decision.Grant);
+        return AlteredRows.Refuse(state, demand);
+    }
+
     public JobBoard Jobs { get; } = jobs;
 
     /// <summary>Judges a right that could not be named before the operation ran, and notes it in the
@@ -39,8 +62,22 @@ internal sealed class Passage(
         return decision.Allowed ? null : Authority.Refuse(demand);
     }
 
+    /// <summary>When keys were last used at this node.</summary>
+    public required KeyUse.LastUses LastUses { get; init; }
+
+    /// <summary>How it stands with the issuers' keys on this node.</summary>
+    public Federation.IssuerKeys? IssuerKeys { get; init; }
+
     /// <summary>Whether the caller holds a further right; the record's rule stays the operation's own.</summary>
-    public bool May(in Demand demand) => Authority.Decide(Snapshot, Caller, demand, Circumstances).Allowed;
+    public bool May(in Demand demand) => May(demand, Snapshot);
+
+    /// <summary>The same by another state: under the store's lock a right is judged by what is changed.</summary>
+    public bool May(in Demand demand, Snapshot snapshot)
+    {
+        var decision = Authority.Decide(snapshot, Caller, demand, Circumstances);
+        Record.Note(decision.Grant);
+        return decision.Allowed;
+    }
 
     /// <summary>Judges and commits a change. The right to it is judged once more, under the store's lock: who lost it
     /// meanwhile is refused.</summary>
@@ -53,6 +90,8 @@ internal sealed class Passage(
             return Identities.CredentialRefusals.NotGood;
         if (!Authority.Decide(draft.Snapshot, Caller, demand, Circumstances with { Now = draft.Now }).Allowed)
             return Authority.Refuse(demand);
-        return AlteredRows.Refuse(draft.Snapshot, demand) is { } refusal ? refusal : judge(draft);
+        if (AlteredRows.Refuse(draft.Snapshot, demand) is { } refusal) return refusal;
+        var outcome = judge(draft);
+        return IsRehearsal && outcome.IsOk ? Rehearsal.Passed : outcome;
     }
 }

@@ -29,6 +29,47 @@ public enum RefusalReason
     Cancelled = 22,
     OutcomeUnknown = 23,
     Internal = 24,
+    KeyDisabled = 25,
+    KeyPendingDeletion = 26,
+    KeyPendingImport = 27,
+    KeyNotPendingDeletion = 28,
+
+    /// <summary>The ciphertext, or the operation, belongs to another key than the one named.</summary>
+    IncorrectKey = 29,
+
+    /// <summary>The algorithm asked for is not one of the key's.</summary>
+    AlgorithmMismatch = 30,
+
+    /// <summary>The material's origin or the key's kind does not allow the operation.</summary>
+    WrongOrigin = 31,
+    InvalidTags = 32,
+    InvalidPageToken = 33,
+
+    /// <summary>A rehearsal: everything was in order and nothing was done.</summary>
+    Rehearsed = 34,
+    SignatureMismatch = 35,
+
+    /// <summary>A signed request's time is too far from ours.</summary>
+    ClockSkewed = 36,
+    SessionExpired = 37,
+
+    /// <summary>The name of a key is malformed, or of another place than the one asked.</summary>
+    MalformedName = 38,
+
+    /// <summary>Material from outside is not the one that is expected, or is not fit.</summary>
+    MaterialRefused = 39,
+    InvalidGrantToken = 40,
+
+    /// <summary>A principal is named that there is none of.</summary>
+    InvalidPrincipal = 41,
+    MalformedPolicy = 42,
+
+    /// <summary>The key is not the primary of a multi-region set.</summary>
+    NotPrimary = 43,
+
+    /// <summary>What was given out for an import is not ours, damaged, or another key's.</summary>
+    InvalidImportToken = 44,
+    ExpiredImportToken = 45,
 }
 
 /// <summary>An expected "no": a value, not an exception. The sentence is from a fixed list and never echoes what the

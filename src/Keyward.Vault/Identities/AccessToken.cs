@@ -1,13 +1,16 @@
+using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using Keyward.Vault.Gate;
 using Keyward.Vault.Keystores;
 using Keyward.Vault.Storage;
 
 namespace Keyward.Vault.Identities;
 
-/// <summary>The deployment's own bearer token: <c>kwt1.PAYLOAD.MAC</c>, payload = frame(credential id, expiry in
-/// seconds), MAC under the deployment's token key. It confers nothing by itself: rights are read at use, so revoking
-/// the credential ends it.</summary>
+/// <summary>The deployment's own bearer token: <c>kwt1.BODY.SUM</c>. BODY is base64url of payload and MAC, payload =
+/// frame(expiry in seconds, caller), MAC under the deployment's token key; SUM is the CRC-32C of all before it, so that
+/// a scanner knows one from a likeness. It confers nothing by itself: rights are read at use, so revoking what it
+/// stands on ends it.</summary>
 internal static class AccessToken
 {
     public const string Prefix = "kwt1.";
@@ -16,33 +19,42 @@ internal static class AccessToken
     public static readonly TimeSpan MaximumLifetime = TimeSpan.FromHours(1);
 
     private const string MacLabel = "access-token/1";
+    private const int MacSizeBytes = 32;
+    private const int SumLength = 8;
 
-    public static string Make(OpenedVault vault, string credentialId, DateTimeOffset expires)
+    public static string Make(OpenedVault vault, byte[] caller, DateTimeOffset expires)
     {
-        var payload = Frame.Of(Frame.Text(credentialId), Frame.Number(expires.ToUnixTimeSeconds()));
-        Span<byte> mac = stackalloc byte[32];
-        vault.Hierarchy.TokenMac(MacLabel, payload, mac);
-        return $"{Prefix}{Base64Url.EncodeToString(payload)}.{Base64Url.EncodeToString(mac)}";
+        var payload = Frame.Of(Frame.Number(expires.ToUnixTimeSeconds()), caller);
+        var body = new byte[payload.Length + MacSizeBytes];
+        payload.CopyTo(body, 0);
+        vault.Hierarchy.TokenMac(MacLabel, payload, body.AsSpan(payload.Length));
+        var text = Prefix + Base64Url.EncodeToString(body);
+        return $"{text}.{CredentialForm.SumOf(text)}";
     }
 
     public static KnownToken? Judge(OpenedVault vault, string token, DateTimeOffset now)
     {
-        var parts = token.Split('.');
-        if (parts.Length != 3 || !Base64Url.IsValid(parts[1]) || !Base64Url.IsValid(parts[2])) return null;
-        var payload = Base64Url.DecodeFromChars(parts[1]);
-        Span<byte> mac = stackalloc byte[32];
+        if (!HasForm(token)) return null;
+        var encoded = token.AsSpan(Prefix.Length, token.Length - Prefix.Length - 1 - SumLength);
+        if (encoded.Contains('=') || !Base64Url.IsValid(encoded)) return null;
+        ReadOnlySpan<byte> body = Base64Url.DecodeFromChars(encoded);
+        if (body.Length <= MacSizeBytes) return null;
+        var payload = body[..^MacSizeBytes];
+        Span<byte> mac = stackalloc byte[MacSizeBytes];
         vault.Hierarchy.TokenMac(MacLabel, payload, mac);
-        if (!CryptographicOperations.FixedTimeEquals(mac, Base64Url.DecodeFromChars(parts[2]))) return null;
-        ReadOnlySpan<byte> rest = payload;
-        if (!Frame.TryRead(ref rest, out var id) || !Frame.TryRead(ref rest, out var seconds) || seconds.Length != 8)
-            return null;
-        var expires = DateTimeOffset.FromUnixTimeSeconds(
-            System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(seconds));
+        if (!CryptographicOperations.FixedTimeEquals(mac, body[^MacSizeBytes..])) return null;
+        if (!Frame.TryRead(ref payload, out var seconds) || seconds.Length != sizeof(long)
+            || !Frame.TryRead(ref payload, out var framed) || !payload.IsEmpty) return null;
+        var expires = DateTimeOffset.FromUnixTimeSeconds(BinaryPrimitives.ReadInt64BigEndian(seconds));
+        if (now >= expires) return null;
         var snapshot = vault.Snapshot;
-        if (now >= expires
-            || !snapshot.Credentials.TryGetValue(System.Text.Encoding.UTF8.GetString(id), out var credential)
-            || !credential.IsGoodAt(now) || !snapshot.Accounts.TryGetValue(credential.Email, out var account)
-            || account.State != StandingState.Active) return null;
-        return new KnownToken(Identities.CallerOf(account, credential.Id), expires);
+        return CallerCodec.Decode(snapshot, framed) is { } caller && Identities.IsGood(snapshot, caller, now)
+            ? new KnownToken(caller, expires) : null;
     }
+
+    /// <summary>Whether a text is one of our tokens by its outside, whoever made it.</summary>
+    public static bool HasForm(string token) =>
+        token.Length > Prefix.Length + 1 + SumLength && token.StartsWith(Prefix, StringComparison.Ordinal)
+        && token[^(SumLength + 1)] == '.'
+        && token.AsSpan(token.Length - SumLength).SequenceEqual(CredentialForm.SumOf(token.AsSpan(..^(SumLength + 1))));
 }

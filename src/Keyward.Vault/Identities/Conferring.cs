@@ -15,7 +15,8 @@ internal static class Conferring
     {
         if (caller.Type == Caller.SystemType || caller.Email == account.Email) return null;
         var taker = Identities.CallerOf(account, "");
-        return Missing(snapshot, caller, taker, snapshot.GroupsOf(taker).Add(taker.Member), now, mayConfer: false);
+        string[] names = [taker.Member, .. snapshot.GroupsOf(taker), .. PrincipalName.ArnsOf(snapshot, taker)];
+        return Missing(snapshot, caller, taker, names, now, mayConfer: false);
     }
 
     /// <summary>Here the right to confer suffices: who has it could bind the roles to the member himself.</summary>
@@ -34,7 +35,9 @@ internal static class Conferring
     {
         var most = new Circumstances(now, Assumption: Assumption.Most);
         var least = new Circumstances(now, Assumption: Assumption.Least);
-        foreach (var place in Places(snapshot, names))
+        // What an account's own policies allow may be meant for any key of its project.
+        var everywhere = snapshot.StatementsOf(taker).Count > 0 ? taker.Project : null;
+        foreach (var place in Places(snapshot, names, everywhere))
         {
             if (mayConfer && Authority.Decide(snapshot, caller, place.For(Permission.RolesConfer), least).Allowed)
                 continue;
@@ -50,21 +53,24 @@ internal static class Conferring
         return null;
     }
 
-    /// <summary>Everywhere that a policy names the taker: nowhere else does it hold a right that others do not hold
-    /// too.</summary>
-    private static IEnumerable<PolicyTarget> Places(Snapshot snapshot, IReadOnlyList<string> names)
+    /// <summary>Everywhere that a policy or a grant names the taker: nowhere else does it hold a right that others do
+    /// not hold too.</summary>
+    private static IEnumerable<PolicyTarget> Places(
+        Snapshot snapshot, IReadOnlyList<string> names, Names.ProjectId? everywhere)
     {
         yield return PolicyTarget.Deployment;
         foreach (var project in snapshot.Projects.After(null))
         {
-            if (Names(project.Project.Policy, names)) yield return PolicyTarget.Of(project.Project.Id);
+            var isAll = project.Project.Id == everywhere;
+            if (isAll || Names(project.Project.Policy, names)) yield return PolicyTarget.Of(project.Project.Id);
             foreach (var ring in project.Rings.After(null))
             {
                 if (Names(ring.Ring.Policy, names)) yield return PolicyTarget.Of(ring.Ring.Name);
                 foreach (var job in ring.ImportJobs.After(null))
                     if (Names(job.Policy, names)) yield return PolicyTarget.Of(job.Name);
                 foreach (var key in ring.Keys.After(null))
-                    if (Names(key.Key.Policy, names)) yield return PolicyTarget.Of(key.Key.Name);
+                    if (isAll || Names(key.Key.Policy, names) || names.Any(n => !key.Grants.Of(n).IsEmpty))
+                        yield return PolicyTarget.Of(key.Key.Name);
             }
         }
     }

@@ -47,12 +47,15 @@ internal static class Identities
 
     /// <summary>Whether a caller that was identified still counts: account and credential active, as of this
     /// state.</summary>
-    public static bool IsGood(Snapshot snapshot, Caller caller, DateTimeOffset now) =>
-        caller.Type == Caller.SystemType
-        || (caller.CredentialId is { } id
-            && snapshot.Credentials.TryGetValue(id, out var credential) && credential.IsGoodAt(now)
-            && credential.Email == caller.Email
-            && snapshot.Accounts.TryGetValue(caller.Email, out var account) && account.State == StandingState.Active);
+    public static bool IsGood(Snapshot snapshot, Caller caller, DateTimeOffset now)
+    {
+        if (caller.Via is not null) return IsGoodTaker(snapshot, caller, now);
+        if (caller.Type == Caller.FederatedType) return IsVouchedFor(snapshot, caller);
+        return caller.Type == Caller.SystemType
+            || (caller.CredentialId is { } id
+                && snapshot.Credentials.TryGetValue(id, out var credential) && credential.IsGoodAt(now)
+                && credential.Email == caller.Email && IsActive(snapshot, caller.Email));
+    }
 
     /// <summary>The first 16 bytes of the keyed digest of a token's SHA-256, for the record.</summary>
     public static string DigestOf(OpenedVault vault, string token)
@@ -63,6 +66,29 @@ internal static class Identities
         vault.Hierarchy.AuditDigest("token", hash, digest);
         return Convert.ToHexStringLower(digest);
     }
+
+    /// <summary>An account, taken on by somebody: the chain has one link, and ends in who came by itself.</summary>
+    internal static Caller TakenOn(ServiceAccount account, Caller via) =>
+        new(Caller.ServiceAccountType, account.Email, account.UniqueId, account.Project, via.CredentialId)
+        {
+            Via = via,
+        };
+
+    /// <summary>Who took on an account must still stand, and still have the right to take it on; conditions on that
+    /// right were judged when it was taken on.</summary>
+    private static bool IsGoodTaker(Snapshot snapshot, Caller caller, DateTimeOffset now) =>
+        caller.Via is { Via: null } via && IsGood(snapshot, via, now) && IsActive(snapshot, caller.Email)
+        && Policies.Authority.Decide(snapshot, via,
+            AccountDemand.On(Policies.Permission.ServiceAccountsGetAccessToken, caller.Email),
+            new Policies.Circumstances(now, Assumption: Policies.Assumption.Most)).Allowed;
+
+    private static bool IsVouchedFor(Snapshot snapshot, Caller caller) =>
+        caller.CredentialId is { } id && snapshot.Issuers.TryGetValue(
+            id[Federation.FederatedNames.CredentialPrefix.Length..], out var issuer)
+        && issuer.State == StandingState.Active && issuer.Uid == caller.IssuerUid;
+
+    private static bool IsActive(Snapshot snapshot, string email) =>
+        snapshot.Accounts.TryGetValue(email, out var account) && account.State == StandingState.Active;
 
     internal static Caller CallerOf(ServiceAccount account, string credentialId) =>
         new(Caller.ServiceAccountType, account.Email, account.UniqueId, account.Project, credentialId);

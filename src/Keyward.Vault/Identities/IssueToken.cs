@@ -12,7 +12,8 @@ public sealed record IssuedToken(string Token, DateTimeOffset Expires)
 
 /// <summary>Exchanges a proof for a bearer token: the token endpoint's answer (RFC 7523), and <c>keyward
 /// token</c>.</summary>
-public sealed record IssueToken(TimeSpan Lifetime) : IOperation<IssuedToken>
+/// <param name="Latest">When what the token stands on ends by itself.</param>
+public sealed record IssueToken(TimeSpan Lifetime, DateTimeOffset? Latest = null) : IOperation<IssuedToken>
 {
     Verb IOperation<IssuedToken>.Verb { get; } = new("issue_token", OperationClass.DataRead);
 
@@ -22,10 +23,14 @@ public sealed record IssueToken(TimeSpan Lifetime) : IOperation<IssuedToken>
 
     ValueTask<Outcome<IssuedToken>> IOperation<IssuedToken>.RunAsync(Passage passage)
     {
-        if (passage.Caller.CredentialId is not { } credential) return new(CredentialRefusals.NotGood);
+        // Who takes on an account cannot make its token last by asking for another one.
+        if (passage.Caller.Via is not null || CallerCodec.Encode(passage.Caller) is not { } caller)
+            return new(CredentialRefusals.NotGood);
         var lifetime = Lifetime > AccessToken.MaximumLifetime ? AccessToken.MaximumLifetime : Lifetime;
-        var expires = DateTimeOffset.FromUnixTimeSeconds((passage.Now + lifetime).ToUnixTimeSeconds());
-        return new(new IssuedToken(AccessToken.Make(passage.Vault, credential, expires), expires));
+        var until = passage.Now + lifetime;
+        if (Latest is { } latest && latest < until) until = latest;
+        var expires = DateTimeOffset.FromUnixTimeSeconds(until.ToUnixTimeSeconds());
+        return new(new IssuedToken(AccessToken.Make(passage.Vault, caller, expires), expires));
     }
 }
 

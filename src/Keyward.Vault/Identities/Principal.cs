@@ -18,15 +18,21 @@ public enum StandingState
 public sealed record ServiceAccount(
     string Email, ProjectId Project, string Name, string UniqueId, StandingState State, DateTimeOffset CreateTime)
 {
+    /// <summary>The account's own policies, in AWS's language.</summary>
+    internal IdentityPolicies Policies { get; init; } = IdentityPolicies.None;
+
     internal long Seq { get; init; }
 
     internal Cell[] ToCells() =>
-        [Email, Project.Value, Name, UniqueId, (long)State, Micros.Of(CreateTime)];
+        [Email, Project.Value, Name, UniqueId, (long)State, Micros.Of(CreateTime), Policies.ToText()];
 
     internal static ServiceAccount Parse(Row row)
     {
         var cells = new RowReader(row);
         return new ServiceAccount(cells.Text(), cells.Project(), cells.Text(), cells.Text(),
-            (StandingState)cells.Int32(), cells.Time()) { Seq = row.Seq };
+            (StandingState)cells.Int32(), cells.Time())
+        {
+            Policies = IdentityPolicies.Parse(cells.TextOrNull()), Seq = row.Seq,
+        };
     }
 }

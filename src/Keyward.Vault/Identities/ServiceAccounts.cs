@@ -33,7 +33,7 @@ internal static class ServiceAccounts
         ChangeDraft draft, ServiceAccount account, TimeSpan? lifetime)
     {
         var (publicKey, privateKey) = draft.CredentialKeys.MakeServiceAccountKey();
-        var credential = new Credential(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20)),
+        var credential = new Credential(CredentialForm.NewKeyFileId(),
             CredentialKind.KeyFile, account.Email, StandingState.Active, draft.Now, draft.Now + lifetime)
         {
             PublicKey = publicKey,
@@ -45,7 +45,7 @@ internal static class ServiceAccounts
     /// <summary>An access key, with its secret: handed out once, kept sealed.</summary>
     public static (Credential Credential, byte[] Secret) MakeAccessKey(ChangeDraft draft, ServiceAccount account)
     {
-        var id = "AKIA" + RandomText("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16);
+        var id = CredentialForm.NewAccessKeyId(CredentialForm.AccessKeyMark);
         var secret = draft.CredentialKeys.MakeAccessKeySecret();
         var projectKey = draft.Snapshot.Find(account.Project)!.Project.ProjectKeyId;
         var credential = new Credential(

@@ -28,8 +28,14 @@ public sealed record SetCredentialState(string Id, StandingState State) : IOpera
         draft.Parameter("credential", Id);
     }
 
-    ValueTask<Outcome<Credential>> IOperation<Credential>.RunAsync(Passage passage) =>
-        passage.ChangeAsync(((IOperation<Credential>)this).Demand, Change);
+    async ValueTask<Outcome<Credential>> IOperation<Credential>.RunAsync(Passage passage)
+    {
+        var outcome = await passage.ChangeAsync(((IOperation<Credential>)this).Demand, Change).ConfigureAwait(false);
+        if (outcome.TryGet(out var credential, out _)
+            && credential is { State: not StandingState.Active, Secret: { } secret })
+            passage.Vault.CredentialKeys.Forget(secret);
+        return outcome;
+    }
 
     private Outcome<Credential> Change(ChangeDraft draft)
     {

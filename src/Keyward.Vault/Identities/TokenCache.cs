@@ -28,6 +28,10 @@ internal sealed class TokenCache
             System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(hash[16..]));
     }
 
+    /// <summary>Whether a token was judged good before; costs one hash.</summary>
+    public bool Knows(BearerProof proof) => proof.Use == ProofUse.Door
+        && proof.Token.Length <= AssertionClaims.MaximumSizeBytes && _known.ContainsKey(KeyOf(proof.Token));
+
     public KnownToken? Find((UInt128, UInt128) key) => _known.GetValueOrDefault(key);
 
     public void Add((UInt128, UInt128) key, KnownToken token)

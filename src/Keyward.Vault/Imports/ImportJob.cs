@@ -26,7 +26,12 @@ public sealed record ImportJob
 
     public required ImportJobName Name { get; init; }
 
+    /// <summary>By this the keystore knows the opened wrapping key.</summary>
+    public required Guid Id { get; init; }
+
     public required ImportMethod Method { get; init; }
+
+    public bool IsRsa => !ImportMethods.IsHpke(Method);
 
     public required ProtectionLevel ProtectionLevel { get; init; }
 
@@ -56,12 +61,39 @@ public sealed record ImportJob
         : PublicKey is null ? ImportJobState.PendingGeneration
         : ImportJobState.Active;
 
+    /// <summary>The wrapping key as the keystore takes it; null while there is none.</summary>
+    internal KeyMaterial? WrappingKey =>
+        PrivateKey is { } sealedKey ? new KeyMaterial(Id, 1, ImportMethods.PairOf(Method), sealedKey) : null;
+
+    internal ImportJob WithKey(ChangeDraft draft, IFreshMaterial material)
+    {
+        var projectKey = draft.Snapshot.Find(Name.Project)!.Project.ProjectKeyId;
+        var withKey = this with
+        {
+            GenerateTime = draft.Now,
+            PrivateKey = draft.Keystore.Seal(material, projectKey, BindingOf(Name, Method, CreateTime)),
+        };
+        var publicKey = ImportMethods.IsHpke(Method)
+            ? draft.Keystore.RawPublicKey(withKey.WrappingKey!)
+            : draft.Keystore.PublicKey(withKey.WrappingKey!);
+        return withKey with { PublicKey = publicKey.ToArray() };
+    }
+
+    internal static string Label(ImportJobState state) => state switch
+    {
+        ImportJobState.PendingGeneration => "PENDING_GENERATION",
+        ImportJobState.Active => "ACTIVE",
+        ImportJobState.Expired => "EXPIRED",
+        ImportJobState.Unspecified => "UNSPECIFIED",
+    };
+
     internal static SealBinding BindingOf(ImportJobName name, ImportMethod method, DateTimeOffset createTime) => new(
         SealKind.ImportJob, name.ToString(), 1, method.ToString(), Frame.Of(Frame.Number(Micros.Of(createTime))));
 
     internal Cell[] ToCells() =>
     [
-        Name.Project.Value, Name.Parent.Parent.Location.Value, Name.Parent.Ring, Name.Job, (long)Method,
+        Name.Project.Value, Name.Parent.Parent.Location.Value, Name.Parent.Ring, Name.Job,
+        Id.ToByteArray(bigEndian: true), (long)Method,
         (long)ProtectionLevel, Micros.Of(CreateTime), CreatedBy, Micros.Of(GenerateTime), Micros.Of(ExpireTime),
         Micros.Of(ExpireEventTime), PublicKey, PrivateKey?.ParentId,
         PrivateKey?.Sealed ?? (ExpireEventTime is null ? null : Array.Empty<byte>()), Policy.Text, Policy.Revision,
@@ -71,6 +103,7 @@ public sealed record ImportJob
     {
         var cells = new RowReader(row);
         var name = new ImportJobName(cells.RingName(), cells.Text());
+        var id = new Guid(cells.Bytes(), bigEndian: true);
         var method = (ImportMethod)cells.Int32();
         var level = (ProtectionLevel)cells.Int32();
         var created = cells.Time();
@@ -81,6 +114,7 @@ public sealed record ImportJob
         return new ImportJob
         {
             Name = name,
+            Id = id,
             Method = method,
             ProtectionLevel = level,
             CreateTime = created,

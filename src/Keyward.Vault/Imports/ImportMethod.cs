@@ -13,4 +13,10 @@ public enum ImportMethod
     HpkeMlKem768 = 7,
     HpkeMlKem1024 = 8,
     HpkeXWing = 9,
+    RsaOaep2048Sha1 = 10,
+    RsaOaep3072Sha1 = 11,
+    RsaOaep4096Sha1 = 12,
+    RsaOaep2048Sha256 = 13,
+    RsaOaep2048Sha1Aes256 = 14,
+    RsaOaep2048Sha256Aes256 = 15,
 }

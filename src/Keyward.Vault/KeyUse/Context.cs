@@ -78,6 +78,67 @@ public readonly struct Context
         return true;
     }
 
+    /// <summary>Whether it is pairs, which a condition can speak of.</summary>
+    public bool IsPairs => _encoded is [2, ..];
+
+    /// <summary>What <see cref="Encoded"/> gave before. Throws <see cref="FormatException"/> on anything
+    /// else.</summary>
+    internal static Context Decode(ReadOnlySpan<byte> encoded) => encoded switch
+    {
+        [0] => None,
+        [1, _, ..] => new Context(encoded.ToArray()),
+        [2, .. var pairs] when IsCanonical(pairs) => new Context(encoded.ToArray()),
+        _ => throw new FormatException("The bytes are no encoded context."),
+    };
+
+    /// <summary>The pairs in order of their names; empty for no context and for opaque bytes.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Pairs()
+    {
+        var pairs = new List<KeyValuePair<string, string>>();
+        if (!IsPairs) return pairs;
+        var rest = Encoded[3..];
+        while (TryReadText(ref rest, out var name) && TryReadText(ref rest, out var value))
+            pairs.Add(new(Strict.GetString(name), Strict.GetString(value)));
+        return pairs;
+    }
+
+    /// <summary>The value of one pair; null where there is none of that name.</summary>
+    public string? ValueOf(string name)
+    {
+        if (!IsPairs) return null;
+        Span<byte> wanted = stackalloc byte[256];
+        if (!Strict.TryGetBytes(name, wanted, out var length)) return Pairs().FirstOrDefault(p => p.Key == name).Value;
+        var rest = Encoded[3..];
+        while (TryReadText(ref rest, out var found) && TryReadText(ref rest, out var value))
+            if (found.SequenceEqual(wanted[..length])) return Strict.GetString(value);
+        return null;
+    }
+
+    /// <summary>Whether every pair of the other is one of these. Both are sorted: one walk.</summary>
+    public bool ContainsPairs(Context other)
+    {
+        if (other.IsNone) return true;
+        if (!IsPairs || !other.IsPairs) return false;
+        var mine = Encoded[3..];
+        var theirs = other.Encoded[3..];
+        while (TryReadText(ref theirs, out var name) && TryReadText(ref theirs, out var value))
+        {
+            var found = false;
+            while (!found && TryReadText(ref mine, out var candidate) && TryReadText(ref mine, out var held))
+            {
+                var order = candidate.SequenceCompareTo(name);
+                if (order > 0) return false;
+                if (order < 0) continue;
+                if (!held.SequenceEqual(value)) return false;
+                found = true;
+            }
+
+            if (!found) return false;
+        }
+
+        return true;
+    }
+
     private static ReadOnlySpan<byte> PairsPrefix => "keyward.context\0"u8;
 
     /// <summary>Names sort by their UTF-8 bytes: the ordinal order of strings is another one beyond the BMP.</summary>

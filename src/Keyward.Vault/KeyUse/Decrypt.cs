@@ -21,8 +21,8 @@ public sealed class Decrypted(byte[] plaintext, KeyVersion version, bool usedPri
     public void Dispose() => CryptographicOperations.ZeroMemory(Plaintext);
 }
 
-/// <summary>Opens a ciphertext under the key that is named. Damaged, of another key, another context: one refusal for
-/// all, so that it tells nothing that the ciphertext's header does not.</summary>
+/// <summary>Opens a ciphertext under the key that is named. Damaged, of another context: one refusal for all, so that
+/// it tells nothing that the ciphertext's header does not; the header says whose it is.</summary>
 public sealed class Decrypt(KeyName key, ReadOnlyMemory<byte> ciphertext, Context context) : IOperation<Decrypted>
 {
     private static readonly Verb Name = new("decrypt", OperationClass.DataRead);
@@ -33,6 +33,8 @@ public sealed class Decrypt(KeyName key, ReadOnlyMemory<byte> ciphertext, Contex
     Verb IOperation<Decrypted>.Verb => Name;
 
     Demand IOperation<Decrypted>.Demand => Demand.On(Permission.VersionsUseToDecrypt, key);
+
+    IRequestAttributes IOperation<Decrypted>.Attributes => new ContextAttributes(context);
 
     void IOperation<Decrypted>.Describe(RecordDraft draft)
     {
@@ -55,14 +57,17 @@ public sealed class Decrypt(KeyName key, ReadOnlyMemory<byte> ciphertext, Contex
         }
 
         passage.Record.Resource = entry.Versions.Length > 0 ? entry.Versions[0].Name.Parent.ToString() : key.ToString();
+        if (KeyRefusals.JudgeUse(entry.Key, passage.Now) is { } resting) return resting;
         if (entry.Key.Purpose != Purpose.EncryptDecrypt) return WrongPurpose.Of(key);
-        if (!Ciphertext.TryReadPrefix(sealedBytes, out var keyId, out var number) || keyId != entry.Key.Id
-            || entry.Find(number) is not { } version) return NotOpened;
+        if (KeyImports.IsBare(entry)) return KeyRefusals.NoPrimary(entry.Key);
+        if (!Ciphertext.TryReadPrefix(sealedBytes, out var keyId, out var number)) return NotOpened;
+        if (keyId != entry.Key.Id) return NotOpened with { Reason = RefusalReason.IncorrectKey };
+        if (entry.Find(number) is not { } version) return NotOpened;
         passage.Record.Version = version;
         passage.Record.Resource = version.Material.Sealed.Binding.Name;
         if (AlteredRows.Refuse(passage.Snapshot, version) is { } altered) return altered;
         if (version.StateAt(passage.Now) is var state && state != VersionState.Enabled)
-            return KeyRefusals.NotEnabled(version.Name, state);
+            return KeyRefusals.NotEnabled(version, state);
 
         Digests.Set(passage, context, sealedBytes);
         var plaintext = GC.AllocateUninitializedArray<byte>(sealedBytes.Length - Ciphertext.OverheadBytes);

@@ -19,4 +19,13 @@ internal static class Digests
         hierarchy.AuditDigest("ciphertext", ciphertext, digest);
         passage.Record.CiphertextDigest = Convert.ToHexStringLower(digest);
     }
+
+    /// <summary>The digest of further bytes. Labels: <c>message</c>, <c>digest</c> (what was to be signed),
+    /// <c>signature</c>, <c>mac</c>, <c>ciphertext</c>, <c>aad</c>, <c>public_key</c>.</summary>
+    public static void Add(Passage passage, string label, ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> digest = stackalloc byte[16];
+        passage.Vault.Hierarchy.AuditDigest(label, bytes, digest);
+        passage.Record.Digest(label, Convert.ToHexStringLower(digest));
+    }
 }

@@ -23,6 +23,8 @@ public sealed class Encrypt(KeyName key, int? version, ReadOnlyMemory<byte> plai
 
     Demand IOperation<Encrypted>.Demand => Demand.On(Permission.VersionsUseToEncrypt, key);
 
+    IRequestAttributes IOperation<Encrypted>.Attributes => new ContextAttributes(context);
+
     void IOperation<Encrypted>.Describe(RecordDraft draft)
     {
         draft.Project = key.Project.Value;
@@ -37,17 +39,16 @@ public sealed class Encrypt(KeyName key, int? version, ReadOnlyMemory<byte> plai
         if (plaintext.Length > MaximumPlaintextSizeBytes) return TooLarge.Plaintext;
         if (context.Encoded.Length > Context.MaximumOpaqueSizeBytes + 1) return TooLarge.Context;
         if (passage.Snapshot.Find(key) is not { } entry) return Missing(passage, version);
+        if (KeyRefusals.JudgeUse(entry.Key, passage.Now) is { } resting) return resting;
         if (entry.Key.Purpose != Purpose.EncryptDecrypt) return WrongPurpose.Of(key);
         var used = version is { } number ? entry.Find(number) : entry.Primary;
         if (used is null)
-            return version is null
-                ? new Refusal(RefusalReason.NoPrimaryVersion, $"{key} has no primary version.", key.ToString())
-                : Missing(passage, version);
+            return version is null ? KeyRefusals.NoPrimary(entry.Key) : Missing(passage, version);
         passage.Record.Version = used;
         passage.Record.Resource = used.Material.Sealed.Binding.Name;
         if (AlteredRows.Refuse(passage.Snapshot, used) is { } altered) return altered;
         if (used.StateAt(passage.Now) is var state && state != VersionState.Enabled)
-            return KeyRefusals.NotEnabled(used.Name, state);
+            return KeyRefusals.NotEnabled(used, state);
 
         var ciphertext = GC.AllocateUninitializedArray<byte>(Ciphertext.SizeOf(plaintext.Length));
         Ciphertext.WritePrefix(ciphertext, entry.Key.Id, used.Name.Number);

@@ -52,9 +52,9 @@ public sealed record ChangeVersionState(VersionName Name, VersionEvent Event) : 
         if (AlteredRows.Refuse(draft.Snapshot, version) is { } altered) return altered;
         var isDue = Event == VersionEvent.Due;
         // Only the clock makes a destruction due, and only our own job says so.
-        if (isDue && (version.DestroyTime > draft.Now || passage.Caller.Type != Caller.SystemType))
+        if (isDue && (!version.IsDueAt(draft.Now) || passage.Caller.Type != Caller.SystemType))
             return KeyRefusals.NotAllowed(Name, version.State);
-        var state = isDue ? version.State : version.StateAt(draft.Now);
+        var state = isDue ? VersionState.DestroyScheduled : version.StateAt(draft.Now);
         if (VersionLife.After(state, Event) is not { } next) return KeyRefusals.NotAllowed(Name, state);
         if (next == version.State) return version;
         var changed = Changed(version, next, entry.Key, draft.Now);
@@ -72,6 +72,6 @@ public sealed record ChangeVersionState(VersionName Name, VersionEvent Event) : 
             State = next, DestroyTime = now + key.DestroyScheduledDuration,
         },
         VersionState.Destroyed => version.Erased(now),
-        VersionState.Unspecified => throw new ArgumentOutOfRangeException(nameof(next)),
+        VersionState.ImportFailed or VersionState.Unspecified => throw new ArgumentOutOfRangeException(nameof(next)),
     };
 }

@@ -4,6 +4,7 @@ using Keyward.Vault.Algorithms;
 using Keyward.Vault.Audit;
 using Keyward.Vault.Gate;
 using Keyward.Vault.Keystores;
+using Keyward.Vault.KeyUse;
 using Keyward.Vault.Names;
 using Keyward.Vault.Policies;
 using Keyward.Vault.Storage;
@@ -42,6 +43,7 @@ public sealed record CreateKey(KeyName Name, Purpose Purpose, Algorithm Algorith
     async ValueTask<Outcome<KeyView>> IOperation<KeyView>.RunAsync(Passage passage)
     {
         if (Judge(passage.Now) is { } refusal) return refusal;
+        if (Expertise.Judge(passage, Algorithm, Name.Parent) is { } inexpert) return inexpert;
         var demand = ((IOperation<KeyView>)this).Demand;
         if (SkipInitialVersion)
             return await passage.ChangeAsync(demand, draft => Change(draft, null)).ConfigureAwait(false);

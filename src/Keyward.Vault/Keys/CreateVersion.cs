@@ -1,6 +1,7 @@
 using Keyward.Vault.Audit;
 using Keyward.Vault.Gate;
 using Keyward.Vault.Keystores;
+using Keyward.Vault.KeyUse;
 using Keyward.Vault.Names;
 using Keyward.Vault.Policies;
 using Keyward.Vault.Storage;
@@ -24,6 +25,7 @@ public sealed record CreateVersion(KeyName Parent) : IOperation<KeyVersion>
     {
         if (passage.Snapshot.Find(Parent) is not { } entry) return KeyRefusals.NotFound(Parent);
         if (NewVersions.Judge(entry.Key) is { } refusal) return refusal;
+        if (Expertise.Judge(passage, entry.Key.Algorithm, Parent) is { } inexpert) return inexpert;
         if (!(await NewVersions.MakeAsync(passage, entry.Key.Algorithm).ConfigureAwait(false))
             .TryGet(out var material, out var waiting)) return waiting;
         using (material)
@@ -34,6 +36,10 @@ public sealed record CreateVersion(KeyName Parent) : IOperation<KeyVersion>
     private Outcome<KeyVersion> Change(ChangeDraft draft, IFreshMaterial material)
     {
         if (draft.Snapshot.Find(Parent) is not { } entry) return KeyRefusals.NotFound(Parent);
+        if (KeyRefusals.JudgeState(entry.Key, draft.Now) is { } going) return going;
+        if (entry.Key.IsMultiRegion)
+            return KeyRefusals.Precondition(Parent,
+                "The key is one of several locations: it gets new versions by rotation, in all of them.");
         if (NewVersions.Judge(entry.Key) is { } refusal) return refusal;
         draft.Put(entry.Key with { NextVersion = entry.Key.NextVersion + 1 });
         return NewVersions.Put(draft, entry.Key, material);

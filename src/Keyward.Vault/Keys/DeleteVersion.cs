@@ -32,7 +32,7 @@ public sealed record DeleteVersion(VersionName Name) : IOperation<Deletion>
         if (AlteredRows.Refuse(draft.Snapshot, version) is { } altered) return altered;
         var state = version.StateAt(draft.Now);
         if (VersionLife.After(state, VersionEvent.Delete) is null) return KeyRefusals.NotAllowed(Name, state);
-        if (version.Origin == VersionOrigin.Imported)
+        if (version.Origin == VersionOrigin.Imported && version.HasHeldMaterial)
             return KeyRefusals.Precondition(Name,
                 $"{Name} was imported: it can be imported again, and cannot be deleted.");
         draft.Put(version.Erased(draft.Now) with { DeleteTime = draft.Now });

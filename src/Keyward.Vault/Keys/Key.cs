@@ -44,6 +44,34 @@ public sealed record Key
     public DateTimeOffset? DeleteTime { get; init; }
 
     public RetiredName RetiredName => new(Name.Parent.Parent, Id);
+    /// <summary>The key's own switch, above the states of its versions.</summary>
+    public KeyState State { get; init; } = KeyState.Enabled;
+
+    /// <summary>When a key that waits for its deletion goes.</summary>
+    public DateTimeOffset? DeletionTime { get; init; }
+
+    /// <summary>How long it waits; kept while a primary waits for its replicas first.</summary>
+    public TimeSpan? DeletionWindow { get; init; }
+
+    public string Description { get; init; } = "";
+
+    /// <summary>Tags are free texts, unlike labels.</summary>
+    public ImmutableSortedDictionary<string, string> Tags { get; init; } = NoLabels;
+
+    /// <summary>Where the primary of a multi-region key lies; null for a key of one location. The replicas of a set
+    /// share name, id and material.</summary>
+    public string? PrimaryLocation { get; init; }
+
+    public bool IsMultiRegion => PrimaryLocation is not null;
+
+    public bool IsReplica => PrimaryLocation is { } primary && primary != Name.Parent.Parent.Location.Value;
+
+    /// <summary>A key whose time has come is deleted, whether or not the job that ends it has run.</summary>
+    public KeyState StateAt(DateTimeOffset now) =>
+        DeleteTime is not null || (State == KeyState.PendingDeletion && DeletionTime <= now) ? KeyState.Deleted : State;
+
+    /// <summary>The key's id as a text of its own: unique in its location, whatever the key is named.</summary>
+    public string IdText => IsMultiRegion ? KeyIdText.OfSet(Id) : KeyIdText.Of(Id);
 
     internal PolicyState Policy { get; init; } = PolicyState.None;
 
@@ -60,7 +88,10 @@ public sealed record Key
         Micros.Of(NextRotationTime), DestroyScheduledDuration.Ticks / TimeSpan.TicksPerMicrosecond,
         ImportOnly ? 1L : 0L,
         Labels.IsEmpty ? null : JsonSerializer.Serialize(Labels, LabelsJson.Default.IReadOnlyDictionaryStringString),
-        Policy.Text, Policy.Revision, Micros.Of(DeleteTime),
+        Policy.Text, Policy.Revision, Micros.Of(DeleteTime), (long)State, Micros.Of(DeletionTime),
+        DeletionWindow?.Ticks / TimeSpan.TicksPerMicrosecond, Description.Length == 0 ? null : Description,
+        Tags.IsEmpty ? null : JsonSerializer.Serialize(Tags, LabelsJson.Default.IReadOnlyDictionaryStringString),
+        PrimaryLocation,
     ];
 
     internal static Key Parse(Row row)
@@ -83,6 +114,12 @@ public sealed record Key
             Labels = ParseLabels(cells.TextOrNull()),
             Policy = cells.Policy(),
             DeleteTime = cells.TimeOrNull(),
+            State = (KeyState)cells.Int32(),
+            DeletionTime = cells.TimeOrNull(),
+            DeletionWindow = Span(cells.IntegerOrNull()),
+            Description = cells.TextOrNull() ?? "",
+            Tags = ParseLabels(cells.TextOrNull()),
+            PrimaryLocation = cells.TextOrNull(),
             Seq = row.Seq,
         };
     }

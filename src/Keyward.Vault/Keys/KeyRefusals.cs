@@ -17,12 +17,53 @@ internal static class KeyRefusals
     public static Refusal UnknownLocation(LocationName location) => new(RefusalReason.InvalidArgument,
         $"Location '{location.Location}' is not served by this deployment.", location.ToString());
 
-    public static Refusal NotEnabled(VersionName version, VersionState state) => new(RefusalReason.VersionNotEnabled,
-        $"{version} is not enabled, current state is: {Label(state)}.", version.ToString());
+    /// <summary>A version that is not enabled. Material that its owner brings may come again: that is waited
+    /// for.</summary>
+    public static Refusal NotEnabled(KeyVersion version, VersionState state) => new(
+        version.Origin == VersionOrigin.Imported && state is VersionState.Destroyed or VersionState.ImportFailed
+            ? RefusalReason.KeyPendingImport
+            : RefusalReason.VersionNotEnabled,
+        $"{version.Name} is not enabled, current state is: {Label(state)}.", version.FullName);
+
+    /// <summary>A key that has no version to use: its owner has yet to bring one, or nobody has named one.</summary>
+    public static Refusal NoPrimary(Key key) => new(
+        key.ImportOnly ? RefusalReason.KeyPendingImport : RefusalReason.NoPrimaryVersion,
+        $"{key.Name} has no primary version.", key.Name.ToString());
+
+    public static Refusal PendingImport(Key key) =>
+        new(RefusalReason.KeyPendingImport, $"{key.Name} is pending import.", key.Name.ToString());
 
     public static Refusal NotAllowed(VersionName version, VersionState state) => new(RefusalReason.TransitionNotAllowed,
         $"{version} does not allow this in its current state: {Label(state)}.", version.ToString());
 
+    /// <summary>Why nothing may be done with the key's material at this moment; null if it may.</summary>
+    public static Refusal? JudgeUse(Key key, DateTimeOffset now) =>
+        key.State == KeyState.Enabled ? null : JudgeState(key, now) ?? Disabled(key);
+
+    /// <summary>Why a key that is about to go, or gone, cannot be changed; null if it can.</summary>
+    public static Refusal? JudgeState(Key key, DateTimeOffset now) => key.StateAt(now) switch
+    {
+        KeyState.Enabled or KeyState.Disabled => null,
+        KeyState.PendingDeletion or KeyState.PendingReplicaDeletion => new Refusal(
+            RefusalReason.KeyPendingDeletion, $"{key.Name} is pending deletion.", key.Name.ToString()),
+        KeyState.Deleted or KeyState.Unspecified => NotFound(key.Name),
+    };
+
+    public static Refusal Disabled(Key key) =>
+        new(RefusalReason.KeyDisabled, $"{key.Name} is disabled.", key.Name.ToString());
+
+    public static Refusal NotPendingDeletion(Key key) => new(RefusalReason.KeyNotPendingDeletion,
+        $"{key.Name} is not pending deletion.", key.Name.ToString());
+
+    public static string Label(KeyState state) => state switch
+    {
+        KeyState.Enabled => "ENABLED",
+        KeyState.Disabled => "DISABLED",
+        KeyState.PendingDeletion => "PENDING_DELETION",
+        KeyState.PendingReplicaDeletion => "PENDING_REPLICA_DELETION",
+        KeyState.Deleted => "DELETED",
+        KeyState.Unspecified => "UNSPECIFIED",
+    };
     public static Refusal Precondition(object name, string sentence) =>
         new(RefusalReason.TransitionNotAllowed, sentence, name.ToString());
 
@@ -32,6 +73,7 @@ internal static class KeyRefusals
         VersionState.Disabled => "DISABLED",
         VersionState.Destroyed => "DESTROYED",
         VersionState.DestroyScheduled => "DESTROY_SCHEDULED",
+        VersionState.ImportFailed => "IMPORT_FAILED",
         VersionState.Unspecified => "UNSPECIFIED",
     };
 }

@@ -39,11 +39,32 @@ public sealed record KeyVersion
     /// <summary>How the material last came in; null where it was made here.</summary>
     public VersionImport? Import { get; init; }
 
+    /// <summary>Why the last import into this version failed, while that is its state.</summary>
+    public string? ImportFailure { get; init; }
+
+    /// <summary>When imported material goes by itself; its owner said so.</summary>
+    public DateTimeOffset? MaterialExpireTime { get; init; }
+
+    /// <summary>What its owner says of imported material.</summary>
+    public string? MaterialDescription { get; init; }
+
+    /// <summary>When the version became its key's primary, where that was not when it was made.</summary>
+    public DateTimeOffset? RotateTime { get; init; }
+
+    /// <summary>Whether the version has ever had material: then only the same may come in again.</summary>
+    public bool HasHeldMaterial => Fingerprint != UInt128.Zero;
+
     /// <summary>Set once and for ever: the version is gone, its row stays for the record.</summary>
     public DateTimeOffset? DeleteTime { get; init; }
 
     /// <summary>The full name as text, made once.</summary>
     public string FullName => Material.Sealed.Binding.Name;
+
+    /// <summary>Names the material to callers: 32 bytes in hex, the same in every location of a multi-region
+    /// key. A digest of key id and number, not of the material.</summary>
+    public string MaterialIdText => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(
+        Frame.Of(Frame.Text("keyward/material-id/1"), Material.KeyId.ToByteArray(bigEndian: true),
+            Frame.Number(Name.Number))));
 
     /// <summary>Set by whoever makes or reads a version in the vault: there is none without.</summary>
     internal KeyMaterial Material { get; init; } = null!;
@@ -52,12 +73,19 @@ public sealed record KeyVersion
 
     /// <summary>The state as of now: a version whose time of destruction has come is destroyed, whether or not the job
     /// that erases it has run.</summary>
-    public VersionState StateAt(DateTimeOffset now) =>
-        State == VersionState.DestroyScheduled && DestroyTime <= now ? VersionState.Destroyed : State;
+    public VersionState StateAt(DateTimeOffset now) => IsDueAt(now) ? VersionState.Destroyed : State;
+
+    /// <summary>Whether the clock says that the material goes: its destruction is due, or its time is over.</summary>
+    public bool IsDueAt(DateTimeOffset now) => State switch
+    {
+        VersionState.DestroyScheduled => DestroyTime <= now || MaterialExpireTime <= now,
+        VersionState.Enabled or VersionState.Disabled => MaterialExpireTime <= now,
+        _ => false,
+    };
 
     /// <summary>The same material may be brought in again once it was destroyed.</summary>
     public bool IsReimportEligible(DateTimeOffset now) =>
-        Origin == VersionOrigin.Imported && StateAt(now) == VersionState.Destroyed;
+        Origin == VersionOrigin.Imported && StateAt(now) is VersionState.Destroyed or VersionState.ImportFailed;
 
     /// <summary>What is bound to the material for life: frame(purpose, protection level, provenance, create
     /// time).</summary>
@@ -68,8 +96,8 @@ public sealed record KeyVersion
     /// <summary>The version without its material, for ever.</summary>
     internal KeyVersion Erased(DateTimeOffset now) => this with
     {
-        State = VersionState.Destroyed,
-        DestroyEventTime = DestroyEventTime ?? now,
+        State = State == VersionState.ImportFailed ? State : VersionState.Destroyed,
+        DestroyEventTime = State == VersionState.ImportFailed ? null : DestroyEventTime ?? now,
         Material = Material with { Sealed = Material.Sealed with { Sealed = [] } },
     };
 
@@ -83,7 +111,8 @@ public sealed record KeyVersion
             Micros.Of(DestroyTime), Micros.Of(DestroyEventTime), Material.Sealed.ParentId,
             Material.Sealed.Binding.Attributes, Material.Sealed.Sealed, (long)Origin, CreatedBy,
             Fingerprints.Bytes(Fingerprint), Import?.Job, (long?)Import?.Method, Micros.Of(Import?.Time), Import?.By,
-            Micros.Of(DeleteTime),
+            Micros.Of(DeleteTime), ImportFailure, Micros.Of(MaterialExpireTime), MaterialDescription,
+            Micros.Of(RotateTime),
         ];
     }
 
@@ -122,6 +151,10 @@ public sealed record KeyVersion
             Fingerprint = Fingerprints.Parse(cells.Bytes()),
             Import = VersionImport.Parse(ref cells),
             DeleteTime = cells.TimeOrNull(),
+            ImportFailure = cells.TextOrNull(),
+            MaterialExpireTime = cells.TimeOrNull(),
+            MaterialDescription = cells.TextOrNull(),
+            RotateTime = cells.TimeOrNull(),
             Seq = row.Seq,
         };
     }

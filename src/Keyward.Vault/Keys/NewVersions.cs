@@ -31,11 +31,16 @@ internal static class NewVersions
         if (key.ImportOnly)
             return KeyRefusals.Precondition(key.Name,
                 "The key is import-only: its versions are imported, not generated.");
-        return key.NextVersion > MaximumVersions
-            ? new Refusal(RefusalReason.QuotaExceeded, "The key has as many versions as a key can have.",
-                key.Name.ToString())
-            : null;
+        if (key.IsMultiRegion && key.IsReplica)
+            return new Refusal(RefusalReason.WrongOrigin,
+                "The key is a replica: it gets its versions from the primary of its set.", key.Name.ToString());
+        return JudgeCount(key);
     }
+
+    public static Refusal? JudgeCount(Key key) => key.NextVersion > MaximumVersions
+        ? new Refusal(RefusalReason.QuotaExceeded, "The key has as many versions as a key can have.",
+            key.Name.ToString())
+        : null;
 
     /// <summary>Puts the next version of a key; the key itself is put by the caller, with its number moved
     /// on.</summary>

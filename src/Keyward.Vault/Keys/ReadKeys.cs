@@ -38,6 +38,7 @@ public sealed record ListKeys(KeyRingName Parent, PageRequest<KeyView> Page) : I
     {
         if (passage.Snapshot.Find(Parent) is not { } ring) return new(KeyRefusals.NotFound(Parent));
         return new(Paging.Cut(passage, Parent + "/cryptoKeys", Page,
-            last => ring.Keys.After(last).Select(KeyView.Of), v => v.Key.Name.Key, ring.Keys.Count));
+            last => ring.Keys.After(last).Select(KeyView.Of),
+            v => v.Key.Name.Key, ring.Keys.Count));
     }
 }

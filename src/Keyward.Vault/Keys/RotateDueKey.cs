@@ -31,7 +31,7 @@ public sealed record RotateDueKey(KeyName Name) : IOperation<KeyView>
             .TryGet(out var material, out var waiting)) return waiting;
         using (material)
             return await passage.ChangeAsync(((IOperation<KeyView>)this).Demand,
-                draft => Change(draft, passage.Caller, material)).ConfigureAwait(false);
+                draft => Change(draft, passage, material)).ConfigureAwait(false);
     }
 
     private Refusal? Judge(Key key, Caller caller, DateTimeOffset now) =>
@@ -39,11 +39,12 @@ public sealed record RotateDueKey(KeyName Name) : IOperation<KeyView>
             ? KeyRefusals.Precondition(Name, $"{Name} is not due to rotate.")
             : NewVersions.Judge(key);
 
-    private Outcome<KeyView> Change(ChangeDraft draft, Caller caller, IFreshMaterial material)
+    private Outcome<KeyView> Change(ChangeDraft draft, Passage passage, IFreshMaterial material)
     {
         if (draft.Snapshot.Find(Name) is not { } entry) return KeyRefusals.NotFound(Name);
         var old = entry.Key;
-        if (Judge(old, caller, draft.Now) is { } refusal) return refusal;
+        if (Judge(old, passage.Caller, draft.Now) is { } refusal) return refusal;
+        if (KeyRefusals.JudgeUse(old, draft.Now) is { } resting) return resting;
         if (material.Algorithm != old.Algorithm)
             return KeyRefusals.Precondition(Name, $"{Name} got another algorithm just now; it is rotated next time.");
         var due = old.NextRotationTime!.Value;
@@ -54,6 +55,7 @@ public sealed record RotateDueKey(KeyName Name) : IOperation<KeyView>
         };
         draft.Put(key);
         var version = NewVersions.Put(draft, old, material);
+        KeySets.Follow(draft, key, material, passage.Settings);
         draft.Record.Changed("primary", old.PrimaryVersion?.ToString(CultureInfo.InvariantCulture),
             old.NextVersion.ToString(CultureInfo.InvariantCulture));
         draft.Record.Changed("next_rotation_time", due.ToString("O"), next?.ToString("O"));

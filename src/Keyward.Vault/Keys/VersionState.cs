@@ -12,6 +12,9 @@ public enum VersionState
     /// again.</summary>
     Destroyed = 3,
     DestroyScheduled = 4,
+
+    /// <summary>Material came in and was not fit: nothing of it was kept.</summary>
+    ImportFailed = 5,
 }
 
 /// <summary>What may happen to a version.</summary>
@@ -29,7 +32,7 @@ public enum VersionEvent
     /// <summary>The version goes, its number is never used again.</summary>
     Delete = 6,
 
-    /// <summary>Material that was imported before and destroyed is brought in again.</summary>
+    /// <summary>Material that was imported before and destroyed, or that was not fit, is brought in again.</summary>
     Reimport = 7,
 }
 
@@ -48,7 +51,8 @@ public static class VersionLife
         (VersionState.DestroyScheduled, VersionEvent.Restore) => VersionState.Disabled,
         (VersionState.DestroyScheduled, VersionEvent.Due) => VersionState.Destroyed,
         (VersionState.Destroyed, VersionEvent.Delete) => VersionState.Destroyed,
-        (VersionState.Destroyed, VersionEvent.Reimport) => VersionState.Enabled,
+        (VersionState.Destroyed or VersionState.ImportFailed, VersionEvent.Reimport) => VersionState.Enabled,
+        (VersionState.ImportFailed, VersionEvent.Delete) => VersionState.ImportFailed,
         _ => null,
     };
 }

@@ -13,15 +13,21 @@ internal interface IFreshMaterial : IDisposable
 /// of the material, fit to be stored and shown.</summary>
 internal readonly record struct Imported
 {
-    private Imported(IFreshMaterial? material, string? whyNot) => (Material, WhyNot) = (material, whyNot);
+    private Imported(IFreshMaterial? material, string? whyNot, bool isOpened) =>
+        (Material, WhyNot, IsOpened) = (material, whyNot, isOpened);
 
     public IFreshMaterial? Material { get; }
 
     public string? WhyNot { get; }
 
-    public static Imported Of(IFreshMaterial material) => new(material, null);
+    /// <summary>Whether what was wrapped was opened, fit or not.</summary>
+    public bool IsOpened { get; }
 
-    public static Imported Refused(string whyNot) => new(null, whyNot);
+    public static Imported Of(IFreshMaterial material) => new(material, null, isOpened: true);
+
+    public static Imported Refused(string whyNot) => new(null, whyNot, isOpened: true);
+
+    public static Imported NotOpened(string whyNot) => new(null, whyNot, isOpened: false);
 
     public bool TryGet(
         [NotNullWhen(true)] out IFreshMaterial? material, [NotNullWhen(false)] out string? whyNot)

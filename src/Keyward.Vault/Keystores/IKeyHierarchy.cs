@@ -1,3 +1,5 @@
+using Keyward.Vault.Audit.Notes;
+
 namespace Keyward.Vault.Keystores;
 
 /// <summary>The deployment's own keys: what the opened root key gives. It seals rows, keeps the state sum's key, makes
@@ -38,6 +40,15 @@ internal interface IKeyHierarchy : IDisposable
     /// <summary>Seals a secret that must be read again, such as an access key's, under a project key.</summary>
     SealedKey SealSecret(byte[] projectKeyId, SealBinding binding, ReadOnlySpan<byte> secret);
 
+    /// <summary>A new Ed25519 key of a log or a witness, sealed by the root under a name of its own.</summary>
+    SealedKey MakeLogKey(string name);
+
+    /// <summary>Opens a log key; its notes carry <paramref name="noteName"/>.</summary>
+    INoteSigner OpenLogKey(SealedKey key, string noteName);
+
+    /// <summary>Whether an Ed25519 signature of a note is good.</summary>
+    bool CheckNote(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature);
+
     /// <summary>Known answers for seals. Throws <see cref="SelfTestException"/>.</summary>
     void SelfTest();
 }
@@ -50,6 +61,15 @@ internal interface ICredentialKeys
 
     /// <summary>30 random bytes in base64, 40 ASCII characters.</summary>
     byte[] MakeAccessKeySecret();
+
+    /// <summary>Compares a MAC in constant time with HMAC-SHA-256(key, <paramref name="signed"/>), the key being
+    /// derived from the secret by HMAC-SHA-256 of each step in turn, beginning with prefix ‖ secret. Derived keys are
+    /// kept ready. Without a secret it takes the same time and gives false.</summary>
+    bool CheckDerivedMac(SealedKey? secret, string prefix, ReadOnlySpan<string> steps, ReadOnlySpan<byte> signed,
+        ReadOnlySpan<byte> mac);
+
+    /// <summary>Drops the derived keys of a secret, at once.</summary>
+    void Forget(SealedKey secret);
 }
 
 /// <summary>A sealed value does not open: it was altered, moved, or sealed under another root.</summary>

@@ -1,4 +1,5 @@
 using Keyward.Vault.Algorithms;
+using Keyward.Vault.Imports;
 
 namespace Keyward.Vault.Keystores;
 
@@ -22,6 +23,15 @@ internal interface IKeystore
     /// PKCS#8 PrivateKeyInfo for the rest (X-Wing: its 32-byte seed as well). It is checked whole: shape, size, and the
     /// public half against the private one.</summary>
     Imported Import(Algorithm algorithm, ReadOnlySpan<byte> bytes);
+
+    /// <summary>Unwraps material by an import job's wrapping key and takes it in as <see cref="Import"/> does. The
+    /// length was judged before (<see cref="ImportMethods.JudgeLength"/>). One sentence for whatever is wrong with the
+    /// wrapping.</summary>
+    Imported ImportWrapped(
+        KeyMaterial wrappingKey, ImportMethod method, Algorithm algorithm, ReadOnlySpan<byte> wrapped);
+
+    /// <summary>A version's material as fresh, to be bound to a further name of the same key.</summary>
+    IFreshMaterial Copy(KeyMaterial material);
 
     /// <summary>Seals fresh material under a project key that has been adopted before.</summary>
     SealedKey Seal(IFreshMaterial material, byte[] projectKeyId, SealBinding binding);

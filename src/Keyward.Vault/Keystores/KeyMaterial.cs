@@ -21,7 +21,19 @@ internal static class SealKind
     public const string Version = "version";
     public const string AccessKeySecret = "access-key-secret";
     public const string AuditKey = "audit-key";
+    public const string CertificateAuthority = "certificate-authority";
     public const string ImportJob = "import-job";
+
+    /// <summary>The algorithm label of log keys.</summary>
+    public const string AuditKeyAlgorithm = "ED25519";
+
+    /// <summary>The algorithm label of what the root seals.</summary>
+    public static string RootedAlgorithm(string kind) => kind switch
+    {
+        AuditKey => AuditKeyAlgorithm,
+        CertificateAuthority => "ECDSA_P256",
+        _ => "AES_256",
+    };
 }
 
 /// <summary>A sealed key as it lies in the store: which parent sealed it, what it is bound to, and the bytes.</summary>

@@ -21,6 +21,16 @@ public readonly record struct KeyName(KeyRingName Parent, string Key)
 {
     public ProjectId Project => Parent.Project;
 
+    public static bool TryParse(string text, out KeyName name)
+    {
+        name = default;
+        if (text.Split('/') is not ["projects", var p, "locations", var l, "keyRings", var ring, "cryptoKeys", var key]
+            || !ProjectId.TryParse(p, out var project) || !LocationId.TryParse(l, out var location)
+            || !ResourceId.IsValid(ring) || !ResourceId.IsValid(key)) return false;
+        name = new KeyName(new KeyRingName(new LocationName(project, location), ring), key);
+        return true;
+    }
+
     public override string ToString() => $"{Parent}/cryptoKeys/{Key}";
 }
 
@@ -45,4 +55,10 @@ public readonly record struct VersionName(KeyName Parent, int Number)
 {
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"{Parent}/cryptoKeyVersions/{Number}");
+}
+
+/// <summary>A movable name of a key: <c>projects/P/locations/L/aliases/A</c>.</summary>
+public readonly record struct AliasName(LocationName Parent, string Alias)
+{
+    public override string ToString() => $"{Parent}/aliases/{Alias}";
 }

@@ -99,6 +99,19 @@ public static class Actions
     /// <summary>The actions that govern a right, without the service's name; never none.</summary>
     public static IReadOnlyList<string> Of(Permission permission) => GovernedBy[permission];
 
+    /// <summary>The same with the service's name: <c>kms:Encrypt</c>. What is no matter of keys has a service of its
+    /// own, so that <c>kms:*</c> is about keys.</summary>
+    internal static IEnumerable<string> QualifiedOf(Permission permission)
+    {
+        var isOfKeys = permission.Name().StartsWith("cloudkms.", StringComparison.Ordinal)
+            || Table.Any(t => t.Permission == permission);
+        return Of(permission).Select(a => $"{(isOfKeys ? Service : "keyward")}:{a}");
+    }
+
+    /// <summary>Whether AWS has an action for it, or actions that do the same.</summary>
+    internal static bool IsOfAws(Permission permission) =>
+        !Of(permission)[0].StartsWith("Keyward", StringComparison.Ordinal);
+
     /// <summary>The right's finer parts that a role with it confers too.</summary>
     internal static PermissionMask FinerThan(Permission permission) => Finer.GetValueOrDefault(permission);
 

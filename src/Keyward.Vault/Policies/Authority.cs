@@ -1,4 +1,6 @@
 using Keyward.Vault.Gate;
+using Keyward.Vault.Grants;
+using Keyward.Vault.Identities;
 using Keyward.Vault.Storage;
 
 namespace Keyward.Vault.Policies;
@@ -7,12 +9,18 @@ namespace Keyward.Vault.Policies;
 internal readonly record struct Decision(bool Allowed, RuleLabel? Rule)
 {
     public static readonly Decision Refused = new(false, null);
+
+    /// <summary>The grant that allowed it; null where a policy did.</summary>
+    public Grant? Grant { get; init; }
+
+    /// <summary>Refused by a rule that denies, not for want of one that allows.</summary>
+    public bool IsDenial => !Allowed && Rule is not null;
 }
 
 /// <summary>The one evaluation of rights, the same for every door. Reads the snapshot that it is given and nothing
 /// besides. In this order, once the caller's standing has been judged by the gate: a deny anywhere refuses; then one
 /// of these allows: a binding on the key; the key's own policy by naming the caller; a binding above, or the caller's
-/// own policy, where the key's policy delegates to its account. Anything else is refused.</summary>
+/// own policy, where the key's policy delegates to its account; a grant. Anything else is refused.</summary>
 internal static class Authority
 {
     public static Decision Decide(
@@ -48,7 +56,41 @@ internal static class Authority
         return own.Count > 0 && Find(ref question, own, Effect.Deny) is { } byOwn ? new Decision(false, byOwn) : null;
     }
 
-    private static Decision? Allowed(ref Question question, in PolicyChain chain)
+    /// <summary>The names under which policies and grants may mean a caller, its project's last.</summary>
+    public static IReadOnlyList<string> MembersOf(Snapshot snapshot, Caller caller)
+    {
+        var members = new List<string> { caller.Member };
+        members.AddRange(caller.MoreMembers);
+        members.AddRange(snapshot.GroupsOf(caller));
+        if (caller.Project is { } project) members.Add(PrincipalName.ProjectPrefix + project.Value);
+        return members;
+    }
+
+    private static Decision? Allowed(ref Question question, in PolicyChain chain) =>
+        ByPolicies(ref question, chain) ?? ByGrant(ref question);
+
+    /// <summary>A grant needs no policy on the key's side; who comes from another project, or is meant by its project
+    /// only, needs the right at home too.</summary>
+    private static Decision? ByGrant(ref Question question)
+    {
+        if (question.Demand.Key is not { } key || question.Snapshot.Find(key) is not { Grants: { Count: > 0 } grants })
+            return null;
+        var mayAtHome = !IsForeign(ref question) || AllowsAtHome(ref question);
+        foreach (var member in MembersOf(question.Snapshot, question.Caller))
+        {
+            if (grants.Find(member, ref question) is not { } grant) continue;
+            var isOfProject = member.StartsWith(PrincipalName.ProjectPrefix, StringComparison.Ordinal);
+            if (isOfProject ? AllowsAtHome(ref question) : mayAtHome)
+                return new Decision(true, new RuleLabel(PolicyChain.KeyName, RuleLabel.Grant, grant.Id))
+                {
+                    Grant = grant,
+                };
+        }
+
+        return null;
+    }
+
+    private static Decision? ByPolicies(ref Question question, in PolicyChain chain)
     {
         if (chain.Leaf.Policy.Allows(ref question) is { } onLeaf)
             return ByBinding(PolicyChain.LeafName(question.Demand), onLeaf);
@@ -65,7 +107,8 @@ internal static class Authority
             return ByBinding(PolicyChain.DeploymentName, onDeployment);
         // A caller's own policy speaks for its own project only: it cannot open another's resources.
         var own = question.Snapshot.StatementsOf(question.Caller);
-        return own.Count > 0 && !IsForeign(ref question) && Find(ref question, own, Effect.Allow) is { } rule
+        return own.Count > 0 && question.Demand.Project is { } at && at == question.Caller.Project
+            && Find(ref question, own, Effect.Allow) is { } rule
             ? new Decision(true, rule)
             : null;
     }

@@ -20,6 +20,7 @@ internal readonly record struct Demand
         Ring = ring;
         Key = key;
         _version = version;
+        Job = job;
     }
 
     /// <summary>What is asked for is a thing of this kind.</summary>
@@ -35,10 +36,13 @@ internal readonly record struct Demand
 
     public ImportJobName? Job { get; }
 
+    /// <summary>The version in question; null where the operation itself chooses one.</summary>
+    public int? Version => _version > 0 ? _version : null;
+
     /// <summary>The full name that a refusal names; made only when asked for.</summary>
     public string Resource => _resource
         ?? (Key is { } key && _version > 0 ? new VersionName(key, _version).ToString() : null)
-        ?? Key?.ToString() ?? Job?.ToString() ?? Ring?.ToString() ?? Project?.FullName ?? DeploymentName;
+        ?? Job?.ToString() ?? Key?.ToString() ?? Ring?.ToString() ?? Project?.FullName ?? DeploymentName;
 
     public const string DeploymentName = "deployment";
 

@@ -4,7 +4,8 @@ namespace Keyward.Vault.Policies;
 /// nobody.</summary>
 internal static class Members
 {
-    private const int MaximumLength = 320;
+    /// <summary>Google's longest: a principal set with an attribute's value of 256 characters.</summary>
+    private const int MaximumLength = 640;
 
     private static readonly string[] Prefixes =
         ["user:", "serviceAccount:", "group:", "domain:", "principal://", "principalSet://", "deleted:"];

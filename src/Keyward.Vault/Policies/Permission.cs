@@ -119,6 +119,14 @@ public enum Permission
     GroupsGet = 109,
     GroupsList = 110,
     GroupsUpdate = 111,
+    IssuersUpdate = 112,
+    IssuersList = 113,
+    ServiceAccountsGetAccessToken = 114,
+    ServiceAccountsGetOpenIdToken = 115,
+    ServiceAccountsSignJwt = 116,
+    ServiceAccountsSignBlob = 117,
+    QuotasGet = 118,
+    QuotasSet = 119,
 }
 
 /// <summary>The permissions' names as policies, refusals and TestIamPermissions show them.</summary>
@@ -172,6 +180,14 @@ public static class PermissionNames
         Permission.GroupsGet => "keyward.groups.get",
         Permission.GroupsList => "keyward.groups.list",
         Permission.GroupsUpdate => "keyward.groups.update",
+        Permission.IssuersUpdate => "keyward.issuers.update",
+        Permission.IssuersList => "keyward.issuers.list",
+        Permission.ServiceAccountsGetAccessToken => "iam.serviceAccounts.getAccessToken",
+        Permission.ServiceAccountsGetOpenIdToken => "iam.serviceAccounts.getOpenIdToken",
+        Permission.ServiceAccountsSignJwt => "iam.serviceAccounts.signJwt",
+        Permission.ServiceAccountsSignBlob => "iam.serviceAccounts.signBlob",
+        Permission.QuotasGet => "keyward.quotas.get",
+        Permission.QuotasSet => "keyward.quotas.set",
         // Finer than Google's: what Google has one right for, or none.
         >= Permission.GrantsCreate => KmsName(permission.ToString(), "keyward"),
         _ => KmsName(permission.ToString(), "cloudkms"),

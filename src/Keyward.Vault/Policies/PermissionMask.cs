@@ -13,6 +13,8 @@ internal readonly record struct PermissionMask
 
     public static PermissionMask None => default;
 
+    public static PermissionMask All => new(UInt128.MaxValue, UInt128.MaxValue);
+
     public bool IsEmpty => (_low | _high) == 0;
 
     public static PermissionMask Of(Permission permission) => (int)permission < 128

@@ -16,7 +16,7 @@ internal readonly struct PolicyChain
     public PolicyChain(Snapshot snapshot, in Demand demand)
     {
         Deployment = snapshot.DeploymentPolicy;
-        Project = Ring = Leaf = PolicyState.None;
+        Project = Ring = Key = Job = PolicyState.None;
         if (demand.Project is { } project && snapshot.Find(project) is { } projectEntry)
         {
             Project = projectEntry.Project.Policy;
@@ -24,9 +24,8 @@ internal readonly struct PolicyChain
                 && projectEntry.Rings.Find(RingEntry.NameOf(ring.Parent.Location.Value, ring.Ring)) is { } ringEntry)
             {
                 Ring = ringEntry.Ring.Policy;
-                if (demand.Key is { } key && ringEntry.Keys.Find(key.Key) is { } keyEntry) Leaf = keyEntry.Key.Policy;
-                else if (demand.Job is { } job && ringEntry.ImportJobs.Find(job.Job) is { } jobEntry)
-                    Leaf = jobEntry.Policy;
+                if (demand.Key is { } key && ringEntry.Keys.Find(key.Key) is { } keyEntry) Key = keyEntry.Key.Policy;
+                if (demand.Job is { } job && ringEntry.ImportJobs.Find(job.Job) is { } found) Job = found.Policy;
             }
         }
 
@@ -39,9 +38,14 @@ internal readonly struct PolicyChain
 
     public PolicyState Ring { get; }
 
-    /// <summary>The key's, or the import job's; no policy where the demand is about neither. Its bindings count
-    /// whatever the key's own policy says.</summary>
-    public PolicyState Leaf { get; }
+    /// <summary>The key's; no policy where the demand is not about a key.</summary>
+    public PolicyState Key { get; }
+
+    /// <summary>The import job's; no policy where the demand is not about one.</summary>
+    public PolicyState Job { get; }
+
+    /// <summary>The lowest: its bindings count whatever the key's own policy says.</summary>
+    public PolicyState Leaf => Job == PolicyState.None ? Key : Job;
 
     public bool HasDeny { get; }
 

@@ -38,14 +38,16 @@ internal sealed record PolicyState
         string.Create(CultureInfo.InvariantCulture, $"{Revision}:{Text}")))[..8];
 
     /// <summary>A policy that a new resource begins with.</summary>
-    public static PolicyState First(Policy policy) => None.Next(policy, DenyRules.None);
+    public static PolicyState First(Policy policy) => None.Next(policy);
 
     /// <summary>What the resource was at another time, as its next revision.</summary>
     public PolicyState Next(PolicyState other) => other with { Revision = Revision + 1 };
 
-    public PolicyState Next(Policy policy) => Next(policy, Deny);
+    public PolicyState Next(Policy policy) => Next(policy, Deny, KeyPolicy);
 
-    public PolicyState Next(DenyRules deny) => Next(Policy, deny);
+    public PolicyState Next(DenyRules deny) => Next(Policy, deny, KeyPolicy);
+
+    public PolicyState Next(KeyPolicy document) => Next(Policy, Deny, document);
 
     public static PolicyState Parse(string? text, long revision)
     {
@@ -57,27 +59,30 @@ internal sealed record PolicyState
             Policy = stored.Bindings is null && stored.Audit is null
                 ? Policy.Empty : new Policy(stored.Bindings ?? [], stored.Audit),
             Deny = stored.Deny is { } rules ? new DenyRules(rules) : DenyRules.None,
+            KeyPolicy = stored.Document is { } document ? new KeyPolicy(document) : null,
             Text = text,
             Revision = revision,
         };
     }
 
-    private PolicyState Next(Policy policy, DenyRules deny) => this with
+    private PolicyState Next(Policy policy, DenyRules deny, KeyPolicy? document) => this with
     {
         Policy = policy,
         Deny = deny,
+        KeyPolicy = document,
         Revision = Revision + 1,
         Text = JsonSerializer.Serialize(
             new StoredPolicy(
                 policy.Bindings.Count == 0 ? null : policy.Bindings,
                 policy.AuditConfigs.Count == 0 ? null : policy.AuditConfigs,
-                deny.IsEmpty ? null : deny.Rules), PolicyJson.Default.StoredPolicy),
+                deny.IsEmpty ? null : deny.Rules, document?.Text), PolicyJson.Default.StoredPolicy),
     };
 }
 
 /// <summary>The text of a policy column (docs/reference/format.md); what is absent is empty.</summary>
 internal sealed record StoredPolicy(
-    IReadOnlyList<Binding>? Bindings, IReadOnlyList<AuditConfig>? Audit, IReadOnlyList<DenyRule>? Deny);
+    IReadOnlyList<Binding>? Bindings, IReadOnlyList<AuditConfig>? Audit, IReadOnlyList<DenyRule>? Deny,
+    string? Document);
 
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

@@ -6,7 +6,7 @@ namespace Keyward.Vault.Policies;
 /// <summary>A resource that has a policy: the deployment, a project, a key ring, a key or an import job.</summary>
 public readonly record struct PolicyTarget
 {
-    private PolicyTarget(ProjectId? project, KeyRingName? ring, KeyName? key, ImportJobName? job) =>
+    private PolicyTarget(ProjectId? project, KeyRingName? ring, KeyName? key, ImportJobName? job = null) =>
         (Project, Ring, Key, Job) = (project, ring, key, job);
 
     public ProjectId? Project { get; }
@@ -52,8 +52,8 @@ public readonly record struct PolicyTarget
 
     internal Demand ToRead => this switch
     {
-        { Key: { } key } => Demand.On(Permission.CryptoKeysGetIamPolicy, key),
         { Job: { } job } => Demand.On(Permission.ImportJobsGetIamPolicy, job),
+        { Key: { } key } => Demand.On(Permission.CryptoKeysGetIamPolicy, key),
         { Ring: { } ring } => Demand.On(Permission.KeyRingsGetIamPolicy, ring),
         { Project: { } project } => Demand.On(Permission.ProjectsGetIamPolicy, project),
         _ => Demand.OnDeployment(Permission.DeploymentGetIamPolicy),
@@ -61,8 +61,8 @@ public readonly record struct PolicyTarget
 
     internal Demand ToWrite => this switch
     {
-        { Key: { } key } => Demand.On(Permission.CryptoKeysSetIamPolicy, key),
         { Job: { } job } => Demand.On(Permission.ImportJobsSetIamPolicy, job),
+        { Key: { } key } => Demand.On(Permission.CryptoKeysSetIamPolicy, key),
         { Ring: { } ring } => Demand.On(Permission.KeyRingsSetIamPolicy, ring),
         { Project: { } project } => Demand.On(Permission.ProjectsSetIamPolicy, project),
         _ => Demand.OnDeployment(Permission.DeploymentSetIamPolicy),
@@ -70,8 +70,8 @@ public readonly record struct PolicyTarget
 
     internal Demand For(Permission permission) => this switch
     {
-        { Key: { } key } => Demand.On(permission, key),
         { Job: { } job } => Demand.On(permission, job),
+        { Key: { } key } => Demand.On(permission, key),
         { Ring: { } ring } => Demand.On(permission, ring),
         { Project: { } project } => Demand.On(permission, project),
         _ => Demand.OnDeployment(permission),
@@ -80,8 +80,8 @@ public readonly record struct PolicyTarget
     /// <summary>The policy as it stands; null where there is no such resource.</summary>
     internal PolicyState? Find(Snapshot snapshot) => this switch
     {
-        { Key: { } key } => snapshot.Find(key)?.Key.Policy,
         { Job: { } job } => snapshot.Find(job)?.Policy,
+        { Key: { } key } => snapshot.Find(key)?.Key.Policy,
         { Ring: { } ring } => snapshot.Find(ring)?.Ring.Policy,
         { Project: { } project } => snapshot.Find(project)?.Project.Policy,
         _ => snapshot.DeploymentPolicy,
@@ -91,8 +91,8 @@ public readonly record struct PolicyTarget
     internal void Put(ChangeDraft draft, PolicyState policy)
     {
         draft.PutRevision(FullName, policy.Revision, policy.Text);
-        if (Key is { } key) draft.Put(draft.Snapshot.Find(key)!.Key with { Policy = policy });
-        else if (Job is { } job) draft.Put(draft.Snapshot.Find(job)! with { Policy = policy });
+        if (Job is { } job) draft.Put(draft.Snapshot.Find(job)! with { Policy = policy });
+        else if (Key is { } key) draft.Put(draft.Snapshot.Find(key)!.Key with { Policy = policy });
         else if (Ring is { } ring) draft.Put(draft.Snapshot.Find(ring)!.Ring with { Policy = policy });
         else if (Project is { } project) draft.Put(draft.Snapshot.Find(project)!.Project with { Policy = policy });
         else draft.PutDeploymentPolicy(policy);

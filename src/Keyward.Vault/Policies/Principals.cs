@@ -33,8 +33,15 @@ internal sealed class Principals
 
     public IEnumerable<string> Members => _members;
 
+    public Principals WithoutAccounts() => new(_members) { Except = Except };
+
+    public Principals AccountsAlone() => new([]) { Accounts = Accounts };
+
     public bool Names(Caller caller, ImmutableArray<string> groups) =>
         Matches(caller, groups) && Except?.Matches(caller, groups) != true;
+
+    /// <summary>Whether it can name a caller at all.</summary>
+    public bool IsSomebody => _members.Count > 0;
 
     public bool NamesAccount(string account) => Accounts.Contains(account);
 
@@ -45,6 +52,9 @@ internal sealed class Principals
             if (_members.Contains(member)) return true;
         foreach (var group in groups)
             if (_members.Contains(group)) return true;
+        // A question has made sure that they are there.
+        foreach (var arn in caller.Arns ?? [])
+            if (_members.Contains(arn)) return true;
         return false;
     }
 }

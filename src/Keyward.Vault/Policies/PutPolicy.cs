@@ -11,7 +11,9 @@ internal static class PutPolicy
 {
     public static Outcome<PolicyView> Put(ChangeDraft draft, PolicyTarget target, PolicyState state, Caller caller)
     {
-        if (Encoding.UTF8.GetByteCount(state.Text ?? "") > Policy.MaximumSizeBytes)
+        // A document has a limit of its own, and takes up to six bytes a character as text in text.
+        var documentSizeBytes = (state.KeyPolicy?.Text.Length ?? 0) * 6;
+        if (Encoding.UTF8.GetByteCount(state.Text ?? "") > Policy.MaximumSizeBytes + documentSizeBytes)
             return PolicyRules.Invalid($"A policy has at most {Policy.MaximumSizeBytes} bytes.");
         var old = target.Find(draft.Snapshot)!;
         target.Put(draft, state);

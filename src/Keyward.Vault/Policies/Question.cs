@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Keyward.Vault.Gate;
+using Keyward.Vault.Identities;
 using Keyward.Vault.Storage;
 
 namespace Keyward.Vault.Policies;
@@ -19,7 +20,12 @@ internal ref struct Question(Snapshot snapshot, Caller caller, Demand demand, Ci
     /// <summary>The groups that the caller is in, as members (<c>group:EMAIL</c>).</summary>
     public ImmutableArray<string> Groups { get; } = snapshot.GroupsOf(caller);
 
+    /// <summary>The caller in AWS's words.</summary>
+    public string[] Arns { get; } = PrincipalName.ArnsOf(snapshot, caller);
+
     public readonly Permission Permission => Demand.Permission;
+
+    public readonly DateTimeOffset Now => _circumstances.Now;
 
     public readonly Assumption Assumption => _circumstances.Assumption;
 

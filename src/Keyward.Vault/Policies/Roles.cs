@@ -80,6 +80,8 @@ public static class Roles
     [
         .. ProjectAdmin, Permission.ProjectsCreate, Permission.ProjectsList, Permission.AuditReadAll,
         Permission.StatusGet, Permission.DeploymentGetIamPolicy, Permission.DeploymentSetIamPolicy,
+        Permission.IssuersUpdate, Permission.IssuersList, Permission.QuotasGet,
+        Permission.QuotasSet,
     ];
 
     private static readonly FrozenDictionary<string, PermissionMask> Masks = new Dictionary<string, PermissionMask>
@@ -122,6 +124,12 @@ public static class Roles
         ["roles/iam.securityReviewer"] = Mask([.. ReadPolicies, .. View]),
         ["roles/iam.serviceAccountAdmin"] = Mask([Permission.ServiceAccountsCreate, Permission.ServiceAccountsGet,
             Permission.ServiceAccountsList, Permission.ServiceAccountsUpdate]),
+        ["roles/iam.serviceAccountTokenCreator"] = Mask([Permission.ServiceAccountsGetAccessToken,
+            Permission.ServiceAccountsGetOpenIdToken, Permission.ServiceAccountsSignJwt,
+            Permission.ServiceAccountsSignBlob]),
+        ["roles/iam.serviceAccountOpenIdTokenCreator"] = Mask([Permission.ServiceAccountsGetOpenIdToken]),
+        ["roles/iam.workloadIdentityUser"] = Mask(
+            [Permission.ServiceAccountsGetAccessToken, Permission.ServiceAccountsGetOpenIdToken]),
         ["roles/iam.serviceAccountKeyAdmin"] = Mask(
             [Permission.CredentialsCreate, Permission.CredentialsList, Permission.CredentialsRevoke]),
     }.ToFrozenDictionary();

@@ -1,3 +1,5 @@
+using Keyward.Vault.Policies.Documents;
+
 namespace Keyward.Vault.Policies;
 
 /// <summary>Why a statement does or does not bear on a question.</summary>
@@ -19,7 +21,7 @@ internal enum Bearing
 internal sealed record Statement(Effect Effect, Principals Principals, PermissionSet Permissions, RuleLabel Label)
 {
     /// <summary>Null: whatever lies at or below the place where the statement stands.</summary>
-    public ResourceMatcher? Resources { get; init; }
+    public ArnMatcher? Resources { get; init; }
 
     public ICondition? Condition { get; init; }
 

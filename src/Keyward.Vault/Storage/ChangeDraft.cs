@@ -1,4 +1,7 @@
+using System.Buffers.Binary;
 using Keyward.Vault.Audit;
+using Keyward.Vault.Federation;
+using Keyward.Vault.Grants;
 using Keyward.Vault.Groups;
 using Keyward.Vault.Identities;
 using Keyward.Vault.Imports;
@@ -64,6 +67,12 @@ internal sealed class ChangeDraft(Snapshot before, long seq, DateTimeOffset now,
         Put(Tables.KeyVersion, version.ToCells(), old?.ToCells(), old?.Seq);
     }
 
+    public void Put(Alias alias)
+    {
+        var old = Snapshot.Find(alias.Name);
+        Put(Tables.Alias, alias.ToCells(), old?.ToCells(), old?.Seq);
+    }
+
     public void Put(ImportJob job)
     {
         var old = Snapshot.Find(job.Name);
@@ -80,6 +89,31 @@ internal sealed class ChangeDraft(Snapshot before, long seq, DateTimeOffset now,
     {
         var old = Snapshot.Credentials.GetValueOrDefault(credential.Id);
         Put(Tables.Credential, credential.ToCells(), old?.ToCells(), old?.Seq);
+    }
+
+    /// <summary>A new grant, or a new state of one that has not ended: one that has is never written again.</summary>
+    public void Put(Grant grant)
+    {
+        var old = Snapshot.Find(grant.Key)?.Grants.Find(grant.Id);
+        Put(Tables.Grant, grant.ToCells(), old?.ToCells(), old?.Seq);
+    }
+
+    public void Put(Issuer issuer)
+    {
+        var old = Snapshot.Issuers.GetValueOrDefault(issuer.Id);
+        Put(Tables.Issuer, issuer.ToCells(), old?.ToCells(), old?.Seq);
+    }
+
+    public void Put(Quotas.QuotaLimit quota)
+    {
+        var old = Snapshot.Quotas.Find(quota.Resource, quota.Metric);
+        Put(Tables.Quota, quota.ToCells(), old?.ToCells(), old?.Seq);
+    }
+
+    public void PutUse(string credentialId, CredentialUse use)
+    {
+        var old = Snapshot.CredentialUses.GetValueOrDefault(credentialId);
+        Put(Tables.CredentialUse, use.ToCells(credentialId), old?.ToCells(credentialId), old?.Seq);
     }
 
     public void Put(CustomRole role)
@@ -124,6 +158,23 @@ internal sealed class ChangeDraft(Snapshot before, long seq, DateTimeOffset now,
         }
 
         return sum;
+    }
+
+    /// <summary>What the store writes of this draft: rows, the sum after them, and the record.</summary>
+    /// <param name="sum">The state sum with this change.</param>
+    /// <param name="node">The node that makes the change and logs it.</param>
+    public Change ToChange(StateSum sum, TimeSpan took, string node)
+    {
+        Span<byte> bytes = stackalloc byte[StateSum.SizeBytes];
+        Span<byte> digest = stackalloc byte[16];
+        sum.Write(bytes);
+        Hierarchy.StateDigest(bytes, digest);
+        var mark = new ChangeMark(Seq, BinaryPrimitives.ReadUInt128BigEndian(digest));
+        var bare = RecordWriter.Write(Record, Now, took, node, null, mark).ToArray();
+        var id = new byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(id, Record.Arrival.Id);
+        return new Change(new FeedEntry(Seq, id, Rows), Hierarchy.SealStateSum(Seq, bytes),
+            new OutboxEntry(id, Seq, node, bare));
     }
 
     /// <summary>A row put twice in one change is written once, as it was put last.</summary>

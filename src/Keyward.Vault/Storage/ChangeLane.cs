@@ -1,6 +1,6 @@
-using System.Buffers.Binary;
 using System.Threading.Channels;
 using Keyward.Vault.Audit;
+using Keyward.Vault.Cluster;
 using Keyward.Vault.Gate;
 
 namespace Keyward.Vault.Storage;
@@ -17,6 +17,10 @@ internal sealed class ChangeLane : IAsyncDisposable
     /// <summary>More waiting changes than this are refused: a queue without a limit hides an overload.</summary>
     private const int MaximumWaiting = 1_024;
 
+    /// <summary>Batches that were committed and wait for other nodes. A node that died unexplained holds each up for a
+    /// lease's length, so many may wait at once, but not any number.</summary>
+    private const int MaximumUnfinished = 128;
+
     private static readonly Refusal Busy = new(
         RefusalReason.Overloaded, "Too many changes wait for the store. Try again.");
 
@@ -31,13 +35,20 @@ internal sealed class ChangeLane : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly OpenedVault _vault;
     private readonly Outbox _outbox;
+    private readonly string _node;
+    private readonly SemaphoreSlim _unfinished = new(MaximumUnfinished, MaximumUnfinished);
     private readonly Task _loop;
 
-    public ChangeLane(IStore store, IAuditLog log, TimeProvider time, OpenedVault vault, Outbox outbox)
+    public ChangeLane(
+        IStore store, IAuditLog log, TimeProvider time, OpenedVault vault, Outbox outbox, string node)
     {
-        (_store, _log, _time, _vault, _outbox) = (store, log, time, vault, outbox);
+        (_store, _log, _time, _vault, _outbox, _node) = (store, log, time, vault, outbox, node);
         _loop = Task.Run(RunAsync);
     }
+
+    /// <summary>The other nodes that a change must have reached before it is answered; null where there are
+    /// none.</summary>
+    public Propagation? Propagation { get; set; }
 
     public Task<Outcome<T>> ChangeAsync<T>(RecordDraft record, Func<ChangeDraft, Outcome<T>> judge)
     {
@@ -49,11 +60,17 @@ internal sealed class ChangeLane : IAsyncDisposable
     /// <summary>Brings in what the log could not take, and marks what it has.</summary>
     public ValueTask FlushOutboxAsync() => _outbox.FlushAsync();
 
+    /// <summary>Brings in the records of nodes that have been gone for some time.</summary>
+    public ValueTask AdoptAsync(IReadOnlySet<string> living, TimeSpan after) =>
+        _outbox.AdoptAsync(living, after, _time);
+
     public async ValueTask DisposeAsync()
     {
         _waiting.Writer.TryComplete();
         await _loop.ConfigureAwait(false);
+        for (var i = 0; i < MaximumUnfinished; i++) await _unfinished.WaitAsync().ConfigureAwait(false);
         await _outbox.FlushAsync().ConfigureAwait(false);
+        _unfinished.Dispose();
     }
 
     private async Task RunAsync()
@@ -83,13 +100,45 @@ internal sealed class ChangeLane : IAsyncDisposable
         await _store.ChangeAsync(_vault.Snapshot.Seq, judged.Judge, CancellationToken.None).ConfigureAwait(false);
         foreach (var pending in judged.WithoutChange) pending.Complete();
         if (judged.Committed.Count == 0) return;
+        var committedAt = _time.GetTimestamp();
         foreach (var (pending, _) in judged.Committed) pending.Record.IsCommitted = true;
         _vault.Swap(judged.After);
+        var finishing = FinishAsync(judged, committedAt);
+        if (Propagation is null)
+        {
+            await finishing.ConfigureAwait(false);
+            return;
+        }
 
+        // The next changes need not wait until these have reached the other nodes.
+        await _unfinished.WaitAsync().ConfigureAwait(false);
+        _ = finishing.ContinueWith(
+            _ => _unfinished.Release(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    }
+
+    private async Task FinishAsync(Judged judged, long committedAt)
+    {
         var receipts = new Task<Receipt>[judged.Committed.Count];
         for (var i = 0; i < receipts.Length; i++) receipts[i] = AppendAsync(judged.Committed[i].Entry);
-        for (var i = 0; i < receipts.Length; i++) await FinishAsync(judged.Committed[i],
-            receipts[i]).ConfigureAwait(false);
+        try
+        {
+            if (Propagation is { } others)
+                await PropagateAsync(others, judged.After.Seq, committedAt).ConfigureAwait(false);
+        }
+        catch (AuditUnwritableException)
+        {
+            // The change reached the others; the append of its own record says below that the log is full.
+        }
+
+        for (var i = 0; i < receipts.Length; i++)
+            await FinishAsync(judged.Committed[i], receipts[i]).ConfigureAwait(false);
+    }
+
+    private async Task PropagateAsync(Propagation others, long seq, long committedAt)
+    {
+        var propagated = await others.WaitAsync(seq, committedAt).ConfigureAwait(false);
+        var record = SystemRecords.Applied(_time, _node, seq, propagated);
+        await _log.AppendAsync(record).ConfigureAwait(false);
     }
 
     private async Task<Receipt> AppendAsync(OutboxEntry entry) =>
@@ -124,9 +173,18 @@ internal sealed class ChangeLane : IAsyncDisposable
         public IReadOnlyList<Change> Judge(Counter counter, IReadOnlyList<FeedEntry> missed)
         {
             var snapshot = lane._vault.Snapshot;
+            missed = [.. missed.SkipWhile(e => e.Seq <= snapshot.Seq)];
             if (counter.Seq != snapshot.Seq + missed.Count)
                 throw new StoreUnavailableException("The store is not where this node left it: it went back.");
-            foreach (var entry in missed) snapshot = snapshot.With(entry.Rows) with { Seq = entry.Seq };
+            try
+            {
+                snapshot = Following.Apply(snapshot, missed, counter, lane._vault);
+            }
+            catch (FeedBrokenException failure)
+            {
+                throw new StoreUnavailableException(failure.Message, failure);
+            }
+
             var changes = new List<Change>();
             foreach (var pending in batch)
             {
@@ -140,29 +198,14 @@ internal sealed class ChangeLane : IAsyncDisposable
 
                 var sum = draft.SumAfter(snapshot.Sum);
                 snapshot = draft.Snapshot with { Seq = draft.Seq, Sum = sum };
-                changes.Add(lane.Make(draft, sum, pending, this));
+                var took = lane._time.GetElapsedTime(pending.Record.Arrival.ReceivedTicks);
+                var change = draft.ToChange(sum, took, lane._node);
+                Committed.Add((pending, change.Outbox));
+                changes.Add(change);
             }
 
             After = snapshot;
             return changes;
         }
-    }
-
-    private Change Make(ChangeDraft draft, StateSum sum, PendingChange pending, Judged judged)
-    {
-        Span<byte> bytes = stackalloc byte[StateSum.SizeBytes];
-        Span<byte> digest = stackalloc byte[16];
-        sum.Write(bytes);
-        _vault.Hierarchy.StateDigest(bytes, digest);
-        var mark = new ChangeMark(draft.Seq, BinaryPrimitives.ReadUInt128BigEndian(digest));
-        var arrival = pending.Record.Arrival;
-        var record = RecordWriter.Write(pending.Record, draft.Now, _time.GetElapsedTime(arrival.ReceivedTicks),
-            draft.Snapshot.Deployment?.Node ?? "", null, mark).ToArray();
-        var id = new byte[16];
-        BinaryPrimitives.WriteUInt128BigEndian(id, arrival.Id);
-        var entry = new OutboxEntry(id, draft.Seq, record);
-        judged.Committed.Add((pending, entry));
-        return new Change(new FeedEntry(draft.Seq, id, draft.Rows), _vault.Hierarchy.SealStateSum(draft.Seq, bytes),
-            entry);
     }
 }

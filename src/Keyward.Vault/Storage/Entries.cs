@@ -1,16 +1,32 @@
+using Keyward.Vault.Grants;
 using Keyward.Vault.Imports;
 using Keyward.Vault.Keys;
+using Keyward.Vault.Names;
 using Keyward.Vault.Projects;
 
 namespace Keyward.Vault.Storage;
 
 /// <summary>A project and what is in it, as one node knows it.</summary>
-internal sealed record ProjectEntry(Project Project, SortedTable<RingEntry> Rings)
+internal sealed record ProjectEntry(
+    Project Project, SortedTable<RingEntry> Rings, SortedTable<KeyById> KeysById, SortedTable<Alias> Aliases)
 {
     public static string NameOf(ProjectEntry entry) => entry.Project.Id.Value;
 }
 
-/// <summary>A key ring and what is in it.</summary>
+/// <summary>Leads from a key's id to its name, in a location. A key that is named by its id needs no entry: it is found
+/// by its name.</summary>
+internal sealed record KeyById(string Name, KeyName Key)
+{
+    public static KeyById? Of(Key key) => key.Name.Key == key.IdText
+        ? null
+        : new KeyById(NameOf(key.Name.Parent.Parent.Location.Value, key.IdText), key.Name);
+
+    public static string NameOf(string location, string id) => location + " " + id;
+
+    public static string NameOf(KeyById entry) => entry.Name;
+}
+
+/// <summary>A key ring and its keys.</summary>
 internal sealed record RingEntry(KeyRing Ring, SortedTable<KeyEntry> Keys)
 {
     /// <summary>Deleted keys: their names stay taken.</summary>
@@ -29,6 +45,8 @@ internal sealed record RingEntry(KeyRing Ring, SortedTable<KeyEntry> Keys)
 /// <summary>A key and its versions, in order of their numbers.</summary>
 internal sealed record KeyEntry(Key Key, KeyVersion[] Versions)
 {
+    public KeyGrants Grants { get; init; } = KeyGrants.None;
+
     public static string NameOf(KeyEntry entry) => entry.Key.Name.Key;
 
     /// <summary>Version N mostly stands at N − 1; where versions are missing, it stands before that.</summary>

@@ -47,6 +47,9 @@ internal sealed class Founding
         var draft = new ChangeDraft(Snapshot.Empty, 1, time.GetUtcNow(), vault, record);
         draft.Put(new Deployment(deploymentId, draft.Now, node));
         foreach (var (keyId, key) in deploymentKeys) draft.Put(new SealedKeyRow(keyId, key, draft.Now));
+        var logKey = new LogKeyName(LogKeys.OriginOf(deploymentId, node), 1);
+        draft.Put(new SealedKeyRow(RandomNumberGenerator.GetBytes(16), hierarchy.MakeLogKey(logKey.ToString()),
+            draft.Now));
 
         _ = ProjectId.TryParse("default", out var project);
         var account = ServiceAccounts.Make(draft, project, "admin");
@@ -60,25 +63,15 @@ internal sealed class Founding
             account.Email, account.UniqueId, keyFile.Id, privateKey, accessKey.Id, secret));
     }
 
-    /// <summary>Commits the deployment. Its record goes to the log when the vault is opened.</summary>
-    public async ValueTask CommitAsync(IStore store, TimeProvider time, CancellationToken cancellation)
+    /// <summary>Commits the deployment; false if the store has one already. Its record goes to the log when the vault
+    /// is opened.</summary>
+    public async ValueTask<bool> TryCommitAsync(IStore store, CancellationToken cancellation)
     {
-        var sum = new byte[StateSum.SizeBytes];
-        var digest = new byte[16];
-        var total = _draft.SumAfter(default);
-        total.Write(sum);
-        _vault.Hierarchy.StateDigest(sum, digest);
-        var mark = new ChangeMark(1, System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(digest));
-        var record = RecordWriter.Write(_record, time.GetUtcNow(), TimeSpan.Zero,
-            _draft.Snapshot.Deployment!.Node, null, mark).ToArray();
-        var id = new byte[16];
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(id, _record.Arrival.Id);
-        var change = new Change(new FeedEntry(1, id, _draft.Rows), _vault.Hierarchy.SealStateSum(1, sum),
-            new OutboxEntry(id, 1, record));
-        await store.ChangeAsync(0, (counter, _) => counter.Seq == 0
-            ? [change]
-            : throw new StoreUnavailableException("The store is not empty: another server made a deployment in it."),
-            cancellation).ConfigureAwait(false);
+        var change = _draft.ToChange(_draft.SumAfter(default), TimeSpan.Zero, _draft.Snapshot.Deployment!.Node);
+        var isEmpty = false;
+        await store.ChangeAsync(0, (counter, _) => (isEmpty = counter.Seq == 0) ? [change] : [], cancellation)
+            .ConfigureAwait(false);
+        return isEmpty;
     }
 
     /// <summary>16 random bytes in hex.</summary>

@@ -11,8 +11,9 @@ internal sealed record FeedEntry(long Seq, byte[] OperationId, IReadOnlyList<Row
 
 /// <summary>A record that was committed with its change and may not be in the log yet.</summary>
 /// <param name="RecordId">16 bytes, the record's own id, by which doubles are known.</param>
+/// <param name="Node">The node that made the change and logs it.</param>
 /// <param name="Record">The record's bytes as the log keeps them.</param>
-internal sealed record OutboxEntry(byte[] RecordId, long Seq, byte[] Record);
+internal sealed record OutboxEntry(byte[] RecordId, long Seq, string Node, byte[] Record);
 
 /// <summary>What one accepted change writes.</summary>
 /// <param name="Entry">Goes to the feed; its rows replace (or become) the rows of the same primary key.</param>
@@ -53,6 +54,12 @@ internal interface IStore : IAsyncDisposable
 
     /// <summary>Marks records as logged. Losing the marks is harmless: doubles are known by id.</summary>
     ValueTask ClearOutboxAsync(IReadOnlyList<byte[]> recordIds, CancellationToken cancellation);
+
+    /// <summary>Keeps a log's checkpoint; one of the same origin and size that is there stays.</summary>
+    ValueTask PutCheckpointAsync(StoredCheckpoint checkpoint, CancellationToken cancellation);
+
+    /// <summary>The largest checkpoint of each log.</summary>
+    ValueTask<IReadOnlyList<StoredCheckpoint>> ReadCheckpointsAsync(CancellationToken cancellation);
 
     /// <summary>Makes deleted and overwritten values unreadable as far as the engine can (checkpoint, secure
     /// delete).</summary>

@@ -1,12 +1,14 @@
+using Keyward.Vault.Cluster;
 using Keyward.Vault.Keystores;
 
 namespace Keyward.Vault.Storage;
 
 /// <summary>What an opened root key gives the gate: the keystore, the deployment's own keys, and the state of the node,
-/// which the change lane alone replaces.</summary>
+/// which only ever moves forward.</summary>
 internal sealed class OpenedVault(
     IKeystore keystore, IKeyHierarchy hierarchy, ICredentialKeys credentialKeys, Snapshot snapshot)
 {
+    private readonly Lock _swapping = new();
     private Snapshot _snapshot = snapshot;
 
     public IKeystore Keystore { get; } = keystore;
@@ -15,9 +17,20 @@ internal sealed class OpenedVault(
 
     public ICredentialKeys CredentialKeys { get; } = credentialKeys;
 
+    /// <summary>How long the snapshot may be judged by.</summary>
+    public Lease Lease { get; init; } = Lease.Unlimited;
+
+    /// <summary>Which store this is: a restore makes another one.</summary>
+    public byte[] Incarnation { get; init; } = [];
+
     /// <summary>A request reads this once and judges everything by what it got.</summary>
     public Snapshot Snapshot => Volatile.Read(ref _snapshot);
 
-    /// <summary>Swaps in the next snapshot, after its change was committed and before it is acknowledged.</summary>
-    public void Swap(Snapshot next) => Volatile.Write(ref _snapshot, next);
+    /// <summary>Swaps in the next snapshot, after its change was committed and before it is acknowledged. One that is
+    /// older than the present one changes nothing: the present one contains it.</summary>
+    public void Swap(Snapshot next)
+    {
+        lock (_swapping)
+            if (next.Seq > _snapshot.Seq) Volatile.Write(ref _snapshot, next);
+    }
 }

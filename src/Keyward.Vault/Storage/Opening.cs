@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using Keyward.Vault.Audit;
+using Keyward.Vault.Audit.Tree;
+using Keyward.Vault.Cluster;
 using Keyward.Vault.Gate;
 using Keyward.Vault.Keystores;
 
@@ -7,12 +9,16 @@ namespace Keyward.Vault.Storage;
 
 /// <summary>Opens the vault on a store and a log that were left behind: checks that neither was altered or went back,
 /// brings the log up to the store's outbox, and makes the node's first snapshot.</summary>
-internal sealed class Opening(IStore store, IAuditLog log, TimeProvider time)
+internal sealed class Opening(IStore store, AuditLog log, ITreeFiles files, TimeProvider time, string node)
 {
     /// <summary>Records of changes are looked for from the log's end backwards in steps of this many.</summary>
     private const int LookBackStep = 4_096;
 
     private const int FeedPage = 1_000;
+
+    /// <summary>Other nodes change the store, too: this node serves by a lease, and its log holds its own changes
+    /// only.</summary>
+    private bool IsShared => store is INodeStore;
 
     /// <summary>The open vault and its change lane, or why it must not serve.</summary>
     public async ValueTask<Outcome<(OpenedVault Vault, ChangeLane Lane)>> OpenAsync(
@@ -22,16 +28,23 @@ internal sealed class Opening(IStore store, IAuditLog log, TimeProvider time)
         var (snapshot, broken) = SnapshotLoader.Load(state, hierarchy);
         if (await JudgeSumAsync(state.Counter, snapshot, broken, hierarchy, cancellation).ConfigureAwait(false)
             is { } altered) return altered;
-        var outbox = new Outbox(store, log);
+        var outbox = new Outbox(store, log, node);
+        var opening = new LogOpening(store, log, files, time, node);
+        if (await opening.OpenAsync(snapshot, hierarchy, cancellation).ConfigureAwait(false) is { } unfit)
+            return unfit;
         if (await JudgeLogAsync(snapshot, hierarchy, cancellation).ConfigureAwait(false) is { } rolledBack)
             return rolledBack;
         await outbox.DrainAsync(cancellation).ConfigureAwait(false);
 
         foreach (var key in snapshot.SealedKeys.Values)
             if (key.Key.Binding.Kind == SealKind.ProjectKey) hierarchy.Adopt(key.Id, key.Key);
-        var vault = new OpenedVault(keystore, hierarchy, credentialKeys, snapshot);
+        var vault = new OpenedVault(keystore, hierarchy, credentialKeys, snapshot)
+        {
+            Lease = IsShared ? new Lease(time) : Lease.Unlimited, Incarnation = state.Counter.Incarnation,
+        };
         await RecordStartAsync(snapshot, hierarchy).ConfigureAwait(false);
-        return (vault, new ChangeLane(store, log, time, vault, outbox));
+        await new Anchoring(store, log, time).AnchorAsync(cancellation).ConfigureAwait(false);
+        return (vault, new ChangeLane(store, log, time, vault, outbox, node));
     }
 
     /// <summary>The sum of all rows must be the one that was sealed with the last change. Rows whose own seal is broken
@@ -81,7 +94,9 @@ internal sealed class Opening(IStore store, IAuditLog log, TimeProvider time)
             return Damage("store_rolled_back",
                 $"The audit log knows change {mark.Seq}, " +
                 $"the store ends at {snapshot.Seq}: an older store was put back.");
-        var next = logged?.Seq + 1 ?? 1;
+        if (IsShared) return null;
+        // A successor's first change is the one that made it.
+        var next = logged?.Seq + 1 ?? FirstSeqOf(snapshot);
         foreach (var entry in waiting)
             if (entry.Seq == next) next++;
         return next > snapshot.Seq
@@ -89,6 +104,10 @@ internal sealed class Opening(IStore store, IAuditLog log, TimeProvider time)
             : Damage("log_rolled_back",
                 $"The store knows change {snapshot.Seq}, the audit log ends at {next - 1}: an older log was put back.");
     }
+
+    private long FirstSeqOf(Snapshot snapshot) => LogKeys.Of(
+        snapshot.SealedKeys.Values, snapshot.Deployment!.Id, snapshot.Deployment.Node)
+        .First(l => l.Origin == log.Origin).Keys[0].Seq;
 
     private async ValueTask<(long Seq, string State)?> LastMarkAsync(CancellationToken cancellation)
     {
@@ -114,10 +133,12 @@ internal sealed class Opening(IStore store, IAuditLog log, TimeProvider time)
         var arrival = new Arrival(Door.System, new Source("", 0, null, null), null, id, nonce, time.GetUtcNow(),
             time.GetTimestamp()) { Method = "Start" };
         var draft = new RecordDraft(arrival, null, new Verb("start", OperationClass.AdminWrite));
+        draft.Parameter("log", log.Origin);
+        foreach (var key in log.Tree!.Keys) draft.Parameter("log_key", key.ToString());
         var mark = new ChangeMark(snapshot.Seq, UInt128.Parse(
             DigestOf(snapshot, hierarchy), System.Globalization.NumberStyles.HexNumber));
         var record = RecordWriter.Write(draft, time.GetUtcNow(), TimeSpan.Zero,
-            snapshot.Deployment?.Node ?? "", null, mark);
+            node, null, mark);
         await log.AppendAsync(record).ConfigureAwait(false);
     }
 

@@ -5,7 +5,7 @@ namespace Keyward.Vault.Storage;
 /// <summary>Brings records that were committed with their change into the log, exactly once as far as anyone can see:
 /// doubles carry the same id. Marks are written in batches, since losing them costs only a look at the log's
 /// end.</summary>
-internal sealed class Outbox(IStore store, IAuditLog log)
+internal sealed class Outbox(IStore store, IAuditLog log, string node)
 {
     private const int MarkBatch = 256;
 
@@ -16,6 +16,7 @@ internal sealed class Outbox(IStore store, IAuditLog log)
     private readonly Lock _lock = new();
     private readonly List<byte[]> _marks = [];
     private readonly List<OutboxEntry> _unlogged = [];
+    private readonly Dictionary<string, long> _orphans = new(StringComparer.Ordinal);
 
     public int Unlogged
     {
@@ -65,10 +66,31 @@ internal sealed class Outbox(IStore store, IAuditLog log)
         if (marks.Length > 0) await store.ClearOutboxAsync(marks, CancellationToken.None).ConfigureAwait(false);
     }
 
-    /// <summary>At a start: logs every record of the store's outbox that the log does not have yet.</summary>
+    /// <summary>Logs the records of nodes that do not live and have not come back for a while. A node that only slept
+    /// may log them too: the same id in two logs is legal, losing one is not.</summary>
+    public async ValueTask AdoptAsync(IReadOnlySet<string> living, TimeSpan after, TimeProvider time)
+    {
+        var orphans = (await store.ReadOutboxAsync(CancellationToken.None).ConfigureAwait(false))
+            .Where(e => e.Node != node && !living.Contains(e.Node)).ToList();
+        var ids = orphans.Select(o => Convert.ToHexString(o.RecordId)).ToHashSet(StringComparer.Ordinal);
+        foreach (var gone in _orphans.Keys.Where(id => !ids.Contains(id)).ToList()) _orphans.Remove(gone);
+        var now = time.GetTimestamp();
+        foreach (var orphan in orphans)
+        {
+            var id = Convert.ToHexString(orphan.RecordId);
+            if (!_orphans.TryGetValue(id, out var since)) _orphans[id] = since = now;
+            if (time.GetElapsedTime(since, now) < after) continue;
+            await log.AppendAsync(orphan.Record).ConfigureAwait(false);
+            await store.ClearOutboxAsync([orphan.RecordId], CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>At a start: logs every record of this node in the store's outbox that the log does not have
+    /// yet.</summary>
     public async ValueTask DrainAsync(CancellationToken cancellation)
     {
-        var entries = await store.ReadOutboxAsync(cancellation).ConfigureAwait(false);
+        var entries = (await store.ReadOutboxAsync(cancellation).ConfigureAwait(false))
+            .Where(e => e.Node == node).ToList();
         if (entries.Count == 0) return;
         var known = await RecentIdsAsync(cancellation).ConfigureAwait(false);
         foreach (var entry in entries)

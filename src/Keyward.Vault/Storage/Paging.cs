@@ -15,7 +15,7 @@ internal static class Paging
 {
     private static readonly TimeSpan TokenLifetime = TimeSpan.FromDays(1);
 
-    private static readonly Refusal BadToken = new(RefusalReason.InvalidArgument,
+    private static readonly Refusal BadToken = new(RefusalReason.InvalidPageToken,
         "The page token is not one that this list gave you, or it is older than a day.");
 
     private static readonly Refusal BadSize = new(RefusalReason.InvalidArgument, "The page size must not be negative.");
@@ -29,7 +29,7 @@ internal static class Paging
     {
         if (request.Size < 0) return BadSize;
         var size = request.Size == 0 ? PageRequest<T>.DefaultSize : Math.Min(request.Size, PageRequest<T>.MaximumSize);
-        var scope = $"{passage.Caller.Email}\n{listName}\n{request.Query}";
+        var scope = $"{passage.Caller.Member}\n{listName}\n{request.Query}";
         string? last = null;
         if (request.Token.Length > 0 && !TryReadToken(passage, scope, request.Token, out last)) return BadToken;
 

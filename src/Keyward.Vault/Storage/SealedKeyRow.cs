@@ -2,7 +2,8 @@ using Keyward.Vault.Keystores;
 
 namespace Keyward.Vault.Storage;
 
-/// <summary>A project key or a deployment key as a row: always sealed by the root.</summary>
+/// <summary>A project key, a deployment key, a log key or the certificate authority as a row: always sealed by the
+/// root.</summary>
 internal sealed record SealedKeyRow(byte[] Id, SealedKey Key, DateTimeOffset CreateTime)
 {
     public static readonly byte[] RootParent = new byte[16];
@@ -15,7 +16,8 @@ internal sealed record SealedKeyRow(byte[] Id, SealedKey Key, DateTimeOffset Cre
     {
         var cells = new RowReader(row);
         var id = cells.Bytes();
-        var binding = new SealBinding(cells.Text(), cells.Text(), 1, "AES_256", []);
+        var (kind, name) = (cells.Text(), cells.Text());
+        var binding = new SealBinding(kind, name, 1, SealKind.RootedAlgorithm(kind), []);
         return new SealedKeyRow(id, new SealedKey(RootParent, binding, cells.Bytes()), cells.Time()) { Seq = row.Seq };
     }
 }

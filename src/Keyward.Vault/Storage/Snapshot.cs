@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Keyward.Vault.Federation;
 using Keyward.Vault.Gate;
+using Keyward.Vault.Grants;
 using Keyward.Vault.Groups;
 using Keyward.Vault.Identities;
 using Keyward.Vault.Imports;
@@ -9,6 +11,7 @@ using Keyward.Vault.Policies;
 using Keyward.Vault.Policies.CustomRoles;
 using Keyward.Vault.Policies.Revisions;
 using Keyward.Vault.Projects;
+using Keyward.Vault.Quotas;
 
 namespace Keyward.Vault.Storage;
 
@@ -40,6 +43,17 @@ internal sealed record Snapshot
     public ImmutableDictionary<string, ImmutableArray<string>> CredentialsOf { get; init; } =
         ImmutableDictionary.Create<string, ImmutableArray<string>>(StringComparer.Ordinal);
 
+    /// <summary>Issuers by id, removed ones included.</summary>
+    public ImmutableDictionary<string, Issuer> Issuers { get; init; } =
+        ImmutableDictionary.Create<string, Issuer>(StringComparer.Ordinal);
+
+    /// <summary>Limits that were set; null at most resources.</summary>
+    public QuotaTable Quotas { get; init; } = QuotaTable.Empty;
+
+    /// <summary>When credentials were last used, as far as it was written down.</summary>
+    public ImmutableDictionary<string, CredentialUse> CredentialUses { get; init; } =
+        ImmutableDictionary.Create<string, CredentialUse>(StringComparer.Ordinal);
+
     public ImmutableDictionary<string, SealedKeyRow> SealedKeys { get; init; } =
         ImmutableDictionary.Create<string, SealedKeyRow>(StringComparer.Ordinal);
 
@@ -52,10 +66,6 @@ internal sealed record Snapshot
     /// <summary>The active groups that name a member, as members.</summary>
     public ImmutableDictionary<string, ImmutableArray<string>> GroupsByMember { get; init; } =
         ImmutableDictionary.Create<string, ImmutableArray<string>>(StringComparer.Ordinal);
-
-    /// <summary>Compiled policies that are attached to principals, by member.</summary>
-    public ImmutableDictionary<string, IReadOnlyList<Statement>> IdentityPolicies { get; init; } =
-        ImmutableDictionary.Create<string, IReadOnlyList<Statement>>(StringComparer.Ordinal);
 
     /// <summary>Revisions by subject, in order.</summary>
     public ImmutableDictionary<string, ImmutableList<Revision>> Revisions { get; init; } =
@@ -82,6 +92,8 @@ internal sealed record Snapshot
 
     public KeyEntry? Find(KeyName key) => Find(key.Parent)?.Keys.Find(key.Key);
 
+    public Alias? Find(AliasName alias) => Find(alias.Parent.Project)?.Aliases.Find(Alias.NameIn(alias));
+
     public ImportJob? Find(ImportJobName job) => Find(job.Parent)?.ImportJobs.Find(job.Job);
 
     public KeyVersion? Find(VersionName version) => Find(version.Parent)?.Find(version.Number);
@@ -102,7 +114,7 @@ internal sealed record Snapshot
 
     /// <summary>The statements of the caller's own policies.</summary>
     public IReadOnlyList<Statement> StatementsOf(Caller caller) =>
-        IdentityPolicies.IsEmpty ? [] : IdentityPolicies.GetValueOrDefault(caller.Member, []);
+        Accounts.TryGetValue(caller.Email, out var account) ? account.Policies.Statements : [];
 
     /// <summary>The snapshot after these rows. A row whose owner is missing stays out: nothing hangs in the
     /// air.</summary>
@@ -126,11 +138,16 @@ internal sealed record Snapshot
     {
         if (row.Table == Tables.KeyVersion) return WithVersion(KeyVersion.Parse(row, IdOf));
         if (row.Table == Tables.CryptoKey) return WithKey(Key.Parse(row));
+        if (row.Table == Tables.Grant) return WithGrant(Grant.Parse(row));
+        if (row.Table == Tables.Alias) return WithAlias(Alias.Parse(row));
         if (row.Table == Tables.KeyRing) return WithRing(KeyRing.Parse(row));
         if (row.Table == Tables.ImportJob) return WithImportJob(ImportJob.Parse(row));
         if (row.Table == Tables.Project) return WithProject(Project.Parse(row));
         if (row.Table == Tables.Principal) return WithAccount(ServiceAccount.Parse(row));
         if (row.Table == Tables.Credential) return WithCredential(Credential.Parse(row));
+        if (row.Table == Tables.Issuer) return With(Issuer.Parse(row));
+        if (row.Table == Tables.Quota) return this with { Quotas = Quotas.With(QuotaLimit.Parse(row)) };
+        if (row.Table == Tables.CredentialUse) return WithUse(row);
         if (row.Table == Tables.SealedKey) return WithSealedKey(SealedKeyRow.Parse(row));
         if (row.Table == Tables.CustomRole) return WithRole(CustomRole.Parse(row));
         if (row.Table == Tables.PrincipalGroup) return WithGroup(PrincipalGroup.Parse(row));
@@ -151,7 +168,8 @@ internal sealed record Snapshot
     {
         var entry = Find(project.Id) is { } old
             ? old with { Project = project }
-            : new ProjectEntry(project, SortedTable<RingEntry>.Empty);
+            : new ProjectEntry(project, SortedTable<RingEntry>.Empty, SortedTable<KeyById>.Empty,
+                SortedTable<Alias>.Empty);
         return this with { Projects = Projects.With(entry, ProjectEntry.NameOf) };
     }
 
@@ -173,7 +191,19 @@ internal sealed record Snapshot
                 Keys = ring.Keys.Without(key.Name.Key), Retired = ring.Retired.With(key, k => k.Name.Key),
             });
         var entry = ring.Keys.Find(key.Name.Key) is { } old ? old with { Key = key } : new KeyEntry(key, []);
+        if (KeyById.Of(key) is { } byId)
+            project = project with { KeysById = project.KeysById.With(byId, KeyById.NameOf) };
         return With(project, ring with { Keys = ring.Keys.With(entry, KeyEntry.NameOf) });
+    }
+
+    private Snapshot WithAlias(Alias alias)
+    {
+        if (Find(alias.Name.Parent.Project) is not { } project) return this;
+        return this with
+        {
+            Projects = Projects.With(
+                project with { Aliases = project.Aliases.With(alias, Alias.NameOf) }, ProjectEntry.NameOf),
+        };
     }
 
     private Snapshot WithVersion(KeyVersion version)
@@ -182,6 +212,14 @@ internal sealed record Snapshot
         if (Find(name.Project) is not { } project || Find(name.Parent) is not { } ring
             || ring.Keys.Find(name.Key) is not { } key) return this;
         return With(project, ring with { Keys = ring.Keys.With(key.With(version), KeyEntry.NameOf) });
+    }
+
+    private Snapshot WithGrant(Grant grant)
+    {
+        if (Find(grant.Key.Project) is not { } project || Find(grant.Key.Parent) is not { } ring
+            || ring.Keys.Find(grant.Key.Key) is not { } key) return this;
+        var with = key with { Grants = key.Grants.With(grant) };
+        return With(project, ring with { Keys = ring.Keys.With(with, KeyEntry.NameOf) });
     }
 
     private Snapshot WithImportJob(ImportJob job) =>
@@ -208,6 +246,14 @@ internal sealed record Snapshot
                 ? CredentialsOf
                 : CredentialsOf.SetItem(credential.Email, known.Add(credential.Id)),
         };
+    }
+
+    private Snapshot With(Issuer issuer) => this with { Issuers = Issuers.SetItem(issuer.Id, issuer) };
+
+    private Snapshot WithUse(Row row)
+    {
+        var (id, use) = CredentialUse.Parse(row);
+        return this with { CredentialUses = CredentialUses.SetItem(id, use) };
     }
 
     private Snapshot WithRole(CustomRole role) => this with { CustomRoles = CustomRoles.SetItem(role.Name, role) };

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Keyward.Vault.Grants;
 using Keyward.Vault.Keys;
 using Keyward.Vault.Keystores;
 
@@ -17,6 +18,7 @@ internal static class SnapshotLoader
         var rows = new List<Row>();
         var keys = new List<Row>();
         var versions = new List<Row>();
+        var grants = new List<Row>();
         foreach (var row in state.Rows)
         {
             if (!SealHolds(row, hierarchy))
@@ -28,12 +30,13 @@ internal static class SnapshotLoader
             sum = sum.Add(TermOf(row, hierarchy));
             if (row.Table == Tables.CryptoKey) keys.Add(row);
             else if (row.Table == Tables.KeyVersion) versions.Add(row);
+            else if (row.Table == Tables.Grant) grants.Add(row);
             else rows.Add(row);
         }
 
         var order = Tables.All.Select((table, index) => (table, index)).ToDictionary(t => t.table, t => t.index);
         rows.Sort((a, b) => order[a.Table].CompareTo(order[b.Table]));
-        var snapshot = WithKeys(Snapshot.Empty.With(rows), keys, versions) with
+        var snapshot = WithKeys(Snapshot.Empty.With(rows), keys, versions, grants) with
         {
             Seq = state.Counter.Seq, Sum = sum,
         };
@@ -62,12 +65,16 @@ internal static class SnapshotLoader
         if (row.Table == Tables.KeyVersion)
             return $"projects/{Text(0)}/locations/{Text(1)}/keyRings/{Text(2)}/cryptoKeys/{Text(3)}" +
                 $"/cryptoKeyVersions/{cells[4].Integer}";
+        if (row.Table == Tables.Grant)
+            return $"projects/{Text(0)}/locations/{Text(1)}/keyRings/{Text(2)}/cryptoKeys/{Text(3)}/grants/{Text(4)}";
+        if (row.Table == Tables.Alias) return $"projects/{Text(0)}/locations/{Text(1)}/aliases/{Text(2)}";
         if (row.Table == Tables.ImportJob)
             return $"projects/{Text(0)}/locations/{Text(1)}/keyRings/{Text(2)}/importJobs/{Text(3)}";
         return $"{row.Table.Name}/{Text(0)}";
     }
 
-    private static Snapshot WithKeys(Snapshot snapshot, List<Row> keyRows, List<Row> versionRows)
+    private static Snapshot WithKeys(
+        Snapshot snapshot, List<Row> keyRows, List<Row> versionRows, List<Row> grantRows)
     {
         var versions = new Dictionary<Names.KeyName, List<KeyVersion>>();
         var ids = new Dictionary<Names.KeyName, Guid>(keyRows.Count);
@@ -89,11 +96,15 @@ internal static class SnapshotLoader
             (list ??= []).Add(version);
         }
 
+        var grants = grantRows.Select(Grant.Parse).GroupBy(g => g.Key).ToDictionary(g => g.Key, KeyGrants.Of);
         var byRing = new Dictionary<Names.KeyRingName, List<KeyEntry>>();
         foreach (var key in keys)
         {
             ref var list = ref CollectionsMarshal.GetValueRefOrAddDefault(byRing, key.Name.Parent, out _);
-            (list ??= []).Add(new KeyEntry(key, Ordered(versions, key)));
+            (list ??= []).Add(new KeyEntry(key, Ordered(versions, key))
+            {
+                Grants = grants.GetValueOrDefault(key.Name, KeyGrants.None),
+            });
         }
 
         foreach (var (ring, entries) in byRing)
@@ -108,7 +119,21 @@ internal static class SnapshotLoader
             };
         }
 
-        return snapshot.With(retired);
+        return WithIds(snapshot, keys).With(retired);
+    }
+
+    private static Snapshot WithIds(Snapshot snapshot, List<Key> keys)
+    {
+        foreach (var group in keys.GroupBy(k => k.Name.Project))
+        {
+            if (snapshot.Find(group.Key) is not { } project) continue;
+            var ids = group.Select(KeyById.Of).OfType<KeyById>().ToList();
+            ids.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
+            var full = project with { KeysById = SortedTable<KeyById>.FromSorted(ids, KeyById.NameOf) };
+            snapshot = snapshot with { Projects = snapshot.Projects.With(full, ProjectEntry.NameOf) };
+        }
+
+        return snapshot;
     }
 
     private static KeyVersion[] Ordered(Dictionary<Names.KeyName, List<KeyVersion>> versions, Key key)

@@ -41,6 +41,18 @@ internal static class Tables
         new("destroy_scheduled_duration", ColumnType.Integer), new("import_only", ColumnType.Integer),
         new("labels", ColumnType.Text, Nullable: true), new("policy", ColumnType.Text, Nullable: true),
         new("policy_revision", ColumnType.Integer), new("delete_time", ColumnType.Integer, Nullable: true),
+        new("state", ColumnType.Integer), new("deletion_time", ColumnType.Integer, Nullable: true),
+        new("deletion_window", ColumnType.Integer, Nullable: true),
+        new("description", ColumnType.Text, Nullable: true), new("tags", ColumnType.Text, Nullable: true),
+        new("primary_location", ColumnType.Text, Nullable: true),
+    ]);
+
+    /// <summary>Movable names of keys. A deleted alias stays as a row in that state.</summary>
+    public static readonly Table Alias = new("alias", 1, 3,
+    [
+        new("project", ColumnType.Text), new("location", ColumnType.Text), new("alias", ColumnType.Text),
+        new("ring", ColumnType.Text), new("key", ColumnType.Text), new("state", ColumnType.Integer),
+        new("create_time", ColumnType.Integer), new("update_time", ColumnType.Integer),
     ]);
 
     public static readonly Table KeyVersion = new("key_version", 1, 5,
@@ -55,14 +67,18 @@ internal static class Tables
         new("created_by", ColumnType.Text), new("fingerprint", ColumnType.Bytes),
         new("import_job", ColumnType.Text, Nullable: true), new("import_method", ColumnType.Integer, Nullable: true),
         new("import_time", ColumnType.Integer, Nullable: true), new("imported_by", ColumnType.Text, Nullable: true),
-        new("delete_time", ColumnType.Integer, Nullable: true),
+        new("delete_time", ColumnType.Integer, Nullable: true), new("import_failure", ColumnType.Text, Nullable: true),
+        new("material_expire_time", ColumnType.Integer, Nullable: true),
+        new("material_description", ColumnType.Text, Nullable: true),
+        new("rotate_time", ColumnType.Integer, Nullable: true),
     ]) { Material = "sealed" };
 
     /// <summary>Wrapping keys under which material is brought in; the private half goes when the job expires.</summary>
     public static readonly Table ImportJob = new("import_job", 1, 4,
     [
         new("project", ColumnType.Text), new("location", ColumnType.Text), new("ring", ColumnType.Text),
-        new("job", ColumnType.Text), new("method", ColumnType.Integer), new("protection_level", ColumnType.Integer),
+        new("job", ColumnType.Text), new("uuid", ColumnType.Bytes), new("method", ColumnType.Integer),
+        new("protection_level", ColumnType.Integer),
         new("create_time", ColumnType.Integer), new("created_by", ColumnType.Text),
         new("generate_time", ColumnType.Integer, Nullable: true), new("expire_time", ColumnType.Integer),
         new("expire_event_time", ColumnType.Integer, Nullable: true),
@@ -75,6 +91,7 @@ internal static class Tables
     [
         new("email", ColumnType.Text), new("project", ColumnType.Text), new("name", ColumnType.Text),
         new("unique_id", ColumnType.Text), new("state", ColumnType.Integer), new("create_time", ColumnType.Integer),
+        new("policies", ColumnType.Text, Nullable: true),
     ]);
 
     /// <summary>Key files' public halves and access keys. Revoked is a state of the row, never its absence.</summary>
@@ -90,6 +107,41 @@ internal static class Tables
     public static readonly Table DeploymentPolicy = new("deployment_policy", 1, 1,
     [
         new("id", ColumnType.Text), new("policy", ColumnType.Text), new("policy_revision", ColumnType.Integer),
+    ]);
+
+    /// <summary>Rights on one key, handed to one principal. Ended is a state of the row.</summary>
+    public static readonly Table Grant = new("key_grant", 1, 5,
+    [
+        new("project", ColumnType.Text), new("location", ColumnType.Text), new("ring", ColumnType.Text),
+        new("key", ColumnType.Text), new("id", ColumnType.Text), new("name", ColumnType.Text, Nullable: true),
+        new("grantee", ColumnType.Text), new("retiring_principal", ColumnType.Text, Nullable: true),
+        new("operations", ColumnType.Text), new("constraint_kind", ColumnType.Integer, Nullable: true),
+        new("constraint_pairs", ColumnType.Bytes, Nullable: true), new("create_time", ColumnType.Integer),
+        new("expire_time", ColumnType.Integer, Nullable: true),
+        new("maximum_uses", ColumnType.Integer, Nullable: true), new("uses", ColumnType.Integer),
+        new("state", ColumnType.Integer), new("issuer", ColumnType.Text),
+        new("parent", ColumnType.Text, Nullable: true),
+    ]);
+
+    /// <summary>Issuers whose tokens are exchanged for ours, each with the rules by which they are judged.</summary>
+    public static readonly Table Issuer = new("issuer", 1, 1,
+    [
+        new("id", ColumnType.Text), new("uid", ColumnType.Text), new("project", ColumnType.Text),
+        new("uri", ColumnType.Text), new("state", ColumnType.Integer), new("create_time", ColumnType.Integer),
+        new("rules", ColumnType.Text),
+    ]);
+
+    /// <summary>Limits that were set for a resource; without a value the default counts again.</summary>
+    public static readonly Table Quota = new("quota", 1, 2,
+    [
+        new("resource", ColumnType.Text), new("metric", ColumnType.Text),
+        new("value", ColumnType.Integer, Nullable: true),
+    ]);
+
+    /// <summary>When a credential was last used, as of the last time that this was written down.</summary>
+    public static readonly Table CredentialUse = new("credential_use", 1, 1,
+    [
+        new("id", ColumnType.Text), new("last_use_time", ColumnType.Integer),
     ]);
 
     /// <summary>Roles of a project's or the deployment's own making.</summary>
@@ -121,5 +173,6 @@ internal static class Tables
     [
         Deployment, SealedKey, DeploymentPolicy, Project, KeyRing, CryptoKey, KeyVersion, Principal, Credential,
         ImportJob, CustomRole, PrincipalGroup, Revision,
+        Issuer, Quota, CredentialUse, Alias, Grant,
     ];
 }

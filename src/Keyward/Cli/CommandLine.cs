@@ -79,7 +79,9 @@ internal static class CommandLine
         foreach (var command in UseCommands.Build()) root.Subcommands.Add(command);
         root.Subcommands.Add(AccountCommands.Build());
         root.Subcommands.Add(AccountCommands.BuildAccessKey());
+        root.Subcommands.Add(IssuerCommands.Build());
         root.Subcommands.Add(PolicyCommands.Build());
+        root.Subcommands.Add(GrantCommands.Build());
         root.Subcommands.Add(AuditCommands.Build());
         root.Subcommands.Add(Completion.Build());
         var help = root.Options.OfType<HelpOption>().Single();

@@ -34,7 +34,8 @@ internal static class PolicyCommands
             "gcloud kms keys get-iam-policy", async s => s.Output.Write(await GetAsync(s)), Resource),
         Commands.Make("set", "Replace a policy by one that was read before and carries its etag.",
             ["keyward policy show projects/default > p.json", "keyward policy set projects/default p.json"],
-            "gcloud kms keys set-iam-policy", SetAsync, Resource, FileName));
+            "gcloud kms keys set-iam-policy", SetAsync, Resource, FileName),
+        DocumentCommands.BuildKey(), DocumentCommands.BuildIdentity());
 
     private static async Task<Policy> GetAsync(Session session) => await session.Server.Policies.GetIamPolicyAsync(
         new GetIamPolicyRequest { Resource = session.Get(Resource) }, cancellationToken: session.Cancellation);

@@ -18,7 +18,10 @@ internal static class ServerCommands
         HelpName = "HOST:PORT", Description = "Where to listen; may be repeated; port 0 picks a free one.",
     };
 
-    private static readonly Option<string?> Storage = Commands.Text("--storage", "sqlite", "The store.");
+    private static readonly Option<string?> Storage = Commands.Text("--storage", "sqlite|postgres",
+        "The store: embedded, or shared by several nodes.");
+    private static readonly Option<string?> PostgresFile = Commands.Text("--postgres-file", "FILE",
+        "The connection string for --storage postgres; mode 0600.");
     private static readonly Option<string?> Config = Commands.Text("--config", "FILE", "The configuration file.");
     private static readonly Option<string?> LogFormat = Commands.Text("--log-format", "text|json|auto",
         "How logs are written.");
@@ -33,7 +36,7 @@ internal static class ServerCommands
     {
         var server = new Command("server", "Start the whole KMS and serve until it is told to stop.")
         {
-            Data, Listen, Storage, Config, LogFormat, LogLevel,
+            Data, Listen, Storage, PostgresFile, Config, LogFormat, LogLevel,
         };
         server.SetAction((parsed, cancellation) =>
             ServerHost.RunAsync(Flags(parsed), parsed.GetValue(Config), cancellation));
@@ -55,7 +58,7 @@ internal static class ServerCommands
     private static Dictionary<string, string> Flags(ParseResult parsed)
     {
         var flags = new Dictionary<string, string>();
-        foreach (var option in (Option<string?>[])[Data, Storage, LogFormat, LogLevel])
+        foreach (var option in (Option<string?>[])[Data, Storage, PostgresFile, LogFormat, LogLevel])
             if (parsed.GetValue(option) is { } value) flags[option.Name] = value;
         if (parsed.GetValue(Listen) is { Length: > 0 } listen) flags["--listen"] = string.Join(',', listen);
         return flags;

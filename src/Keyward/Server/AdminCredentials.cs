@@ -18,6 +18,14 @@ internal static class AdminCredentials
         DataFolder.WriteSecret(folder.AdminEnvironment, Encoding.UTF8.GetBytes(Lines(folder, credentials, address)));
     }
 
+    /// <summary>Takes back credentials of a deployment that did not come to be.</summary>
+    public static void Discard(DataFolder folder)
+    {
+        File.Delete(folder.AdminKeyFile);
+        File.Delete(folder.AdminEnvironment);
+        Directory.Delete(folder.Credentials);
+    }
+
     /// <summary>The server listens elsewhere than last time: the lines that name its address follow.</summary>
     public static void Follow(DataFolder folder, string address)
     {

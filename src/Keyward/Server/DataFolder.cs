@@ -69,6 +69,22 @@ internal sealed class DataFolder : IDisposable
         return folder;
     }
 
+    /// <summary>The name of the node that this folder is: made once, and never another's.</summary>
+    public string NodeName()
+    {
+        var file = In("node");
+        if (File.Exists(file)) return File.ReadAllText(file).Trim();
+        var name = "node-" + Vault.Storage.Founding.NewId()[..8];
+        WriteSecret(file, System.Text.Encoding.ASCII.GetBytes(name + "\n"));
+        return name;
+    }
+
+    /// <summary>The running kernel: a process of an earlier boot, or of another machine, is not excluded by this
+    /// folder's lock.</summary>
+    public static string MachineId() => File.Exists("/proc/sys/kernel/random/boot_id")
+        ? File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim()
+        : Environment.MachineName;
+
     /// <summary>Makes a subfolder that only the owner can enter.</summary>
     public void Make(string name) => Directory.CreateDirectory(In(name), OwnerFolder);
 

@@ -1,14 +1,17 @@
 using System.Net;
-using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
 using Keyward.Doors.Admin;
+using Keyward.Doors.Aws;
 using Keyward.Doors.Google;
 using Keyward.Doors.Probes;
 using Keyward.Doors.Rpc;
 using Keyward.Doors.Token;
+using Keyward.Server.Peers;
 using Keyward.Server.Settings;
+using Keyward.Server.Systemd;
+using Keyward.Server.Tls;
 using Keyward.Vault.Gate;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using OpenTelemetry.Metrics;
 
 namespace Keyward.Server;
@@ -17,25 +20,29 @@ namespace Keyward.Server;
 /// docs/reference/limits.md).</summary>
 internal static class Listener
 {
-    public static WebApplication Build(ServerSettings settings, VaultKeeper keeper, X509Certificate2 certificate,
-        IReadOnlyList<IPEndPoint> endpoints, TimeProvider time, Action<ILoggingBuilder> logging)
+    public static WebApplication Build(LiveSettings live, VaultKeeper keeper, ServedCertificate certificate,
+        ConnectionGuard guard, IReadOnlyList<IPEndPoint> endpoints, TimeProvider time, Action<ILoggingBuilder> logging)
     {
+        var settings = live.Current;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
         {
             ContentRootPath = AppContext.BaseDirectory,
         });
         logging(builder.Logging);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration()
-            .ConfigureKestrel(kestrel => Configure(kestrel, certificate, endpoints));
+            .ConfigureKestrel(kestrel => Configure(kestrel, settings, certificate, guard, endpoints));
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.ShutdownTimeout);
         builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton(live).AddSingleton(certificate).AddSingleton(guard);
         builder.Services.AddSingleton(time).AddSingleton(keeper).AddSingleton(keeper.Gate);
         builder.Services.AddSingleton<TokenDoor>().AddSingleton<Transcoder>().AddSingleton<HealthDoor>();
-        builder.Services.AddHostedService<Upkeep>();
+        builder.Services.AddHostedService<Upkeep>().AddHostedService<PeerSummaries>()
+            .AddHostedService<CertificateWatch>().AddHostedService<ServiceNotices>();
         builder.Services.AddGrpc(options =>
         {
             options.MaxReceiveMessageSize = Transcoder.MaximumBodySizeBytes;
             options.EnableDetailedErrors = false;
+            options.CompressionProviders = [new BoundedGzip()];
         });
         GoogleDoor.Add(builder.Services);
         AdminDoor.Add(builder.Services);
@@ -44,12 +51,14 @@ internal static class Listener
                 .AddMeter("System.Runtime").AddPrometheusExporter());
 
         var app = builder.Build();
-        Map(app, settings, keeper);
+        Map(app, live, keeper, guard);
         return app;
     }
 
-    private static void Map(WebApplication app, ServerSettings settings, VaultKeeper keeper)
+    private static void Map(WebApplication app, LiveSettings live, VaultKeeper keeper, ConnectionGuard guard)
     {
+        app.Use(next => context => guard.ServeAsync(context, next, keeper.Gate));
+        app.UseMiddleware<AwsDoor>();
         app.UseRouting();
         app.UseMiddleware<Admission>();
         app.Use(async (context, next) =>
@@ -62,7 +71,7 @@ internal static class Listener
         {
             metrics.Use((context, next) =>
             {
-                if (ProbesDoor.MayRead(context, settings.MetricsOpen)) return next(context);
+                if (ProbesDoor.MayRead(context, live.Current.MetricsOpen)) return next(context);
                 context.Response.StatusCode = StatusCodes.Status403Forbidden;
                 return Task.CompletedTask;
             });
@@ -75,7 +84,7 @@ internal static class Listener
         app.MapGet("/keyward/v1/ca", context =>
         {
             context.Response.ContentType = "application/x-pem-file";
-            return context.Response.SendFileAsync(CaFile(settings), context.RequestAborted);
+            return context.Response.SendFileAsync(CaFile(live.Current), context.RequestAborted);
         });
     }
 
@@ -83,19 +92,22 @@ internal static class Listener
         settings.CertificateFile ?? Path.Combine(settings.Data, "tls/ca.pem");
 
     private static void Configure(
-        KestrelServerOptions kestrel, X509Certificate2 certificate, IReadOnlyList<IPEndPoint> endpoints)
+        KestrelServerOptions kestrel, ServerSettings settings, ServedCertificate certificate, ConnectionGuard guard,
+        IReadOnlyList<IPEndPoint> endpoints)
     {
         kestrel.AddServerHeader = false;
         kestrel.AllowSynchronousIO = false;
         var limits = kestrel.Limits;
-        limits.MaxConcurrentConnections = 10_000;
+        limits.MaxConcurrentConnections = settings.Connections;
         limits.MaxRequestBodySize = 1024 * 1024;
         limits.MaxRequestHeadersTotalSize = 16 * 1024;
         limits.MaxRequestHeaderCount = 64;
         limits.MaxRequestLineSize = 8 * 1024;
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         limits.KeepAliveTimeout = TimeSpan.FromSeconds(130);
-        limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 1_024, gracePeriod: TimeSpan.FromSeconds(5));
+        // At this rate the largest body takes ten seconds; a small one has five.
+        limits.MinRequestBodyDataRate = new MinDataRate(
+            bytesPerSecond: 20 * 1_024, gracePeriod: TimeSpan.FromSeconds(5));
         limits.Http2.MaxStreamsPerConnection = 1_000;
         limits.Http2.InitialStreamWindowSize = 256 * 1024;
         limits.Http2.InitialConnectionWindowSize = 1024 * 1024;
@@ -104,11 +116,11 @@ internal static class Listener
             kestrel.Listen(endpoint, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1AndHttp2;
-                listen.UseHttps(https =>
+                listen.Use(next => connection => guard.ConnectAsync(connection, next));
+                listen.UseHttps(new TlsHandshakeCallbackOptions
                 {
-                    https.ServerCertificate = certificate;
-                    https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
-                    https.HandshakeTimeout = TimeSpan.FromSeconds(10);
+                    OnConnection = _ => ValueTask.FromResult(certificate.Options()),
+                    HandshakeTimeout = TimeSpan.FromSeconds(10),
                 });
             });
     }

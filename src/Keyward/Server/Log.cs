@@ -26,4 +26,22 @@ internal static partial class Log
     [LoggerMessage(2007, LogLevel.Error,
         "{Count} stored rows were altered outside Keyward; what they speak of is refused: {Names}")]
     public static partial void Altered(ILogger logger, int count, string names);
+
+    [LoggerMessage(2008, LogLevel.Information, "The settings were read again; taken over: {Names}.")]
+    public static partial void Reloaded(ILogger logger, string names);
+
+    [LoggerMessage(2009, LogLevel.Warning, "Changed, but taken over by a restart only: {Names}.")]
+    public static partial void NeedsRestart(ILogger logger, string names);
+
+    [LoggerMessage(2010, LogLevel.Error, "Reload: {Error}")]
+    public static partial void ReloadError(ILogger logger, string error);
+
+    [LoggerMessage(2011, LogLevel.Error, "The settings were not taken over; the server goes on with the old ones.")]
+    public static partial void ReloadRefused(ILogger logger);
+
+    [LoggerMessage(2012, LogLevel.Information, "New connections get another certificate, good until {NotAfter:u}.")]
+    public static partial void CertificateReplaced(ILogger logger, DateTimeOffset notAfter);
+
+    [LoggerMessage(2020, LogLevel.Warning, "The audit log's last checkpoint could not be kept in the store.")]
+    public static partial void NotAnchored(ILogger logger, Exception failure);
 }

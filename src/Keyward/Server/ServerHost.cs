@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using Keyward.Keystores.Material;
+using Keyward.Server.Peers;
 using Keyward.Server.Settings;
+using Keyward.Server.Systemd;
 using Keyward.Server.Tls;
 using Keyward.Vault.Gate;
 using Keyward.Vault.Keystores;
@@ -28,7 +30,8 @@ internal static class ServerHost
         var missing = ProcessMemory.Harden();
         try
         {
-            return await RunAsync(ServerSettings.Of(reader), missing, TimeProvider.System,
+            return await RunAsync(ServerSettings.Of(reader), missing, SleeplessTime.Instance,
+                () => SettingReader.Read(flags, ProcessEnvironment.Variables(), configFile),
                 cancellation).ConfigureAwait(false);
         }
         catch (StartException failure)
@@ -46,8 +49,10 @@ internal static class ServerHost
     }
 
     private static async Task<int> RunAsync(
-        ServerSettings settings, IReadOnlyList<string> missing, TimeProvider time, CancellationToken cancellation)
+        ServerSettings settings, IReadOnlyList<string> missing, TimeProvider time, Func<SettingReader> read,
+        CancellationToken cancellation)
     {
+        var live = new LiveSettings(settings);
         var endpoints = Endpoints.Resolve(settings.Listen);
         using var folder = DataFolder.Open(settings.Data, time);
         foreach (var (_, endpoint) in endpoints) Endpoints.RefuseBusy(endpoint);
@@ -55,7 +60,7 @@ internal static class ServerHost
         folder.Make("tls");
         folder.Make("audit");
 
-        using var loggers = LoggerFactory.Create(logging => ConfigureLogging(logging, settings));
+        using var loggers = LoggerFactory.Create(logging => ConfigureLogging(logging, live));
         var logger = loggers.CreateLogger("Keyward.Server");
         foreach (var sentence in missing) Log.Missing(logger, sentence);
         if (ProcessMemory.LockFailures > 0)
@@ -66,15 +71,22 @@ internal static class ServerHost
         await using (keeper.ConfigureAwait(false))
         {
             using var serverMetrics = new ServerMetrics(keeper.AuditLog, keeper.Gate);
-            using var certificate = Certificate(folder, settings, endpoints, time, keeper);
-            var app = Listener.Build(settings, keeper, certificate, [.. endpoints.Select(e => e.Address)], time,
-                logging => ConfigureLogging(logging, settings));
+            var certificate = new ServedCertificate(folder, endpoints, time)
+            {
+                Authority = () => keeper.Authority,
+            };
+            certificate.Load(settings);
+            var guard = new ConnectionGuard(settings.PeerLimits, time, _ => serverMetrics.ConnectionClosed());
+            var app = Listener.Build(live, keeper, certificate, guard, [.. endpoints.Select(e => e.Address)], time,
+                logging => ConfigureLogging(logging, live));
             await using (app.ConfigureAwait(false))
             {
                 var socket = new UnsealSocket(folder.Socket, keeper.UnsealAsync);
                 await using (socket.ConfigureAwait(false))
                 {
                     if (keeper.Gate.Status.State == GateState.Sealed) socket.Open();
+                    var reload = new Reload(read, live, keeper, certificate, guard, time, logger);
+                    using var signals = new Signals(reload.Run);
                     await ServeAsync(app, keeper, folder, address, logger, cancellation).ConfigureAwait(false);
                 }
             }
@@ -144,39 +156,12 @@ internal static class ServerHost
         }
     }
 
-    private static System.Security.Cryptography.X509Certificates.X509Certificate2 Certificate(DataFolder folder,
-        ServerSettings settings, IReadOnlyList<(string Host, IPEndPoint Address)> endpoints, TimeProvider time,
-        VaultKeeper keeper)
+    private static void ConfigureLogging(ILoggingBuilder logging, LiveSettings live)
     {
-        if (settings.CertificateFile is { } file)
-        {
-            using var given = System.Security.Cryptography.X509Certificates.X509Certificate2
-                .CreateFromPemFile(file, settings.KeyFile);
-            return CertificateAuthority.WithKey(given);
-        }
-
-        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "localhost", "127.0.0.1", "::1" };
-        var host = Dns.GetHostName();
-        if (Uri.CheckHostName(host) == UriHostNameType.Dns) names.Add(host);
-        foreach (var (name, address) in endpoints)
-            if (!address.Address.Equals(IPAddress.Any) && !address.Address.Equals(IPAddress.IPv6Any)) names.Add(name);
-        names.UnionWith(settings.TlsNames);
-        return new CertificateAuthority(folder.Tls, time).Server(
-            keeper.Gate.Vault?.Snapshot.Deployment?.EmailLabel ?? "", names);
-    }
-
-    private static void ConfigureLogging(ILoggingBuilder logging, ServerSettings settings)
-    {
-        logging.SetMinimumLevel(settings.LogLevel switch
-        {
-            "debug" => LogLevel.Debug,
-            "warn" => LogLevel.Warning,
-            "error" => LogLevel.Error,
-            _ => LogLevel.Information,
-        });
-        if (settings.LogLevel != "debug") logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc",
-            LogLevel.Warning);
-        var isText = settings.LogFormat == "text" || (settings.LogFormat == "auto" && !Console.IsErrorRedirected);
+        // The level may change while the server runs: it is asked for at each line.
+        logging.SetMinimumLevel(LogLevel.Trace).AddFilter(live.IsLogged);
+        var format = live.Current.LogFormat;
+        var isText = format == "text" || (format == "auto" && !Console.IsErrorRedirected);
         logging.AddConsole(console =>
         {
             console.LogToStandardErrorThreshold = LogLevel.Trace;

@@ -10,6 +10,7 @@ internal sealed class ServerMetrics : IDisposable
     public const string MeterName = "Keyward.Server";
 
     private readonly Meter _meter = new(MeterName);
+    private readonly Counter<long> _closed;
 
     public ServerMetrics(AuditLog log, Gate gate)
     {
@@ -17,6 +18,8 @@ internal sealed class ServerMetrics : IDisposable
             description: "Records in this node's log.");
         _meter.CreateObservableCounter("keyward_audit_flushes", () => log.Flushes,
             description: "Flushes of this node's log; records a flush measure group commit.");
+        _closed = _meter.CreateCounter<long>("keyward_connections_closed",
+            description: "Connections closed before their handshake, since their address or all had too many.");
         _meter.CreateObservableGauge("keyward_audit_writable", () => log.IsWritable ? 1 : 0,
             description: "1 while the log takes records.");
         _meter.CreateObservableGauge("keyward_sealed", () => gate.Status.State == GateState.Sealed ? 1 : 0,
@@ -25,6 +28,8 @@ internal sealed class ServerMetrics : IDisposable
             description: "1 while the server should get traffic.");
         _meter.CreateObservableGauge("keyward_keys", () => KeysIn(gate), description: "Keys of this deployment.");
     }
+
+    public void ConnectionClosed() => _closed.Add(1);
 
     public void Dispose() => _meter.Dispose();
 

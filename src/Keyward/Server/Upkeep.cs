@@ -17,6 +17,7 @@ internal sealed class Upkeep(VaultKeeper keeper, TimeProvider time, ILogger<Upke
         IReadOnlyList<IJob> jobs =
         [
             new Destruction(keeper.Gate, keeper.Store, time), new Rotation(keeper.Gate, time),
+            new WrappingKeys(keeper.Gate, time),
         ];
         using var timer = new PeriodicTimer(Tick, time);
         do
@@ -24,12 +25,17 @@ internal sealed class Upkeep(VaultKeeper keeper, TimeProvider time, ILogger<Upke
             try
             {
                 if (keeper.Lane is { } lane) await lane.FlushOutboxAsync().ConfigureAwait(false);
+                await keeper.Anchoring.TickAsync(stoppingToken).ConfigureAwait(false);
+                if (keeper.Membership is { } membership)
+                    await membership.StepAsync(stoppingToken).ConfigureAwait(false);
             }
             catch (Exception failure) when (failure is StoreUnavailableException or AuditUnwritableException)
             {
                 Log.UpkeepFailed(logger, failure);
             }
 
+            // Of several nodes, one runs what is due.
+            if (keeper.Membership is { IsLeading: false }) continue;
             foreach (var failure in await keeper.Gate.Jobs.RunDueAsync(jobs, stoppingToken).ConfigureAwait(false))
                 Log.UpkeepFailed(logger, failure);
         }

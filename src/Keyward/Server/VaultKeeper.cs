@@ -1,9 +1,14 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Keyward.Keystores.Root;
 using Keyward.Keystores.Software;
+using Keyward.Server.Federation;
 using Keyward.Server.Settings;
-using Keyward.Stores.Sqlite;
+using Keyward.Server.Tls;
 using Keyward.Vault.Audit;
+using Keyward.Vault.Audit.Tree;
+using Keyward.Vault.Cluster;
+using Keyward.Vault.Federation;
 using Keyward.Vault.Gate;
 using Keyward.Vault.Keystores;
 using Keyward.Vault.Storage;
@@ -11,25 +16,29 @@ using Microsoft.Extensions.Logging;
 
 namespace Keyward.Server;
 
-/// <summary>Brings store, root key, log and gate together: founds a deployment in an empty folder, opens the vault of
-/// an
+/// <summary>Brings store, root key, log and gate together: founds a deployment in an empty store, opens the vault of an
 /// existing one, keeps it sealed where there is no root, and closes all in the right order.</summary>
 internal sealed class VaultKeeper : IAsyncDisposable
 {
     private readonly DataFolder _folder;
-    private readonly ServerSettings _settings;
+    private readonly RootSource _root;
+    private readonly string _address;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly SqliteStore _store;
+    private readonly IStore _store;
     private readonly AuditLog _log;
     private readonly SemaphoreSlim _opening = new(1, 1);
     private KeyHierarchy? _hierarchy;
     private SoftwareKeystore? _keystore;
     private ChangeLane? _lane;
+    private DocumentFetch? _fetch;
 
-    private VaultKeeper(DataFolder folder, ServerSettings settings, TimeProvider time, ILogger logger,
-        SqliteStore store, AuditLog log, Gate gate) =>
-        (_folder, _settings, _time, _logger, _store, _log, Gate) = (folder, settings, time, logger, store, log, gate);
+    private VaultKeeper(DataFolder folder, RootSource root, string address, TimeProvider time, ILogger logger,
+        IStore store, AuditLog log, Gate gate)
+    {
+        (_folder, _root, _address, _time, _logger) = (folder, root, address, time, logger);
+        (_store, _log, Gate, Anchoring) = (store, log, gate, new Anchoring(store, log, time));
+    }
 
     public Gate Gate { get; }
 
@@ -39,6 +48,14 @@ internal sealed class VaultKeeper : IAsyncDisposable
 
     public ChangeLane? Lane => _lane;
 
+    /// <summary>Null where no other node shares the store.</summary>
+    public NodeMembership? Membership { get; private set; }
+
+    /// <summary>The deployment's certificate authority; null while sealed.</summary>
+    public X509Certificate2? Authority { get; private set; }
+
+    public Anchoring Anchoring { get; }
+
     /// <summary>True if this start made the deployment.</summary>
     public bool IsNew { get; private init; }
 
@@ -46,35 +63,44 @@ internal sealed class VaultKeeper : IAsyncDisposable
     public static async Task<VaultKeeper> StartAsync(DataFolder folder, ServerSettings settings, string address,
         GateMetrics metrics, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
     {
-        var store = new SqliteStore(folder.Store);
+        IStore? store = null;
         try
         {
+            store = StoreChoice.Make(folder, settings);
             await store.OpenAsync(cancellation).ConfigureAwait(false);
+            var root = new RootSource(folder, settings);
             var state = await store.LoadAsync(cancellation).ConfigureAwait(false);
-            var isNew = state.Counter.Seq == 0;
-            if (isNew)
-            {
-                await FoundAsync(folder, settings, address, store, time, cancellation).ConfigureAwait(false);
-                state = await store.LoadAsync(cancellation).ConfigureAwait(false);
-            }
-
+            var isNew = state.Counter.Seq == 0 && await Founder.TryFoundAsync(
+                folder, root, address, folder.NodeName(), store, time, cancellation).ConfigureAwait(false);
+            if (state.Counter.Seq == 0) state = await store.LoadAsync(cancellation).ConfigureAwait(false);
             AdminCredentials.Follow(folder, address);
             var deployment = DeploymentOf(state);
-            var log = AuditLog.Open(new JournalFiles(folder.In($"audit/{deployment.Node}/journal")),
-                $"keyward/{deployment.Id}/{deployment.Node}", settings.AuditReserveBytes);
+            var origin = LogFolders.CurrentOf(deployment.Id, folder.NodeName(), state.Rows);
+            var log = AuditLog.Open(new JournalFiles(new LogFolders(folder).JournalOf(origin)), origin,
+                settings.AuditReserveBytes);
+            var fetch = DocumentFetch.Of(settings);
             var gate = new Gate(log, time, GateSettingsOf(folder, settings, address), metrics,
-                loggers.CreateLogger<Gate>());
-            var keeper = new VaultKeeper(
-                folder, settings, time, loggers.CreateLogger("Keyward.Server"), store, log, gate) { IsNew = isNew };
+                loggers.CreateLogger<Gate>())
+            {
+                IssuerKeys = new IssuerKeys(fetch, time, loggers.CreateLogger<Gate>()),
+            };
+            var logger = loggers.CreateLogger("Keyward.Server");
+            var keeper = new VaultKeeper(folder, root, address, time, logger, store, log, gate)
+            {
+                IsNew = isNew, _fetch = fetch,
+            };
             await keeper.TryOpenAsync(state, cancellation).ConfigureAwait(false);
             return keeper;
         }
         catch (Exception failure) when (failure is StoreUnavailableException or AuditDamagedException)
         {
-            await store.DisposeAsync().ConfigureAwait(false);
+            if (store is not null) await store.DisposeAsync().ConfigureAwait(false);
             throw new StartException(failure.Message);
         }
     }
+
+    /// <summary>Takes settings over that may change while the server runs.</summary>
+    public void Apply(ServerSettings settings) => Gate.Apply(GateSettingsOf(_folder, settings, _address));
 
     /// <summary>Opens a sealed vault by its passphrase; false if it is the wrong one.</summary>
     public async Task<bool> UnsealAsync(byte[] passphrase, CancellationToken cancellation)
@@ -99,12 +125,31 @@ internal sealed class VaultKeeper : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Gate.WriteSummariesAsync().ConfigureAwait(false);
         if (_lane is not null) await _lane.DisposeAsync().ConfigureAwait(false);
+        await AnchorLastAsync().ConfigureAwait(false);
+        if (Membership is not null) await Membership.DisposeAsync().ConfigureAwait(false);
         _log.Dispose();
         await _store.DisposeAsync().ConfigureAwait(false);
         _keystore?.Dispose();
         _hierarchy?.Dispose();
+        Authority?.Dispose();
+        _fetch?.Dispose();
         _opening.Dispose();
+    }
+
+    /// <summary>At a clean stop the store knows the log's end. Where it cannot be written, the next start finds the
+    /// older checkpoint, which is as good.</summary>
+    private async ValueTask AnchorLastAsync()
+    {
+        try
+        {
+            await Anchoring.AnchorAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is IOException or StoreUnavailableException)
+        {
+            Log.NotAnchored(_logger, failure);
+        }
     }
 
     private async Task TryOpenAsync(StoredState state, CancellationToken cancellation)
@@ -112,12 +157,11 @@ internal sealed class VaultKeeper : IAsyncDisposable
         RootKey root;
         try
         {
-            root = LoadRoot(_folder, _settings);
+            root = _root.Load();
         }
         catch (RootUnavailableException failure)
         {
-            Gate.Close(new GateStatus(GateState.Sealed, "sealed", $"The server is sealed: {failure.Message}"));
-            Log.Sealed(_logger, failure.Message);
+            Seal(failure.Message);
             return;
         }
 
@@ -127,24 +171,25 @@ internal sealed class VaultKeeper : IAsyncDisposable
     private async Task OpenAsync(RootKey root, StoredState state, CancellationToken cancellation)
     {
         KeyHierarchy hierarchy;
+        var keys = state.Rows.Where(r => r.Table == Tables.SealedKey).Select(r => SealedKeyRow.Parse(r).Key).ToList();
         try
         {
-            hierarchy = KeyHierarchy.Open(root, DeploymentOf(state).IdBytes, state.Rows
-                .Where(r => r.Table == Tables.SealedKey).Select(r => SealedKeyRow.Parse(r).Key)
-                .Where(k => k.Binding.Kind == SealKind.DeploymentKey));
+            hierarchy = KeyHierarchy.Open(root, DeploymentOf(state).IdBytes,
+                keys.Where(k => k.Binding.Kind == SealKind.DeploymentKey));
+            Authority = AuthoritySeal.Open(hierarchy, keys);
         }
         catch (SealBrokenException)
         {
-            const string sentence = "the root key is not the one of this store.";
-            Gate.Close(new GateStatus(GateState.Sealed, "sealed", "The server is sealed: " + sentence));
-            Log.Sealed(_logger, sentence);
+            Seal("the root key is not the one of this store.");
             return;
         }
 
         var keystore = new SoftwareKeystore(hierarchy);
         hierarchy.SelfTest();
         keystore.SelfTest();
-        var outcome = await new Opening(_store, _log, _time)
+        state = await JoinAsync(state, hierarchy, keystore, cancellation).ConfigureAwait(false);
+        var folders = new LogFolders(_folder);
+        var outcome = await new Opening(_store, _log, new TreeFiles(folders.Of(_log.Origin)), _time, Gate.Settings.Node)
             .OpenAsync(state, keystore, hierarchy, hierarchy, cancellation).ConfigureAwait(false);
         if (!outcome.TryGet(out var opened, out var refusal))
         {
@@ -154,71 +199,32 @@ internal sealed class VaultKeeper : IAsyncDisposable
         }
 
         (_hierarchy, _keystore, _lane) = (hierarchy, keystore, opened.Lane);
+        folders.WriteVerifierKeys(opened.Vault.Snapshot, hierarchy);
         if (opened.Vault.Snapshot.Altered is { IsEmpty: false } altered)
             Log.Altered(_logger, altered.Count, string.Join(", ", altered.Take(10)));
+        if (_store is INodeStore nodes)
+            Membership = await NodeMembership.JoinAsync(nodes, _store, opened.Vault, opened.Lane,
+                new NodeIdentity(Gate.Settings.Node, _address, Cli.ProgramVersion.Number, DataFolder.MachineId()),
+                Gate.Close, _time, _logger, cancellation).ConfigureAwait(false);
         Gate.Open(opened.Vault, opened.Lane);
         keystore.MakeAhead();
     }
 
-    private static async Task FoundAsync(DataFolder folder, ServerSettings settings, string address, SqliteStore store,
-        TimeProvider time, CancellationToken cancellation)
+    /// <summary>Where others share the store, this node may be new to it.</summary>
+    private async ValueTask<StoredState> JoinAsync(
+        StoredState state, KeyHierarchy hierarchy, SoftwareKeystore keystore, CancellationToken cancellation)
     {
-        var id = Founding.NewId();
-        using var root = MakeRoot(folder, settings);
-        var (hierarchy, keys) = KeyHierarchy.Found(root, Convert.FromHexString(id));
-        using var opened = hierarchy;
-        using var keystore = new SoftwareKeystore(hierarchy);
-        var founding = Founding.Prepare(id, "node-" +
-            Founding.NewId()[..8], keys, keystore, hierarchy, hierarchy, time);
-        AdminCredentials.Write(folder, founding.Credentials, address);
-        CryptographicOperations.ZeroMemory(founding.Credentials.PrivateKeyPem);
-        CryptographicOperations.ZeroMemory(founding.Credentials.SecretAccessKey);
-        await founding.CommitAsync(store, time, cancellation).ConfigureAwait(false);
+        if (_store is not INodeStore) return state;
+        var vault = new OpenedVault(keystore, hierarchy, hierarchy, SnapshotLoader.Load(state, hierarchy).Snapshot);
+        return await new Joining(_store, vault, _time, Gate.Settings.Node).JoinAsync(cancellation).ConfigureAwait(false)
+            ? await _store.LoadAsync(cancellation).ConfigureAwait(false)
+            : state;
     }
 
-    /// <summary>A root that is there already is used: a first start that was cut short must not make a second
-    /// one.</summary>
-    private static RootKey MakeRoot(DataFolder folder, ServerSettings settings)
+    private void Seal(string why)
     {
-        if (!settings.RootIsPassphrase)
-            return File.Exists(folder.RootKey) ? RootFile.Load(folder.RootKey) : RootFile.Create(folder.RootKey);
-        if (File.Exists(folder.RootSeal)) return LoadRoot(folder, settings);
-        if (settings.PassphraseFile is null)
-            throw new StartException("The first start with root = passphrase needs the passphrase.",
-                "Put it into a file and name that: root.passphrase_file");
-        var root = RootKey.Make();
-        var passphrase = ReadPassphrase(settings.PassphraseFile);
-        PassphraseSeal.Make(root, passphrase).Save(folder.RootSeal);
-        CryptographicOperations.ZeroMemory(passphrase);
-        return root;
-    }
-
-    private static RootKey LoadRoot(DataFolder folder, ServerSettings settings)
-    {
-        if (!settings.RootIsPassphrase) return RootFile.Load(folder.RootKey);
-        if (!File.Exists(folder.RootSeal)) throw new RootUnavailableException(
-            $"there is no seal at {folder.RootSeal}.");
-        if (settings.PassphraseFile is null)
-            throw new RootUnavailableException("no passphrase was given. On the server run: keyward unseal");
-        var passphrase = ReadPassphrase(settings.PassphraseFile);
-        try
-        {
-            return PassphraseSeal.Load(folder.RootSeal).Open(passphrase)
-                ?? throw new RootUnavailableException("the passphrase is wrong.");
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(passphrase);
-        }
-    }
-
-    /// <summary>The line end that editors add is not part of a passphrase.</summary>
-    private static byte[] ReadPassphrase(string file)
-    {
-        var bytes = File.ReadAllBytes(file);
-        var passphrase = bytes.AsSpan().TrimEnd("\r\n"u8).ToArray();
-        CryptographicOperations.ZeroMemory(bytes);
-        return passphrase;
+        Gate.Close(new GateStatus(GateState.Sealed, "sealed", $"The server is sealed: {why}"));
+        Log.Sealed(_logger, why);
     }
 
     private static Deployment DeploymentOf(StoredState state) =>
@@ -232,7 +238,8 @@ internal sealed class VaultKeeper : IAsyncDisposable
         if (AdminCredentials.TokenAddress(folder) is { } first && !token.Contains(first)) token.Add(first);
         return new GateSettings(settings.Locations, settings.ClockSkew, token, [$"https://{address}/"])
         {
-            EmptyCall = settings.EmptyCall,
+            EmptyCall = settings.EmptyCall, Node = folder.NodeName(),
+            UnknownPerSecond = settings.UnknownPerSecond,
         };
     }
 }

@@ -29,7 +29,9 @@ public sealed class DescriptorTests
     {
         var theirs = Package(file, package);
         var ours = FileOf(package, name);
-        foreach (var message in ours.MessageTypes) Compare(message, theirs.GetProperty(message.Name));
+        foreach (var message in ours.MessageTypes)
+            if (theirs.TryGetProperty(message.Name, out var twin)) Compare(message, twin);
+            else Assert.True(IsInProto(ours, $"message {message.Name} {{"), message.FullName);
         foreach (var values in ours.EnumTypes) Compare(values, theirs.GetProperty(values.Name));
     }
 
@@ -62,7 +64,9 @@ public sealed class DescriptorTests
 
     private static void Compare(MessageDescriptor ours, JsonElement theirs)
     {
+        // The JSON descriptors of some packages leave fields out that the .proto files beside them have.
         var fields = ours.Fields.InDeclarationOrder()
+            .Where(f => theirs.GetProperty("fields").TryGetProperty(f.JsonName, out _) || !IsInProto(f.File, $" {f.Name} = {f.FieldNumber};"))
             .Select(f => $"{f.JsonName} = {f.FieldNumber} {TypeOf(f)}").Order();
         Assert.Equal(theirs.GetProperty("fields").EnumerateObject()
             .Select(f => $"{f.Name} = {f.Value.GetProperty("id")} {TypeOf(f.Value)}").Order(), fields);
@@ -126,6 +130,13 @@ public sealed class DescriptorTests
         (_, "locations") => Location.Descriptor.File,
         _ => Operation.Descriptor.File,
     };
+
+    private static bool IsInProto(FileDescriptor file, string text)
+    {
+        var path = Path.Combine(
+            KeywardServer.Root, "tests/clients/node/node_modules/google-gax/build/protos", file.Name);
+        return File.Exists(path) && File.ReadAllText(path).Contains(text, StringComparison.Ordinal);
+    }
 
     private static JsonElement Package(string file, string package)
     {

@@ -99,11 +99,32 @@ internal sealed class KeywardServer : IAsyncDisposable
     /// <summary>SIGTERM, and the exit code that follows.</summary>
     public async Task<int> StopAsync()
     {
-        using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
+        await SignalAsync("TERM");
+        return await ExitAsync();
+    }
+
+    public async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", ["-" + signal, $"{_process.Id}"]);
         await kill.WaitForExitAsync();
+    }
+
+    public async Task<int> ExitAsync()
+    {
         using var patience = new CancellationTokenSource(Patience);
         await _process.WaitForExitAsync(patience.Token);
         return _process.ExitCode;
+    }
+
+    /// <summary>Waits until the log holds a text.</summary>
+    public async Task UntilSaidAsync(string text)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (!Errors.Contains(text, StringComparison.Ordinal))
+        {
+            if (patience.IsCancellationRequested) Assert.Fail($"The server never said: {text}\n{Errors}");
+            await Task.Delay(20, CancellationToken.None);
+        }
     }
 
     public async ValueTask DisposeAsync()

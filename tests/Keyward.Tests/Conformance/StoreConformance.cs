@@ -53,6 +53,19 @@ public abstract class StoreConformance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_largest_checkpoint_of_each_log_is_read_and_one_that_is_there_stays()
+    {
+        Assert.Empty(await Store.ReadCheckpointsAsync(default));
+        var time = DateTimeOffset.UnixEpoch.AddDays(20_000);
+        foreach (var (origin, size) in ((string, long)[])[("a", 5), ("a", 12), ("b", 7), ("a", 9)])
+            await Store.PutCheckpointAsync(new StoredCheckpoint(origin, size, [(byte)size], time), default);
+        await Store.PutCheckpointAsync(new StoredCheckpoint("a", 12, [99], time), default);
+        var found = await Store.ReadCheckpointsAsync(default);
+        Assert.Equal([("a", 12L, (byte)12), ("b", 7, 7)], found.OrderBy(c => c.Origin).Select(c => (c.Origin, c.Size, c.Note.Single())));
+        Assert.All(found, c => Assert.Equal(time, c.Time));
+    }
+
+    [Fact]
     public async Task The_same_primary_key_is_replaced()
     {
         await ChangeAsync(0, Row("a", 1, "111111111111"));
@@ -190,7 +203,7 @@ public abstract class StoreConformance : IAsyncLifetime
     private static Change Change(long seq, params Row[] rows)
     {
         var id = RandomNumberGenerator.GetBytes(16);
-        return new Change(new FeedEntry(seq, id, rows), [1, 2, 3], new OutboxEntry(id, seq, [4, 5, 6]));
+        return new Change(new FeedEntry(seq, id, rows), [1, 2, 3], new OutboxEntry(id, seq, "node-1", [4, 5, 6]));
     }
 
     private static Row Row(string id, long seq, string account = "000000000001") =>

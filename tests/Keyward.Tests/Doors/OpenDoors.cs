@@ -3,11 +3,13 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Keyward.Doors.Admin;
+using Keyward.Doors.Aws;
 using Keyward.Doors.Google;
 using Keyward.Doors.Rpc;
 using Keyward.Server;
 using Keyward.Server.Settings;
 using Keyward.Tests.Conformance;
+using Keyward.Tests.Doors.Aws;
 using Keyward.Vault.Gate;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -62,6 +64,8 @@ internal sealed class OpenDoors : IAsyncDisposable
     /// <summary>A self-signed JWT of the administrator.</summary>
     public string Token { get; }
 
+    public Gate Gate => _keeper.Gate;
+
     public long Records => _keeper.AuditLog.Size;
 
     public VaultKeeper Keeper => _keeper;
@@ -101,6 +105,24 @@ internal sealed class OpenDoors : IAsyncDisposable
     /// <summary>Sends a request whose body comes from a stream of the test's own.</summary>
     public Task ServeAsync(string method, string pathAndQuery, Stream body) =>
         _admission.InvokeAsync(Request(method, pathAndQuery, body, Token));
+
+    /// <summary>The administrator's access key.</summary>
+    public (string Id, string Secret) AccessKey => (
+        Variable("AWS_ACCESS_KEY_ID"), Variable("AWS_SECRET_ACCESS_KEY"));
+
+    /// <summary>Sends a signed call to the AWS door; the request can be spoilt before it goes.</summary>
+    public async Task<RestReply> CallAwsAsync(string target, string body, Action<HttpContext>? spoil = null)
+    {
+        var context = AwsRequest.Make(AccessKey, target, body, TimeProvider.System.GetUtcNow());
+        spoil?.Invoke(context);
+        await new AwsDoor(_ => Task.CompletedTask, _keeper.Gate).InvokeAsync(context);
+        var answer = (MemoryStream)context.Response.Body;
+        return new RestReply(
+            context.Response.StatusCode, context.Response.ContentType, Encoding.UTF8.GetString(answer.ToArray()));
+    }
+
+    private string Variable(string name) => File.ReadLines(_data.AdminEnvironment)
+        .Single(l => l.StartsWith($"export {name}=", StringComparison.Ordinal)).Split('=', 2)[1].Trim('\'');
 
     public async ValueTask DisposeAsync()
     {

@@ -1,5 +1,5 @@
 using Keyward.Server.Settings;
-using Keyward.Tests.Tidy;
+using Keyward.Tests.Pages;
 
 namespace Keyward.Tests.Server;
 
@@ -10,12 +10,13 @@ public sealed class SettingTableTests
     public void The_settings_page_is_the_table()
     {
         var expected = "# Settings\nA flag beats the environment, which beats `keyward.json` " +
-            "(`--config`, else in the data folder, else `/etc/keyward`).\n\n" +
-            "| setting | flag | environment | default | meaning |\n| --- | --- | --- | --- | --- |\n" +
+            "(`--config`, else in the data folder, else `/etc/keyward`). What is live changes by SIGHUP\n" +
+            "(`systemctl reload keyward`), the rest by a restart; a reload with any error changes nothing.\n\n" +
+            "| setting | flag | environment | default | live | meaning |\n| --- | --- | --- | --- | --- | --- |\n" +
             string.Concat(SettingTable.All.Select(s =>
                 $"| `{s.Name}` | {(s.Flag is null ? "" : $"`{s.Flag}`")} | `{s.Variable}` | " +
-                $"{(s.Default.Length == 0 ? "" : $"`{s.Default}`")} | {s.Description} |\n"));
-        Assert.Equal(expected, File.ReadAllText(Path.Combine(SourceTests.FindRoot(), "docs/reference/settings.md")));
+                $"{(s.Default.Length == 0 ? "" : $"`{s.Default}`")} | {(s.IsLive ? "yes" : "")} | {s.Description} |\n"));
+        GeneratedPage.Check("docs/reference/settings.md", expected);
     }
 
     [Fact]

@@ -95,7 +95,7 @@ public sealed partial class SourceTests
     [Fact]
     public void A_door_knows_no_other_door()
     {
-        string[] doors = ["Google", "Admin", "Token", "Probes"];
+        string[] doors = ["Google", "Aws", "Admin", "Token", "Probes"];
         Assert.Empty(
             from file in Files
             where file.Contains("/src/Keyward.Doors/")

@@ -115,7 +115,9 @@ async function main() {
   result.missing = await codeOf(() => admin.getCryptoKey({ name: `${made.name}/cryptoKeys/none` }));
   result.again = await codeOf(() => admin.createKeyRing({ parent: location, keyRingId: ring }));
   result.badId = await codeOf(() => admin.createKeyRing({ parent: location, keyRingId: "a b" }));
-  result.notOffered = await codeOf(() => admin.generateRandomBytes({ location, lengthBytes: 16, protectionLevel: "HSM" }));
+  result.notOffered = await codeOf(() => admin.createCryptoKey({
+    parent: made.name, cryptoKeyId: "wrapping", cryptoKey: { purpose: "AES_WRAPPING" },
+  }));
   await admin.close();
   console.log(JSON.stringify(result));
 }

@@ -13,6 +13,7 @@ import hashlib
 import hmac
 import json
 import pathlib
+import re
 import sqlite3
 import struct
 import sys
@@ -27,24 +28,17 @@ except ImportError:
 PAIRS_PREFIX = b"keyward.context\0"
 NO_PARENT = bytes(16)
 
-# Column order and nullability as the page lists them: table, row format, columns.
-TABLES = {
-    "deployment": (1, "id create_time node"),
-    "sealed_key": (1, "id kind name sealed create_time"),
-    "deployment_policy": (1, "id policy policy_revision"),
-    "project": (1, "id account create_time project_key policy policy_revision"),
-    "key_ring": (1, "project location ring create_time policy policy_revision"),
-    "crypto_key": (1, "project location ring key uuid purpose algorithm protection_level create_time primary_version "
-                      "next_version rotation_period next_rotation_time destroy_scheduled_duration import_only labels "
-                      "policy policy_revision delete_time"),
-    "key_version": (1, "project location ring key number state algorithm protection_level create_time generate_time "
-                       "destroy_time destroy_event_time parent_key attributes sealed origin created_by fingerprint "
-                       "import_job import_method import_time imported_by delete_time"),
-    "import_job": (1, "project location ring job method protection_level create_time created_by generate_time "
-                      "expire_time expire_event_time public_key parent_key sealed policy policy_revision"),
-    "principal": (1, "email project name unique_id state create_time"),
-    "credential": (1, "id kind email state create_time expire_time public_key parent_key sealed"),
-}
+PAGE = pathlib.Path(__file__).resolve().parents[3] / "docs/reference/format.md"
+
+
+def tables():
+    """The tables of sealed rows as the page lists them: name, row format, columns in their order."""
+    rows = re.findall(r"^\| `(\w+)` \| (\d+) \| \d+ \| (`.*) \|$", PAGE.read_text(), re.M)
+    return {name: (int(row_format), re.findall(r"`(\w+)`", columns)) for name, row_format, columns in rows}
+
+
+# What seals under the root with another algorithm label than AES_256.
+ROOT_ALGORITHMS = {"audit-key": "ED25519", "certificate-authority": "ECDSA_P256"}
 
 
 class Refused(Exception):
@@ -195,7 +189,8 @@ class Store:
         wrapping = root_derive(root, b"wrap", 32)
         self.projects, self.keys = {}, {}
         for key_id, kind, name, sealed in self.db.execute("SELECT id, kind, name, sealed FROM sealed_key"):
-            key = unseal(wrapping, self.deployment, sealed, kind, NO_PARENT, name)
+            key = unseal(wrapping, self.deployment, sealed, kind, NO_PARENT, name,
+                         algorithm=ROOT_ALGORITHMS.get(kind, "AES_256"))
             if kind == "project-key":
                 self.projects[key_id] = key
             elif kind == "deployment-key":
@@ -212,8 +207,7 @@ class Store:
 
     def check(self):
         total, count, broken, term_key = 0, {}, [], self.sum_key(b"term")
-        for table, (row_format, columns) in TABLES.items():
-            names = columns.split()
+        for table, (row_format, names) in tables().items():
             count[table] = 0
             for row in self.db.execute(f"SELECT {', '.join(names)}, seq, seal FROM {table}"):
                 *cells, seq, seal = row

@@ -64,6 +64,12 @@ CREATE TABLE crypto_key (
     policy TEXT,
     policy_revision INTEGER NOT NULL,
     delete_time INTEGER,
+    state INTEGER NOT NULL,
+    deletion_time INTEGER,
+    deletion_window INTEGER,
+    description TEXT,
+    tags TEXT,
+    primary_location TEXT,
     seq INTEGER NOT NULL,
     seal BLOB NOT NULL,
     PRIMARY KEY (project, location, ring, key)
@@ -93,6 +99,10 @@ CREATE TABLE key_version (
     import_time INTEGER,
     imported_by TEXT,
     delete_time INTEGER,
+    import_failure TEXT,
+    material_expire_time INTEGER,
+    material_description TEXT,
+    rotate_time INTEGER,
     seq INTEGER NOT NULL,
     seal BLOB NOT NULL,
     PRIMARY KEY (project, location, ring, key, number)
@@ -105,6 +115,7 @@ CREATE TABLE principal (
     unique_id TEXT NOT NULL,
     state INTEGER NOT NULL,
     create_time INTEGER NOT NULL,
+    policies TEXT,
     seq INTEGER NOT NULL,
     seal BLOB NOT NULL,
     PRIMARY KEY (email)
@@ -125,6 +136,51 @@ CREATE TABLE credential (
     PRIMARY KEY (id)
 ) WITHOUT ROWID;
 
+-- Movable names of keys; a deleted one stays in that state.
+CREATE TABLE alias (
+    project TEXT NOT NULL,
+    location TEXT NOT NULL,
+    alias TEXT NOT NULL,
+    ring TEXT NOT NULL,
+    key TEXT NOT NULL,
+    state INTEGER NOT NULL,
+    create_time INTEGER NOT NULL,
+    update_time INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    seal BLOB NOT NULL,
+    PRIMARY KEY (project, location, alias)
+) WITHOUT ROWID;
+
+CREATE TABLE issuer (
+    id TEXT NOT NULL,
+    uid TEXT NOT NULL,
+    project TEXT NOT NULL,
+    uri TEXT NOT NULL,
+    state INTEGER NOT NULL,
+    create_time INTEGER NOT NULL,
+    rules TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    seal BLOB NOT NULL,
+    PRIMARY KEY (id)
+) WITHOUT ROWID;
+
+CREATE TABLE quota (
+    resource TEXT NOT NULL,
+    metric TEXT NOT NULL,
+    value INTEGER,
+    seq INTEGER NOT NULL,
+    seal BLOB NOT NULL,
+    PRIMARY KEY (resource, metric)
+) WITHOUT ROWID;
+
+CREATE TABLE credential_use (
+    id TEXT NOT NULL,
+    last_use_time INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    seal BLOB NOT NULL,
+    PRIMARY KEY (id)
+) WITHOUT ROWID;
+
 CREATE TABLE deployment_policy (
     id TEXT NOT NULL,
     policy TEXT NOT NULL,
@@ -132,6 +188,30 @@ CREATE TABLE deployment_policy (
     seq INTEGER NOT NULL,
     seal BLOB NOT NULL,
     PRIMARY KEY (id)
+) WITHOUT ROWID;
+
+CREATE TABLE key_grant (
+    project TEXT NOT NULL,
+    location TEXT NOT NULL,
+    ring TEXT NOT NULL,
+    key TEXT NOT NULL,
+    id TEXT NOT NULL,
+    name TEXT,
+    grantee TEXT NOT NULL,
+    retiring_principal TEXT,
+    operations TEXT NOT NULL,
+    constraint_kind INTEGER,
+    constraint_pairs BLOB,
+    create_time INTEGER NOT NULL,
+    expire_time INTEGER,
+    maximum_uses INTEGER,
+    uses INTEGER NOT NULL,
+    state INTEGER NOT NULL,
+    issuer TEXT NOT NULL,
+    parent TEXT,
+    seq INTEGER NOT NULL,
+    seal BLOB NOT NULL,
+    PRIMARY KEY (project, location, ring, key, id)
 ) WITHOUT ROWID;
 
 CREATE TABLE custom_role (
@@ -179,6 +259,7 @@ CREATE TABLE import_job (
     location TEXT NOT NULL,
     ring TEXT NOT NULL,
     job TEXT NOT NULL,
+    uuid BLOB NOT NULL,
     method INTEGER NOT NULL,
     protection_level INTEGER NOT NULL,
     create_time INTEGER NOT NULL,
@@ -215,5 +296,15 @@ CREATE TABLE feed (
 CREATE TABLE outbox (
     record_id BLOB PRIMARY KEY,
     seq INTEGER NOT NULL,
+    node TEXT NOT NULL,
     record BLOB NOT NULL
+) WITHOUT ROWID;
+
+-- The logs' signed checkpoints, by which a log that was put back or exchanged is known. Only ever added to.
+CREATE TABLE audit_checkpoint (
+    origin TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    note BLOB NOT NULL,
+    time INTEGER NOT NULL,
+    PRIMARY KEY (origin, size)
 ) WITHOUT ROWID;

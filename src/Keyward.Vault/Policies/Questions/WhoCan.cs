@@ -1,5 +1,6 @@
 using Keyward.Vault.Audit;
 using Keyward.Vault.Gate;
+using Keyward.Vault.Identities;
 using Keyward.Vault.Storage;
 
 namespace Keyward.Vault.Policies.Questions;
@@ -39,7 +40,7 @@ public sealed record WhoCan(string PermissionName, AskedResource Resource) : IOp
         var snapshot = passage.Snapshot;
         var caller = AskedPrincipal.Of(snapshot, member);
         if (caller.Type == Caller.ServiceAccountType && snapshot.Accounts.TryGetValue(caller.Email, out var account)
-            && account.State != Identities.StandingState.Active) return null;
+            && account.State != StandingState.Active) return null;
         var least = Authority.Decide(
             snapshot, caller, demand, new Circumstances(passage.Now, Assumption: Assumption.Least));
         var decision = least.Allowed ? least : Authority.Decide(
@@ -57,10 +58,14 @@ public sealed record WhoCan(string PermissionName, AskedResource Resource) : IOp
             foreach (var binding in chain[level].Policy.Bindings)
                 members.UnionWith(binding.Members);
         foreach (var statement in chain.Leaf.KeyPolicy?.Statements ?? [])
-            members.UnionWith(statement.Principals.Members);
-        members.UnionWith(snapshot.IdentityPolicies.Keys);
+            members.UnionWith(statement.Principals.Members.Select(m => PrincipalName.Find(snapshot, m) ?? m));
+        if (demand.Key is { } key && snapshot.Find(key) is { } entry)
+            members.UnionWith(entry.Grants.After(null).Select(g => g.Grantee));
+        // Its own policies name the account by standing on it.
+        members.UnionWith(snapshot.Accounts.Values.Where(a => a.Policies.Statements.Count > 0)
+            .Select(a => PrincipalName.AccountPrefix + a.Email));
         foreach (var group in snapshot.Groups.Values)
-            if (members.Contains(group.Member) && group.State == Identities.StandingState.Active)
+            if (members.Contains(group.Member) && group.State == StandingState.Active)
                 members.UnionWith(group.Members);
         return members;
     }

@@ -1,3 +1,5 @@
+using Keyward.Server.Peers;
+
 namespace Keyward.Server.Settings;
 
 /// <summary>The server's settings, judged and typed.</summary>
@@ -7,6 +9,37 @@ internal sealed record ServerSettings(
     string LogLevel, long AuditReserveBytes, bool MetricsOpen, TimeSpan ClockSkew, TimeSpan ShutdownTimeout,
     bool EmptyCall)
 {
+    /// <summary>Several nodes share the store.</summary>
+    public bool IsShared { get; private init; }
+
+    public string? PostgresFile { get; private init; }
+
+    /// <summary>Trusted besides the system's certificates when an issuer's keys are fetched.</summary>
+    public string? FederationCaFile { get; init; }
+
+    /// <summary>Networks that are not public and may be asked for issuers' keys.</summary>
+    public IReadOnlyList<System.Net.IPNetwork> FederationAddresses { get; init; } = [];
+
+    public required int Connections { get; init; }
+
+    public required PeerLimits PeerLimits { get; init; }
+
+    public required int UnknownPerSecond { get; init; }
+
+    /// <summary>These settings with what of the others may change while the server runs.</summary>
+    public ServerSettings With(ServerSettings others) => this with
+    {
+        Locations = others.Locations,
+        CertificateFile = others.CertificateFile,
+        KeyFile = others.KeyFile,
+        TlsNames = others.TlsNames,
+        LogLevel = others.LogLevel,
+        MetricsOpen = others.MetricsOpen,
+        ClockSkew = others.ClockSkew,
+        PeerLimits = others.PeerLimits,
+        UnknownPerSecond = others.UnknownPerSecond,
+    };
+
     /// <summary>Typed from a reading that has no errors.</summary>
     public static ServerSettings Of(SettingReader reader)
     {
@@ -32,8 +65,25 @@ internal sealed record ServerSettings(
             reader[SettingTable.MetricsAccess] == "open",
             skew,
             shutdown,
-            reader[SettingTable.EmptyCall] == "true");
+            reader[SettingTable.EmptyCall] == "true")
+        {
+            IsShared = reader[SettingTable.Storage] == "postgres",
+            PostgresFile = NullIfEmpty(reader[SettingTable.PostgresFile]),
+            FederationCaFile = NullIfEmpty(reader[SettingTable.FederationCaFile]),
+            FederationAddresses = [.. List(reader[SettingTable.FederationAddresses]).Select(a =>
+            {
+                _ = Federation.AddressRules.TryParse(a, out var network);
+                return network;
+            })],
+            Connections = Count(reader, SettingTable.Connections),
+            PeerLimits = new PeerLimits(Count(reader, SettingTable.ConnectionsPerPeer),
+                Count(reader, SettingTable.Handshakes), Count(reader, SettingTable.RequestsPerPeer)),
+            UnknownPerSecond = Count(reader, SettingTable.UnknownPerSecond),
+        };
     }
+
+    private static int Count(SettingReader reader, Setting setting) =>
+        int.Parse(reader[setting], System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>A path from a setting: <c>~</c> is the user's home.</summary>
     public static string Expand(string path) => Path.GetFullPath(

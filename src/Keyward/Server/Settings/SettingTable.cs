@@ -16,18 +16,17 @@ internal static class SettingTable
             IsList: true);
 
     public static readonly Setting Storage = new("storage", "--storage", "sqlite",
-        "The store: sqlite, embedded in the data folder.", v => v switch
-        {
-            "sqlite" => null,
-            "postgres" => "this release stores in sqlite only",
-            _ => "must be sqlite",
-        });
+        "The store: sqlite, embedded in the data folder, or postgres, which several nodes share.",
+        OneOf("sqlite", "postgres"));
+
+    public static readonly Setting PostgresFile = new("postgres_file", "--postgres-file", "",
+        "A file of mode 0600 with the Npgsql connection string for storage = postgres.", FileOrEmpty);
 
     public static readonly Setting Locations = new("locations", null,
         "global,us-east-1,us-east1,eu-west-1,europe-west1",
         "The locations (regions) that this deployment serves, separated by commas.", v =>
             LocationId.TryParse(v, out _) ? null
-                : "a location has lower-case letters, digits and hyphens", IsList: true);
+                : "a location has lower-case letters, digits and hyphens", IsList: true, IsLive: true);
 
     public static readonly Setting Root = new("root", null, "file",
         "What holds the root key: file (root.key) or passphrase (root.seal, opened by a passphrase).",
@@ -37,29 +36,30 @@ internal static class SettingTable
         "A file with the passphrase for root = passphrase; without it the server starts sealed.", _ => null);
 
     public static readonly Setting CertificateFile = new("tls.certificate_file", null, "",
-        "A certificate chain of your own (PEM) instead of the one that the server makes.", FileOrEmpty);
+        "A certificate chain of your own (PEM) instead of the one that the server makes.", FileOrEmpty, IsLive: true);
 
     public static readonly Setting KeyFile = new("tls.key_file", null, "",
-        "The private key (PEM) of tls.certificate_file.", FileOrEmpty);
+        "The private key (PEM) of tls.certificate_file.", FileOrEmpty, IsLive: true);
 
     public static readonly Setting TlsNames = new("tls.names", null, "",
-        "Further names and addresses for the server's own certificate, separated by commas.", _ => null, IsList: true);
+        "Further names and addresses for the server's own certificate, separated by commas.", _ => null, IsList: true,
+        IsLive: true);
 
     public static readonly Setting LogFormat = new("log.format", "--log-format", "auto",
         "text, json, or auto: text on a terminal, json elsewhere.", OneOf("auto", "text", "json"));
 
     public static readonly Setting LogLevel = new("log.level", "--log-level", "info",
-        "The least level that is logged.", OneOf("debug", "info", "warn", "error"));
+        "The least level that is logged.", OneOf("debug", "info", "warn", "error"), IsLive: true);
 
     public static readonly Setting AuditReserve = new("audit.reserve", null, "64MiB",
         "Free space below which no operation is served, since its record might not fit.", v =>
             TryParseSize(v, out _) ? null : "must be a size such as 64MiB");
 
     public static readonly Setting MetricsAccess = new("metrics.auth", null, "loopback",
-        "Who may read /metrics: loopback (this machine) or open.", OneOf("loopback", "open"));
+        "Who may read /metrics: loopback (this machine) or open.", OneOf("loopback", "open"), IsLive: true);
 
     public static readonly Setting ClockSkew = new("clock.skew", null, "300s",
-        "How far the times in a token may be off.", IsDuration);
+        "How far the times in a token may be off.", IsDuration, IsLive: true);
 
     public static readonly Setting ShutdownTimeout = new("shutdown.timeout", null, "30s",
         "How long requests in flight may take to end when the server stops.", IsDuration);
@@ -67,10 +67,35 @@ internal static class SettingTable
     public static readonly Setting EmptyCall = new("bench.empty_call", null, "false",
         "Serves an empty, unrecorded call for measuring; never switch it on in production.", OneOf("true", "false"));
 
+    public static readonly Setting FederationCaFile = new("federation.ca_file", null, "",
+        "Certificates (PEM) that are trusted besides the system's when an issuer's keys are fetched.", FileOrEmpty);
+
+    public static readonly Setting FederationAddresses = new("federation.allow_addresses", null, "",
+        "Addresses and networks that are not public and from which issuers' keys may be fetched all the same.",
+        v => v.Length == 0 || Federation.AddressRules.TryParse(v, out _) ? null
+            : "must be addresses or networks such as 10.0.0.0/8", IsList: true);
+
+    public static readonly Setting Connections = new("limits.connections", null, "10000",
+        "Connections at once, of all peers.", IsCount);
+
+    public static readonly Setting ConnectionsPerPeer = new("limits.connections_per_peer", null, "1024",
+        "Connections at once of one address; this machine itself is free.", IsCount, IsLive: true);
+
+    public static readonly Setting Handshakes = new("limits.handshakes_per_second", null, "500",
+        "New connections a second, of all addresses but this machine.", IsCount, IsLive: true);
+
+    public static readonly Setting RequestsPerPeer = new("limits.requests_per_peer", null, "2000",
+        "Requests in flight of one address.", IsCount, IsLive: true);
+
+    public static readonly Setting UnknownPerSecond = new("limits.unknown_per_second", null, "100",
+        "Requests without a known caller that one network may send in a second, each recorded, ten times as many at " +
+        "once; beyond that they are refused unseen and recorded in summaries.", IsCount, IsLive: true);
+
     public static readonly IReadOnlyList<Setting> All =
     [
-        Data, Listen, Storage, Locations, Root, PassphraseFile, CertificateFile, KeyFile, TlsNames, LogFormat, LogLevel,
-        AuditReserve, MetricsAccess, ClockSkew, ShutdownTimeout, EmptyCall,
+        Data, Listen, Storage, PostgresFile, Locations, Root, PassphraseFile, CertificateFile, KeyFile, TlsNames,
+        LogFormat, LogLevel, AuditReserve, MetricsAccess, ClockSkew, ShutdownTimeout, EmptyCall, FederationCaFile,
+        FederationAddresses, Connections, ConnectionsPerPeer, Handshakes, RequestsPerPeer, UnknownPerSecond,
     ];
 
     public static bool TryParseEndpoint(string text, out string host, out int port)
@@ -122,6 +147,12 @@ internal static class SettingTable
 
     private static string? IsDuration(string value) =>
         TryParseDuration(value, out _) ? null : "must be a duration such as 30s, 5m or 1h";
+
+    private static string? IsCount(string value) =>
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            && count is > 0 and <= 1_000_000
+            ? null
+            : "must be a number from 1 to 1000000";
 
     private static string? FileOrEmpty(string value) =>
         value.Length == 0 || File.Exists(value) ? null : "names a file that does not exist";

@@ -7,27 +7,25 @@ namespace Keyward.Server.Tls;
 /// <summary>The deployment's own CA and the server's certificate, for those who bring none: ECDSA P-256. The CA lives
 /// ten
 /// years, the certificate one; it is made anew when it nears its end or lacks a name.</summary>
-internal sealed class CertificateAuthority(string folder, TimeProvider time)
+internal sealed class CertificateAuthority(string folder, X509Certificate2? authority, TimeProvider time)
 {
     private static readonly TimeSpan CaLifetime = TimeSpan.FromDays(3_650);
     private static readonly TimeSpan ServerLifetime = TimeSpan.FromDays(365);
-    private static readonly TimeSpan RenewBefore = TimeSpan.FromDays(30);
+    public static readonly TimeSpan RenewBefore = TimeSpan.FromDays(30);
 
     /// <summary>Clocks differ a little: a certificate is valid from a bit before it was made.</summary>
     private static readonly TimeSpan Backdated = TimeSpan.FromMinutes(10);
 
     private string CaFile => Path.Combine(folder, "ca.pem");
 
-    private string CaKeyFile => Path.Combine(folder, "ca.key");
-
     private string ServerFile => Path.Combine(folder, "server.pem");
 
     private string ServerKeyFile => Path.Combine(folder, "server.key");
 
     /// <summary>The server's certificate with its key, made where it is missing or no longer fits.</summary>
-    public X509Certificate2 Server(string deploymentLabel, IReadOnlyCollection<string> names)
+    public X509Certificate2 Server(IReadOnlyCollection<string> names)
     {
-        if (!File.Exists(CaFile)) MakeCa(deploymentLabel);
+        if (authority is not null) WriteCa(authority);
         if (File.Exists(ServerFile) && File.Exists(ServerKeyFile))
         {
             using var known = X509Certificate2.CreateFromPemFile(ServerFile, ServerKeyFile);
@@ -35,10 +33,8 @@ internal sealed class CertificateAuthority(string folder, TimeProvider time)
                 return WithKey(known);
         }
 
-        if (!File.Exists(CaKeyFile)) throw new StartException(
-            $"The server's certificate must be renewed, but {CaKeyFile} is missing.",
-            "Bring a certificate of your own: tls.certificate_file and tls.key_file");
-        MakeServer(names);
+        if (authority is null) return Interim();
+        MakeServer(authority, names);
         using var made = X509Certificate2.CreateFromPemFile(ServerFile, ServerKeyFile);
         return WithKey(made);
     }
@@ -47,7 +43,19 @@ internal sealed class CertificateAuthority(string folder, TimeProvider time)
     public static X509Certificate2 WithKey(X509Certificate2 certificate) =>
         X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
 
-    private void MakeCa(string deploymentLabel)
+    /// <summary>A sealed server that never was open has no authority to ask: it answers probes under a certificate that
+    /// nobody trusts, until it is unsealed.</summary>
+    private X509Certificate2 Interim()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=Keyward sealed", key, HashAlgorithmName.SHA256);
+        var now = time.GetUtcNow();
+        using var interim = request.CreateSelfSigned(now - Backdated, now + RenewBefore);
+        return WithKey(interim);
+    }
+
+    /// <summary>A new authority, with its key.</summary>
+    public static X509Certificate2 Make(string deploymentLabel, TimeProvider time)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN=Keyward CA {deploymentLabel}", key, HashAlgorithmName.SHA256);
@@ -56,16 +64,20 @@ internal sealed class CertificateAuthority(string folder, TimeProvider time)
             new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
         var now = time.GetUtcNow();
-        using var ca = request.CreateSelfSigned(now - Backdated, now + CaLifetime);
-        Write(CaKeyFile, key.ExportPkcs8PrivateKeyPem());
-        Write(CaFile, ca.ExportCertificatePem());
+        return request.CreateSelfSigned(now - Backdated, now + CaLifetime);
+    }
+
+    private void WriteCa(X509Certificate2 ca)
+    {
+        var pem = ca.ExportCertificatePem() + "\n";
+        if (File.Exists(CaFile) && File.ReadAllText(CaFile) == pem) return;
+        DataFolder.WriteSecret(CaFile, System.Text.Encoding.ASCII.GetBytes(pem));
         File.SetUnixFileMode(CaFile, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead
             | UnixFileMode.OtherRead);
     }
 
-    private void MakeServer(IReadOnlyCollection<string> names)
+    private void MakeServer(X509Certificate2 ca, IReadOnlyCollection<string> names)
     {
-        using var ca = X509Certificate2.CreateFromPemFile(CaFile, CaKeyFile);
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=Keyward", key, HashAlgorithmName.SHA256);
         var alternatives = new SubjectAlternativeNameBuilder();

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Keyward.Vault.Automation;
 using Microsoft.Extensions.Time.Testing;
@@ -200,16 +199,9 @@ public sealed class LifecycleTests : IAsyncLifetime
     private async Task<string> PrimaryAsync() =>
         (await KeyAsync()).GetProperty("primary").GetProperty("name").GetString()!;
 
-    private async Task<JsonElement> OkAsync(string method, string path, string body = "")
-    {
-        var reply = await _doors.SendAsync(method, path, Encoding.UTF8.GetBytes(body), _doors.NewToken());
-        Assert.True(reply.Status == 200, $"{method} {path} gave {reply.Status} {reply.Text}");
-        return reply.Json;
-    }
+    private Task<JsonElement> OkAsync(string method, string path, string body = "") =>
+        _doors.OkAsync(method, path, body);
 
-    private async Task<(int Status, string Code)> StatusAsync(string method, string path, string body = "")
-    {
-        var reply = await _doors.SendAsync(method, path, Encoding.UTF8.GetBytes(body), _doors.NewToken());
-        return (reply.Status, reply.Status == 200 ? "" : reply.Error.GetProperty("status").GetString()!);
-    }
+    private Task<(int Status, string Code)> StatusAsync(string method, string path, string body = "") =>
+        _doors.StatusAsync(method, path, body);
 }

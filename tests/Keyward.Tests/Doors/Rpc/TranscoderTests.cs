@@ -66,7 +66,7 @@ public sealed class TranscoderTests : IAsyncLifetime
     [InlineData("POST", Key + ":encrypt", """{"plaintext":"*"}""", 400, "INVALID_ARGUMENT")]
     [InlineData("POST", Key + ":decrypt", """{"ciphertext":"AAAA"}""", 400, "INVALID_ARGUMENT")]
     [InlineData("POST", Key + "/cryptoKeyVersions/1:restore", "{}", 400, "FAILED_PRECONDITION")]
-    [InlineData("POST", Key + "/cryptoKeyVersions/1:macSign", "{}", 501, "UNIMPLEMENTED")]
+    [InlineData("POST", Key + "/cryptoKeyVersions:importTrustedKeyWrappedCryptoKeyVersion", "{}", 501, "UNIMPLEMENTED")]
     [InlineData("PATCH", Key, """{"labels":{"a":"b"}}""", 400, "INVALID_ARGUMENT")]
     [InlineData("PATCH", Key + "?updateMask=purpose", "{}", 400, "INVALID_ARGUMENT")]
     [InlineData("GET", "/v1/nothing", "", 404, "NOT_FOUND")]

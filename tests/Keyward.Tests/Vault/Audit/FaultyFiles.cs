@@ -45,6 +45,11 @@ internal sealed class FaultyFiles : IJournalFiles
 
     public IJournalFile Open(string name) => new Opened(this, name);
 
+    public void Delete(string name)
+    {
+        lock (_lock) Files.Remove(name);
+    }
+
     private void Step()
     {
         if (FailAfter < 0) return;

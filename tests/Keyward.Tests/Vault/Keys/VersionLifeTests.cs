@@ -17,6 +17,8 @@ public sealed class VersionLifeTests
         [(VersionState.DestroyScheduled, VersionEvent.Due)] = VersionState.Destroyed,
         [(VersionState.Destroyed, VersionEvent.Delete)] = VersionState.Destroyed,
         [(VersionState.Destroyed, VersionEvent.Reimport)] = VersionState.Enabled,
+        [(VersionState.ImportFailed, VersionEvent.Reimport)] = VersionState.Enabled,
+        [(VersionState.ImportFailed, VersionEvent.Delete)] = VersionState.ImportFailed,
     };
 
     [Fact]

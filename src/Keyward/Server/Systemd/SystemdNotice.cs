@@ -1,13 +1,16 @@
 using System.Net.Sockets;
 using System.Text;
 
-namespace Keyward.Server;
+namespace Keyward.Server.Systemd;
 
 /// <summary>Tells systemd how the service stands (sd_notify): one datagram to the socket that it names, nothing where
 /// it
 /// names none.</summary>
 internal static class SystemdNotice
 {
+    /// <summary>Whether systemd, or who acts like it, listens.</summary>
+    public static bool IsWanted => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NOTIFY_SOCKET"));
+
     public static void Send(string state)
     {
         var name = Environment.GetEnvironmentVariable("NOTIFY_SOCKET");

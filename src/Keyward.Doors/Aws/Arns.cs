@@ -1,0 +1,27 @@
+using Keyward.Vault.Gate;
+using Keyward.Vault.Names;
+
+namespace Keyward.Doors.Aws;
+
+/// <summary>Amazon resource names, as this deployment makes them.</summary>
+internal static class Arns
+{
+    public const string Partition = "arn:aws:";
+
+    public static string OfKey(string region, string account, string id) =>
+        $"arn:aws:kms:{region}:{account}:key/{id}";
+
+    public static string Of(FoundKey key) => OfKey(key.Name.Parent.Parent.Location.Value, key.Account, key.Id);
+
+    public static string OfAlias(string region, string account, string alias) =>
+        $"arn:aws:kms:{region}:{account}:alias/{alias}";
+
+    /// <summary>A service account is a user where it signs with a key of its own.</summary>
+    public static string OfCaller(Caller caller, string account) =>
+        $"arn:aws:iam::{account}:user/{NameOf(caller.Email)}";
+
+    /// <summary>NAME of NAME@PROJECT….</summary>
+    public static string NameOf(string email) => email.IndexOf('@', StringComparison.Ordinal) is > 0 and var at
+        ? email[..at]
+        : email;
+}

@@ -1,0 +1,94 @@
+using System.Security.Cryptography;
+using Keyward.Doors.Aws.Signature;
+using Keyward.Doors.Aws.Wire;
+using Keyward.Doors.Rpc;
+using Keyward.Vault.Gate;
+using Keyward.Vault.Names;
+using Microsoft.AspNetCore.Http;
+
+namespace Keyward.Doors.Aws;
+
+/// <summary>AWS KMS: JSON 1.1 over <c>POST /</c>, signed with Signature Version 4. The signature is judged first, then
+/// the operation's name, the form of the body, its constraints, the keys it names, and last, by the gate, rights and
+/// states. Every call leaves one record.</summary>
+internal sealed class AwsDoor(RequestDelegate next, Gate gate)
+{
+    private const string TargetHeader = "X-Amz-Target";
+    private const string TargetPrefix = "TrentService.";
+    private const string Service = "kms";
+
+    private static readonly Fault Cancelled =
+        new("KMSInternalException", null, RefusalReason.Cancelled, StatusCodes.Status500InternalServerError);
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (!IsOurs(context.Request))
+        {
+            await next(context).ConfigureAwait(false);
+            return;
+        }
+
+        var arrival = gate.Receive(Door.Aws, Admission.SourceOf(context), Admission.TraceOf(context.Request));
+        context.Response.Headers["x-amzn-RequestId"] = Reply.RequestIdOf(arrival);
+        var (body, fault) = await RequestBody.ReadAsync(context).ConfigureAwait(false);
+        try
+        {
+            var answer = fault is not null
+                ? await RefuseAsync(arrival, null, fault).ConfigureAwait(false)
+                : await AnswerAsync(context, arrival, body).ConfigureAwait(false);
+            await Reply.WriteAsync(context, answer).ConfigureAwait(false);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(body);
+        }
+    }
+
+    /// <summary>A plain <c>POST /</c>, and whatever is signed or pre-signed in AWS's way: that is refused here where
+    /// its path is another one.</summary>
+    private static bool IsOurs(HttpRequest request)
+    {
+        if (request.ContentType?.StartsWith("application/grpc", StringComparison.Ordinal) == true) return false;
+        return request.Headers.ContainsKey(TargetHeader)
+            || request.Headers.Authorization.ToString().StartsWith("AWS4-", StringComparison.Ordinal)
+            || request.Query.ContainsKey("X-Amz-Algorithm")
+            || (HttpMethods.IsPost(request.Method) && request.Path == "/");
+    }
+
+    private async ValueTask<Answer> AnswerAsync(HttpContext context, Arrival arrival, byte[] body)
+    {
+        var target = context.Request.Headers[TargetHeader];
+        var name = target.Count == 1 && target[0]!.StartsWith(TargetPrefix, StringComparison.Ordinal)
+            ? target[0]![TargetPrefix.Length..]
+            : null;
+        arrival.Method = name is { Length: <= 64 } ? name : "Unknown";
+        if (name is null && target.Count <= 1 && !context.Request.Query.ContainsKey("X-Amz-Algorithm"))
+            return await RefuseAsync(arrival, null, Fault.UnknownOperation()).ConfigureAwait(false);
+        var proof = SignedCall.Read(context.Request, body, Service, out var scope, out var fault);
+        if (proof is null) return await RefuseAsync(arrival, null, fault!).ConfigureAwait(false);
+        if (!LocationId.TryParse(scope.Region, out var region) || !gate.Settings.Locations.Contains(region.Value))
+            return await RefuseAsync(arrival, null,
+                Fault.Signature("Credential should be scoped to a valid region.")).ConfigureAwait(false);
+        if (!gate.Identify(arrival, proof).TryGet(out var caller, out var refusal))
+            return await RefuseAsync(arrival, null, Refusals.Show(refusal)).ConfigureAwait(false);
+        if (name is null || !Operations.All.TryGetValue(name, out var operation))
+            return await RefuseAsync(arrival, caller, Fault.UnknownOperation()).ConfigureAwait(false);
+        var input = InputReader.Read(operation.Shape, body, out fault);
+        if (input is null) return await RefuseAsync(arrival, caller, fault!).ConfigureAwait(false);
+        if (Constraints.Judge(input) is { } broken)
+            return await RefuseAsync(arrival, caller, broken).ConfigureAwait(false);
+        var account = gate.AccountOf(caller.Project!.Value) ?? "";
+        var call = new Call(gate, arrival, caller, account, region, operation, input, context.RequestAborted);
+        var answer = await operation.RunAsync(call).ConfigureAwait(false);
+        if (call.IsRecorded) return answer;
+        return await RefuseAsync(arrival, caller, answer.Fault ?? Cancelled, call.KeyName).ConfigureAwait(false);
+    }
+
+    /// <summary>Records a refusal of the door's own. Where that fails, the caller is told so instead.</summary>
+    private async ValueTask<Answer> RefuseAsync(Arrival arrival, Caller? caller, Fault fault, string? subject = null)
+    {
+        var refusal = fault.ToRefusal() with { Subject = subject };
+        var recorded = await gate.RefuseAsync(arrival, caller, refusal).ConfigureAwait(false);
+        return Answer.Of(recorded.Reason == refusal.Reason ? fault : Refusals.Show(recorded));
+    }
+}

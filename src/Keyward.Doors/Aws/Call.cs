@@ -1,0 +1,94 @@
+using System.Text.Json;
+using Keyward.Doors.Aws.Wire;
+using Keyward.Vault.Gate;
+using Keyward.Vault.Names;
+
+namespace Keyward.Doors.Aws;
+
+/// <summary>One call whose signature held: who makes it, in which region, with which input. It goes through the gate
+/// once: by <see cref="PassAsync"/> or by <see cref="RefuseAsync"/>.</summary>
+internal sealed class Call(
+    Gate gate, Arrival arrival, Caller caller, string account, LocationId region, Operation operation, Input input,
+    CancellationToken cancellation)
+{
+    public Gate Gate => gate;
+
+    public Arrival Arrival => arrival;
+
+    public Caller Caller => caller;
+
+    /// <summary>The caller's own account.</summary>
+    public string Account => account;
+
+    public LocationId Region => region;
+
+    /// <summary>Where the caller's keys of this region lie.</summary>
+    public LocationName Location => new(caller.Project!.Value, region);
+
+    public Operation Operation => operation;
+
+    public Input Input => input;
+
+    /// <summary>The keys that the call names, for the texts of refusals.</summary>
+    public List<FoundKey> Keys { get; } = [];
+
+    /// <summary>The name of the algorithm that the call asks for, for the texts of refusals.</summary>
+    public string? Algorithm { get; set; }
+
+    public string CallerArn => Arns.OfCaller(caller, account);
+
+    /// <summary>The first key's full name, for the record of a refusal.</summary>
+    public string? KeyName => Keys.Count == 0 ? null : Keys[0].Name.ToString();
+
+    public string? KeyArn => Keys.Count == 0 ? null : Arns.Of(Keys[0]);
+
+    public bool IsDryRun => input.Shape.IndexOf("DryRun") >= 0 && input.Flag("DryRun");
+
+    /// <summary>The key that a member names.</summary>
+    public FoundKey? FindKey(string member, KeyForms forms, out Answer? answer)
+    {
+        if (KeyNames.Parse(input.Text(member)!, region, forms, out var fault) is { } reference)
+            return Find(reference, out answer);
+        answer = Answer.Of(fault!);
+        return null;
+    }
+
+    public FoundKey? Find(KeyReference reference, out Answer? answer)
+    {
+        if (gate.Find(caller, reference).TryGet(out var key, out var refusal))
+        {
+            Keys.Add(key);
+            answer = KeySpecs.IsOffered(key.Algorithm)
+                ? null
+                : Answer.Of(Fault.Unsupported($"{Arns.Of(key)} has an algorithm that AWS KMS does not know."));
+            return answer is null ? key : null;
+        }
+
+        answer = Answer.Of(Refusals.Unfound(refusal, reference, this));
+        return null;
+    }
+
+    /// <summary>Lets an operation run and writes what came of it; with DryRun it is only rehearsed.</summary>
+    public async ValueTask<Answer> PassAsync<T>(IOperation<T> operation, Action<Utf8JsonWriter, T>? write)
+    {
+        var outcome = await gate.PassAsync(
+            arrival, caller, IsDryRun ? new Rehearsal<T>(operation) : operation, cancellation).ConfigureAwait(false);
+        IsRecorded = true;
+        if (!outcome.TryGet(out var value, out var refusal)) return Answer.Of(Refusals.Show(refusal, this));
+        return write is null ? Answer.Empty : Answer.Of(json => write(json, value));
+    }
+
+    /// <summary>As <see cref="PassAsync"/>, where what came out decides whether it is a fault.</summary>
+    public async ValueTask<Answer> PassAsync<T>(IOperation<T> operation, Func<T, Answer> render)
+    {
+        var outcome = await gate.PassAsync(
+            arrival, caller, IsDryRun ? new Rehearsal<T>(operation) : operation, cancellation).ConfigureAwait(false);
+        IsRecorded = true;
+        return outcome.TryGet(out var value, out var refusal)
+            ? render(value)
+            : Answer.Of(Refusals.Show(refusal, this));
+    }
+
+    /// <summary>True once the gate has recorded the call.</summary>
+    public bool IsRecorded { get; private set; }
+}

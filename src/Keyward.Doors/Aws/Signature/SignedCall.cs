@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Keyward.Doors.Aws.Wire;
+using Keyward.Vault.Identities;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Keyward.Doors.Aws.Signature;
+
+/// <summary>Turns a request into the bytes that its signature is over (Signature Version 4, "Create a canonical
+/// request", "Create a string to sign"), from what was received: raw target, headers as they came, body before any
+/// decoding. Whether the signature holds is judged in the vault.</summary>
+internal static class SignedCall
+{
+    public const string DateHeader = "X-Amz-Date";
+    public const string TokenHeader = "X-Amz-Security-Token";
+    private const string BodyHashHeader = "X-Amz-Content-Sha256";
+
+    public static SignatureProof? Read(
+        HttpRequest request, ReadOnlySpan<byte> body, string service, out Scope scope, out Fault? fault)
+    {
+        scope = default;
+        var authorization = request.Headers.Authorization;
+        if (authorization.Count == 0)
+        {
+            fault = new Fault("MissingAuthenticationTokenException", "Missing Authentication Token",
+                Vault.Gate.RefusalReason.Unauthenticated);
+            return null;
+        }
+
+        fault = authorization.Count > 1 ? Fault.Incomplete("There must be one Authorization header.") : null;
+        var header = fault is null ? AuthorizationHeader.Parse(authorization[0]!, out fault) : null;
+        if (header is null) return null;
+        scope = header.Scope;
+        fault = JudgeTarget(request) ?? JudgeHeaders(request.Headers, header);
+        if (fault is not null) return null;
+        var date = request.Headers[DateHeader][0]!;
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(body, hash);
+        var bodyHash = Convert.ToHexStringLower(hash);
+        fault = JudgeScope(header.Scope, service, date, out var time)
+            ?? JudgeBodyHash(request.Headers, bodyHash);
+        if (fault is not null) return null;
+        var canonical = Canonical(request, header, bodyHash);
+        SHA256.HashData(Encoding.UTF8.GetBytes(canonical), hash);
+        var signed = $"{AuthorizationHeader.Algorithm}\n{date}\n{header.Scope}\n{Convert.ToHexStringLower(hash)}";
+        return new SignatureProof(header.KeyId, "AWS4",
+            [header.Scope.Day, header.Scope.Region, header.Scope.Service, Scope.Terminator],
+            Encoding.UTF8.GetBytes(signed), header.Signature, time, TokenOf(request.Headers));
+    }
+
+    /// <summary>Kestrel resolves dots and escapes in the path; the target as it came does not.</summary>
+    private static Fault? JudgeTarget(HttpRequest request) =>
+        request.HttpContext.Features.Get<IHttpRequestFeature>()?.RawTarget is "/" or "" or null
+            && request.Path == "/" && !request.QueryString.HasValue
+            ? null
+            : Fault.Signature(AuthorizationHeader.Mismatch);
+
+    private static Fault? JudgeHeaders(IHeaderDictionary headers, AuthorizationHeader header)
+    {
+        if (headers[DateHeader].Count == 0)
+            return Fault.Incomplete("Authorization header requires existence of an 'X-Amz-Date' header.");
+        foreach (var name in header.SignedHeaders)
+            if (headers[name].Count != 1) return Fault.Signature(AuthorizationHeader.Mismatch);
+        foreach (var (name, values) in headers)
+        {
+            var isNeeded = name.StartsWith("x-amz-", StringComparison.OrdinalIgnoreCase)
+                || name.Equals("host", StringComparison.OrdinalIgnoreCase)
+                || name.Equals("content-type", StringComparison.OrdinalIgnoreCase);
+            if (!isNeeded) continue;
+            if (values.Count != 1 || !header.SignedHeaders.Contains(name.ToLowerInvariant()))
+                return Fault.Signature($"'{name}' must be a 'SignedHeader' in the AWS Authorization, and occur once.");
+        }
+
+        return headers.Host.Count == 1 ? null : Fault.Signature(AuthorizationHeader.Mismatch);
+    }
+
+    private static Fault? JudgeScope(Scope scope, string service, string date, out DateTimeOffset time)
+    {
+        if (!DateTimeOffset.TryParseExact(date, "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal, out time))
+            return Fault.Incomplete("Date must be in ISO-8601 'basic format'.");
+        if (scope.Service != service)
+            return Fault.Signature($"Credential should be scoped to correct service: '{service}'.");
+        return date.StartsWith(scope.Day, StringComparison.Ordinal)
+            ? null
+            : Fault.Signature($"Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date " +
+                "from HTTP.");
+    }
+
+    private static Fault? JudgeBodyHash(IHeaderDictionary headers, string hash)
+    {
+        var shown = headers[BodyHashHeader];
+        return shown.Count == 0 || (shown.Count == 1 && shown[0] == hash)
+            ? null
+            : Fault.Signature(AuthorizationHeader.Mismatch);
+    }
+
+    private static string Canonical(HttpRequest request, AuthorizationHeader header, string bodyHash)
+    {
+        var text = new StringBuilder(1_024);
+        text.Append(request.Method).Append("\n/\n\n");
+        foreach (var name in header.SignedHeaders)
+        {
+            text.Append(name).Append(':');
+            AppendTrimmed(text, request.Headers[name][0]!);
+            text.Append('\n');
+        }
+
+        return text.Append('\n').AppendJoin(';', header.SignedHeaders).Append('\n').Append(bodyHash).ToString();
+    }
+
+    /// <summary>Without blanks at the ends, runs of blanks made one.</summary>
+    private static void AppendTrimmed(StringBuilder text, string value)
+    {
+        var pending = false;
+        var begun = false;
+        foreach (var c in value)
+        {
+            if (c is ' ' or '\t')
+            {
+                pending = begun;
+                continue;
+            }
+
+            if (pending) text.Append(' ');
+            pending = false;
+            begun = true;
+            text.Append(c);
+        }
+    }
+
+    private static string? TokenOf(IHeaderDictionary headers) =>
+        headers[TokenHeader] is { Count: 1 } token ? token[0] : null;
+}

@@ -1,0 +1,101 @@
+using System.Net;
+using Keyward.Vault.Storage;
+using Npgsql;
+
+namespace Keyward.Stores.Postgres;
+
+/// <summary>The operator's connection string, with what Keyward demands of every connection added: commits that are
+/// durable when they return, limits on every wait, and a server whose certificate was checked wherever the way to it
+/// leaves the machine.</summary>
+internal static class ConnectionSettings
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>What each session is told, whatever the server's own configuration says.</summary>
+    private const string SessionOptions = "-c synchronous_commit=on -c lock_timeout=5s -c statement_timeout=30s " +
+        "-c idle_in_transaction_session_timeout=10s -c client_connection_check_interval=2s";
+
+    /// <summary>Reads a file of mode 0600 that holds an Npgsql connection string.</summary>
+    public static NpgsqlConnectionStringBuilder Read(string file)
+    {
+        if (!File.Exists(file))
+            throw new StoreUnavailableException($"The connection file {file} does not exist.");
+        if ((File.GetUnixFileMode(file) & ~OwnerOnly) != 0)
+            throw new StoreUnavailableException(
+                $"The connection file {file} can be read by others. Make it yours alone: chmod 600 {file}");
+        return Parse(File.ReadAllText(file).Trim(), file);
+    }
+
+    public static NpgsqlConnectionStringBuilder Parse(string text, string file)
+    {
+        NpgsqlConnectionStringBuilder given;
+        try
+        {
+            given = new NpgsqlConnectionStringBuilder(text);
+        }
+        catch (ArgumentException)
+        {
+            throw new StoreUnavailableException(
+                $"{file} does not hold an Npgsql connection string, such as Host=db;Username=keyward;Database=keyward");
+        }
+
+        if (string.IsNullOrEmpty(given.Host))
+            throw new StoreUnavailableException($"The connection string in {file} names no Host.");
+        DemandVerifiedTls(given, file);
+        given.Options = string.IsNullOrEmpty(given.Options) ? SessionOptions : given.Options + " " + SessionOptions;
+        given.Enlist = false;
+        given.IncludeErrorDetail = false;
+        given.ApplicationName ??= "keyward";
+        if (given.Host.Contains(',', StringComparison.Ordinal))
+        {
+            given.TargetSessionAttributes ??= "primary";
+            given.HostRecheckSeconds = 1;
+        }
+
+        return given;
+    }
+
+    /// <summary>For the lane and for reading. A commit is never cancelled by a time-out, which would turn a hung
+    /// synchronous commit into success: the command time-out is lifted there.</summary>
+    public static string ForWork(NpgsqlConnectionStringBuilder settings) =>
+        new NpgsqlConnectionStringBuilder(settings.ConnectionString)
+        {
+            Timeout = 5, CommandTimeout = 30, MaxPoolSize = 8, MaxAutoPrepare = 64, AutoPrepareMinUsages = 2,
+        }.ConnectionString;
+
+    /// <summary>For the renewal of the lease: its time-outs must fit into the lease, and it waits for nobody's pooled
+    /// connection.</summary>
+    public static string ForLease(NpgsqlConnectionStringBuilder settings) =>
+        new NpgsqlConnectionStringBuilder(settings.ConnectionString)
+        {
+            Timeout = 2, CommandTimeout = 2, CancellationTimeout = -1, KeepAlive = 0, Pooling = false,
+        }.ConnectionString;
+
+    /// <summary>For LISTEN, which holds its connection.</summary>
+    public static string ForListening(NpgsqlConnectionStringBuilder settings) =>
+        new NpgsqlConnectionStringBuilder(settings.ConnectionString)
+        {
+            Timeout = 2, KeepAlive = 5, Pooling = false,
+        }.ConnectionString;
+
+    private static void DemandVerifiedTls(NpgsqlConnectionStringBuilder given, string file)
+    {
+        var remote = given.Host!.Split(',').Select(h => h.Trim()).Where(h => !IsThisMachine(h)).ToList();
+        if (remote.Count == 0) return;
+        if (!given.ShouldSerialize("SSL Mode")) given.SslMode = SslMode.VerifyFull;
+        if (given.SslMode is SslMode.VerifyFull or SslMode.VerifyCA) return;
+        throw new StoreUnavailableException(
+            $"The connection string in {file} does not verify the certificate of {remote[0]}: " +
+            "use SSL Mode=VerifyFull, and Root Certificate=FILE where the CA is your own.");
+    }
+
+    private static bool IsThisMachine(string host)
+    {
+        if (host.StartsWith('/') || host.StartsWith('@')) return true;
+        var colon = host.LastIndexOf(':');
+        var name = colon > 0 && host.IndexOf(':', StringComparison.Ordinal) == colon
+            ? host[..colon]
+            : host.Trim('[', ']');
+        return name == "localhost" || (IPAddress.TryParse(name, out var address) && IPAddress.IsLoopback(address));
+    }
+}

@@ -1,0 +1,29 @@
+using System.Net.Sockets;
+using Keyward.Vault.Storage;
+using Npgsql;
+
+namespace Keyward.Stores.Postgres;
+
+/// <summary>What PostgreSQL's failures mean to the vault.</summary>
+internal static class Failures
+{
+    /// <summary>Tries for what the server says to try again: serialisation, deadlock, lock not to be had.</summary>
+    public const int MaximumTries = 5;
+
+    public static bool IsFailure(Exception failure) =>
+        failure is NpgsqlException or SocketException or IOException or TimeoutException or ObjectDisposedException
+            or InvalidOperationException { Source: "Npgsql" };
+
+    public static bool IsWorthRetrying(Exception failure) =>
+        failure is PostgresException { SqlState: "40001" or "40P01" or "55P03" };
+
+    public static StoreUnavailableException Show(Exception failure) => new(failure switch
+    {
+        PostgresException server => $"PostgreSQL refuses: {server.MessageText} ({server.SqlState})",
+        _ => $"PostgreSQL cannot be reached: {failure.Message}",
+    }, failure);
+
+    /// <summary>Short waits that grow, so that those who met once do not meet again.</summary>
+    public static TimeSpan Pause(int attempt) =>
+        TimeSpan.FromMilliseconds(10 + System.Security.Cryptography.RandomNumberGenerator.GetInt32(40 << attempt));
+}

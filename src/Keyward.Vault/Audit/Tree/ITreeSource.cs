@@ -1,0 +1,14 @@
+namespace Keyward.Vault.Audit.Tree;
+
+/// <summary>Where a log's files are read from: a folder, another machine, memory.</summary>
+public interface ITreeSource
+{
+    /// <summary>The file's bytes, or null where there is none.</summary>
+    ValueTask<byte[]?> ReadAsync(string path, CancellationToken cancellation);
+}
+
+/// <summary>A file that a proof or a reading needs is missing or too short.</summary>
+public sealed class TreeFileException(string path, string wrong) : Exception($"{path} {wrong}")
+{
+    public string Path { get; } = path;
+}

@@ -1,0 +1,62 @@
+using System.Numerics;
+using System.Security.Cryptography;
+
+namespace Keyward.Vault.Audit.Tree;
+
+/// <summary>The hashes of RFC 6962 §2.1: a leaf is SHA-256(00 ‖ entry), a node SHA-256(01 ‖ left ‖ right), and a list
+/// is split at the largest power of two below its length. Hashes stand side by side in one span.</summary>
+internal static class Merkle
+{
+    public const int HashSizeBytes = 32;
+
+    /// <summary>Leaves up to this length are hashed without memory of their own.</summary>
+    private const int StackSizeBytes = 1_024;
+
+    public static byte[] EmptyRoot => SHA256.HashData([]);
+
+    public static void HashLeaf(ReadOnlySpan<byte> entry, Span<byte> hash)
+    {
+        var size = entry.Length + 1;
+        var message = size <= StackSizeBytes ? stackalloc byte[StackSizeBytes] : new byte[size];
+        message = message[..size];
+        message[0] = 0;
+        entry.CopyTo(message[1..]);
+        SHA256.HashData(message, hash);
+    }
+
+    public static byte[] HashLeaf(ReadOnlySpan<byte> entry)
+    {
+        var hash = new byte[HashSizeBytes];
+        HashLeaf(entry, hash);
+        return hash;
+    }
+
+    public static void HashNode(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right, Span<byte> hash)
+    {
+        Span<byte> message = stackalloc byte[1 + (2 * HashSizeBytes)];
+        message[0] = 1;
+        left.CopyTo(message[1..]);
+        right.CopyTo(message[(1 + HashSizeBytes)..]);
+        SHA256.HashData(message, hash);
+    }
+
+    public static byte[] HashNode(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
+    {
+        var hash = new byte[HashSizeBytes];
+        HashNode(left, right, hash);
+        return hash;
+    }
+
+    /// <summary>The root over hashes that stand for subtrees of one size, of which the last may be smaller.</summary>
+    public static byte[] Root(ReadOnlySpan<byte> hashes)
+    {
+        var count = hashes.Length / HashSizeBytes;
+        if (count == 0) return EmptyRoot;
+        if (count == 1) return hashes.ToArray();
+        var left = (int)Split(count) * HashSizeBytes;
+        return HashNode(Root(hashes[..left]), Root(hashes[left..]));
+    }
+
+    /// <summary>The largest power of two below <paramref name="count"/>, which is at least 2.</summary>
+    public static long Split(long count) => 1L << (63 - BitOperations.LeadingZeroCount((ulong)(count - 1)));
+}

@@ -1,0 +1,46 @@
+using Keyward.Vault.Storage;
+
+namespace Keyward.Vault.Cluster;
+
+/// <summary>Which of the nodes runs what is due. The row is taken over when it has stood still under this node's own
+/// clock for longer than a lease. Leadership saves work, it does not guard it: each job's change is judged in its own
+/// transaction, so that a job that two nodes begin has effect once.</summary>
+internal sealed class Leader(INodeStore nodes, NodeSync self, TimeProvider time)
+{
+    private LeaderRow? _seen;
+    private long _seenAt;
+    private long _heldUntil;
+
+    public bool IsLeading => time.GetTimestamp() < Volatile.Read(ref _heldUntil);
+
+    /// <summary>Takes, renews or watches the leadership; to be called once a second.</summary>
+    public async Task StepAsync(CancellationToken cancellation)
+    {
+        var begun = time.GetTimestamp();
+        var boot = self.Me.Boot;
+        var free = _seen is null || _seen.Boot.Length == 0 || _seen.Boot.AsSpan().SequenceEqual(boot)
+            || time.GetElapsedTime(_seenAt) > self.Terms.Expiry;
+        var row = free
+            ? await nodes.LeadAsync(self.Me.Id, boot, _seen, cancellation).ConfigureAwait(false)
+            : await nodes.ReadLeaderAsync(cancellation).ConfigureAwait(false);
+        if (_seen is null || row.Term != _seen.Term || row.Renewals != _seen.Renewals) _seenAt = begun;
+        _seen = row;
+        Volatile.Write(ref _heldUntil, row.Boot.AsSpan().SequenceEqual(boot)
+            ? begun + (long)(self.Terms.Lease.TotalSeconds * time.TimestampFrequency)
+            : 0);
+    }
+
+    public async Task ResignAsync()
+    {
+        if (!IsLeading || _seen is not { } mine) return;
+        Volatile.Write(ref _heldUntil, 0);
+        try
+        {
+            await nodes.ResignAsync(mine, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException)
+        {
+            // The next leader waits the row out.
+        }
+    }
+}

@@ -1,0 +1,13 @@
+using Keyward.Vault.Gate;
+
+namespace Keyward.Vault.Federation;
+
+/// <summary>Whom an issuer vouches for, and until when.</summary>
+public sealed record ExchangedCaller(Caller Caller, DateTimeOffset Expires);
+
+/// <summary>A token of somebody else, shown to be exchanged for one of ours, unjudged.</summary>
+/// <param name="Audience">Which issuer it is said to be of, in Google's form.</param>
+public sealed record FederatedProof(string Token, string Audience)
+{
+    public override string ToString() => $"FederatedProof for {Audience}";
+}

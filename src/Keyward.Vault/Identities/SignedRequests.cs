@@ -1,0 +1,51 @@
+using Keyward.Vault.Gate;
+using Keyward.Vault.Storage;
+
+namespace Keyward.Vault.Identities;
+
+/// <summary>Judges signed requests. The secret stays in the keystore, which derives, keeps and compares; an unknown key
+/// id takes the same way with a secret that nobody has, so that the time tells nothing.</summary>
+internal static class SignedRequests
+{
+    public static readonly Refusal Unknown = new(RefusalReason.Unauthenticated,
+        "The security token included in the request is invalid.");
+
+    public static readonly Refusal Mismatch = new(RefusalReason.SignatureMismatch,
+        "The request signature we calculated does not match the signature you provided. Check your AWS Secret " +
+        "Access Key and signing method. Consult the service documentation for details.");
+
+    public static Outcome<Caller> Judge(
+        OpenedVault vault, GateSettings settings, DateTimeOffset now, SignatureProof proof)
+    {
+        var snapshot = vault.Snapshot;
+        var credential = snapshot.Credentials.GetValueOrDefault(proof.KeyId);
+        var isGood = credential is { Kind: CredentialKind.AccessKey, Secret: not null } && credential.IsGoodAt(now)
+            && snapshot.Accounts.TryGetValue(credential.Email, out var owner) && owner.State == StandingState.Active
+            && proof.SessionToken is null;
+        var holds = vault.CredentialKeys.CheckDerivedMac(
+            isGood ? credential!.Secret : null, proof.Prefix, proof.Steps, proof.Signed, proof.Mac);
+        if (!isGood) return Unknown;
+        if (!holds) return Mismatch;
+        if ((now - proof.Time).Duration() > settings.ClockSkew) return Skewed(now, proof.Time, settings.ClockSkew);
+        return Identities.CallerOf(snapshot.Accounts[credential!.Email], credential.Id);
+    }
+
+    /// <summary>The keyed digest of the signature, for the record.</summary>
+    public static string DigestOf(OpenedVault vault, SignatureProof proof)
+    {
+        Span<byte> digest = stackalloc byte[16];
+        vault.Hierarchy.AuditDigest("signature", proof.Mac, digest);
+        return Convert.ToHexStringLower(digest);
+    }
+
+    private static Refusal Skewed(DateTimeOffset now, DateTimeOffset signed, TimeSpan skew)
+    {
+        static string Show(DateTimeOffset time) => time.UtcDateTime.ToString(
+            "yyyyMMdd'T'HHmmss'Z'", System.Globalization.CultureInfo.InvariantCulture);
+        return new Refusal(RefusalReason.ClockSkewed, signed < now
+            ? $"Signature expired: {Show(signed)} is now earlier than {Show(now - skew)} ({Show(now)} - " +
+                $"{skew.TotalMinutes:0} min.)"
+            : $"Signature not yet current: {Show(signed)} is still later than {Show(now + skew)} ({Show(now)} + " +
+                $"{skew.TotalMinutes:0} min.)");
+    }
+}

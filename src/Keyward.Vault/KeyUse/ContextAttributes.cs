@@ -1,0 +1,20 @@
+using Keyward.Vault.Policies;
+using Keyward.Vault.Storage;
+
+namespace Keyward.Vault.KeyUse;
+
+/// <summary>What a use under a context shows to conditions. Opaque bytes have no pairs: a condition on them does not
+/// hold.</summary>
+internal sealed class ContextAttributes(Context context) : IRequestAttributes
+{
+    /// <summary>Of a re-encryption: whether both keys are one.</summary>
+    public bool? IsOnSameKey { get; init; }
+
+    public object? Find(string name, Snapshot snapshot) => name switch
+    {
+        AttributeNames.Context when context.IsPairs => context.Pairs().ToDictionary(),
+        AttributeNames.BoundContext => context,
+        AttributeNames.OnSameKey => IsOnSameKey,
+        _ => null,
+    };
+}

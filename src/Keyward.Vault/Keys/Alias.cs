@@ -1,0 +1,39 @@
+using Keyward.Vault.Names;
+using Keyward.Vault.Storage;
+
+namespace Keyward.Vault.Keys;
+
+/// <summary>A movable name of one key in its location.</summary>
+public sealed record Alias(AliasName Name, KeyName Key, DateTimeOffset CreateTime, DateTimeOffset UpdateTime)
+{
+    /// <summary>A deleted alias keeps its row, so that an older row put back would show.</summary>
+    public bool IsDeleted { get; init; }
+
+    internal long Seq { get; init; }
+
+    /// <summary>The name in its project's table: location, a blank (which no location has), alias.</summary>
+    internal string TableName { get; } = NameIn(Name);
+
+    internal static string NameIn(AliasName name) => NameIn(name.Parent.Location, name.Alias);
+
+    internal static string NameIn(LocationId location, string alias) => location.Value + " " + alias;
+
+    internal static string NameOf(Alias alias) => alias.TableName;
+
+    internal Cell[] ToCells() =>
+    [
+        Name.Parent.Project.Value, Name.Parent.Location.Value, Name.Alias, Key.Parent.Ring, Key.Key,
+        IsDeleted ? 2L : 1L, Micros.Of(CreateTime), Micros.Of(UpdateTime),
+    ];
+
+    internal static Alias Parse(Row row)
+    {
+        var cells = new RowReader(row);
+        var ring = cells.RingName();
+        // The row has its columns in the order location, alias, ring: the third is the alias here.
+        var name = new AliasName(ring.Parent, ring.Ring);
+        var key = new KeyName(new KeyRingName(ring.Parent, cells.Text()), cells.Text());
+        var isDeleted = cells.Integer() != 1;
+        return new Alias(name, key, cells.Time(), cells.Time()) { IsDeleted = isDeleted, Seq = row.Seq };
+    }
+}

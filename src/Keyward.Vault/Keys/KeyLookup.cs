@@ -1,0 +1,61 @@
+using Keyward.Vault.Gate;
+using Keyward.Vault.Names;
+using Keyward.Vault.Projects;
+using Keyward.Vault.Storage;
+
+namespace Keyward.Vault.Keys;
+
+/// <summary>Follows references to keys. It gives a name and nothing else: what may be done there is judged by the
+/// gate. Within an account whether a key exists is no secret (AWS KMS answers so too); of another account's keys
+/// nothing is told.</summary>
+internal static class KeyLookup
+{
+    /// <summary>The ring whose keys are named by their ids.</summary>
+    public const string UnnamedRing = "aws";
+
+    public static Outcome<FoundKey> Find(Snapshot snapshot, Caller caller, KeyReference reference, DateTimeOffset now)
+    {
+        if (ProjectOf(snapshot, caller, reference.Account) is not { } project) return Foreign(reference);
+        var entry = Find(snapshot, project, reference);
+        if (entry is not null && entry.Key.StateAt(now) != KeyState.Deleted)
+            return new FoundKey(entry.Key.Name, project.Project.Account, entry.Key.IdText, entry.Key.Purpose,
+                entry.Key.Algorithm) { IsExternal = entry.Key.ImportOnly };
+        if (project.Project.Id != caller.Project) return Foreign(reference);
+        var location = new LocationName(project.Project.Id, reference.Location);
+        return reference.Alias is { } alias
+            ? KeyAliases.NotFound(new AliasName(location, alias))
+            : KeyRefusals.NotFound($"{location}/keys/{reference.Id ?? "?"}");
+    }
+
+    public static ProjectEntry? ProjectOf(Snapshot snapshot, Caller caller, string? account)
+    {
+        if (caller.Project is { } own && snapshot.Find(own) is { } entry
+            && (account is null || entry.Project.Account == account)) return entry;
+        return account is null ? null : snapshot.Projects.After(null).FirstOrDefault(p => p.Project.Account == account);
+    }
+
+    private static KeyEntry? Find(Snapshot snapshot, ProjectEntry project, KeyReference reference)
+    {
+        var location = new LocationName(project.Project.Id, reference.Location);
+        if (reference.Alias is { } alias)
+            return KeyAliases.Find(snapshot, new AliasName(location, alias)) is { } found
+                ? snapshot.Find(found.Key)
+                : null;
+        if (reference.Uuid is { } uuid)
+            return ById(snapshot, project, location, KeyIdText.Of(uuid))
+                ?? ById(snapshot, project, location, KeyIdText.OfSet(uuid));
+        return ById(snapshot, project, location, reference.Id!);
+    }
+
+    private static KeyEntry? ById(Snapshot snapshot, ProjectEntry project, LocationName location, string id)
+    {
+        if (snapshot.Find(new KeyName(new KeyRingName(location, UnnamedRing), id)) is { } named
+            && named.Key.IdText == id) return named;
+        return project.KeysById.Find(KeyById.NameOf(location.Location.Value, id)) is { } byId
+            ? snapshot.Find(byId.Key)
+            : null;
+    }
+
+    private static Refusal Foreign(KeyReference reference) => new(RefusalReason.PermissionDenied,
+        "The key does not exist, or you may not use it.", $"accounts/{reference.Account}");
+}

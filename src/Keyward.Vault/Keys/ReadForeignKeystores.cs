@@ -1,0 +1,23 @@
+using Keyward.Vault.Audit;
+using Keyward.Vault.Gate;
+using Keyward.Vault.Names;
+using Keyward.Vault.Policies;
+
+namespace Keyward.Vault.Keys;
+
+/// <summary>The keystores beside the deployment's own that a project has in a location: none, since none can be
+/// made. It shows nothing, so it takes no right.</summary>
+public sealed record ReadForeignKeystores(LocationName Location) : IOperation<Done>
+{
+    Verb IOperation<Done>.Verb { get; } = new("list_keystores", OperationClass.AdminRead);
+
+    Demand IOperation<Done>.Demand => Demand.None(Location.ToString());
+
+    void IOperation<Done>.Describe(RecordDraft draft)
+    {
+        draft.Resource = Location + "/keystores";
+        draft.Project = Location.Project.Value;
+    }
+
+    ValueTask<Outcome<Done>> IOperation<Done>.RunAsync(Passage passage) => new(new Done());
+}

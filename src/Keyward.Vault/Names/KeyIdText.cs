@@ -1,0 +1,23 @@
+namespace Keyward.Vault.Names;
+
+/// <summary>A key's id as text: a UUID with hyphens, or <c>mrk-</c> and 32 hex digits for the keys of a multi-region
+/// set, which share it. Lower case only.</summary>
+public static class KeyIdText
+{
+    private const string SetPrefix = "mrk-";
+
+    public static string Of(Guid id) => id.ToString("D");
+
+    public static string OfSet(Guid id) => SetPrefix + id.ToString("N");
+
+    /// <summary>Whether a text has the form of an id; then the UUID in it.</summary>
+    public static bool TryParse(string text, out Guid id)
+    {
+        id = default;
+        foreach (var c in text)
+            if (char.IsAsciiLetterUpper(c)) return false;
+        return text.StartsWith(SetPrefix, StringComparison.Ordinal)
+            ? Guid.TryParseExact(text.AsSpan(SetPrefix.Length), "N", out id)
+            : Guid.TryParseExact(text, "D", out id);
+    }
+}

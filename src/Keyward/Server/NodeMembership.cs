@@ -1,0 +1,57 @@
+using Keyward.Vault.Audit;
+using Keyward.Vault.Cluster;
+using Keyward.Vault.Gate;
+using Keyward.Vault.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Keyward.Server;
+
+/// <summary>This node's place among those that share a store: its lease, its wait for the others, its turn as
+/// leader.</summary>
+internal sealed class NodeMembership : IAsyncDisposable
+{
+    /// <summary>How long a node may be gone before another brings its committed records into a log.</summary>
+    private static readonly TimeSpan AdoptAfter = TimeSpan.FromSeconds(60);
+
+    private readonly NodeSync _sync;
+    private readonly Propagation _propagation;
+    private readonly Leader _leader;
+    private readonly ChangeLane _lane;
+
+    private NodeMembership(NodeSync sync, Propagation propagation, Leader leader, ChangeLane lane) =>
+        (_sync, _propagation, _leader, _lane) = (sync, propagation, leader, lane);
+
+    public bool IsLeading => _leader.IsLeading;
+
+    public NodeSync Sync => _sync;
+
+    public static async Task<NodeMembership> JoinAsync(INodeStore nodes, IStore store, OpenedVault vault,
+        ChangeLane lane, NodeIdentity me, Action<GateStatus> damaged, TimeProvider time, ILogger logger,
+        CancellationToken cancellation)
+    {
+        var sync = new NodeSync(nodes, store, vault, me, time, logger) { Damaged = damaged };
+        var propagation = new Propagation(sync, vault, time);
+        lane.Propagation = propagation;
+        await sync.StartAsync(cancellation).ConfigureAwait(false);
+        return new NodeMembership(sync, propagation, new Leader(nodes, sync, time), lane);
+    }
+
+    /// <summary>To be called once a second: notes which nodes move, takes or keeps the leadership, and as the leader
+    /// brings in the records of nodes that are gone.</summary>
+    public async Task StepAsync(CancellationToken cancellation)
+    {
+        var rows = await _sync.Nodes.ReadNodesAsync(cancellation).ConfigureAwait(false);
+        _propagation.Watch(rows);
+        await _leader.StepAsync(cancellation).ConfigureAwait(false);
+        if (!_leader.IsLeading) return;
+        var living = rows.Where(r => !r.Dead).Select(r => r.Id).ToHashSet(StringComparer.Ordinal);
+        await _lane.AdoptAsync(living, AdoptAfter).ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _leader.ResignAsync().ConfigureAwait(false);
+        await _sync.DisposeAsync().ConfigureAwait(false);
+        _propagation.Dispose();
+    }
+}

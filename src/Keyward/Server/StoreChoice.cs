@@ -1,0 +1,19 @@
+using Keyward.Server.Settings;
+using Keyward.Stores.Postgres;
+using Keyward.Stores.Sqlite;
+using Keyward.Vault.Storage;
+
+namespace Keyward.Server;
+
+/// <summary>The store that the settings name.</summary>
+internal static class StoreChoice
+{
+    public static IStore Make(DataFolder folder, ServerSettings settings)
+    {
+        if (!settings.IsShared) return new SqliteStore(folder.Store);
+        if (settings.PostgresFile is null)
+            throw new StartException("storage = postgres needs a connection string.",
+                "Put it into a file of mode 0600 and name that: --postgres-file FILE");
+        return new PostgresStore(ConnectionSettings.Read(settings.PostgresFile));
+    }
+}

@@ -1,0 +1,86 @@
+using Keyward.SystemTests.Running;
+using Keyward.Tests.Conformance;
+
+namespace Keyward.SystemTests.Cluster;
+
+/// <summary>The database goes away, comes back, or is not what it was. Each test has a server of its own to
+/// stop.</summary>
+public sealed class DatabaseTests : IAsyncLifetime
+{
+    private readonly PostgresServer _postgres = new();
+
+    public ValueTask InitializeAsync() => _postgres.InitializeAsync();
+
+    public ValueTask DisposeAsync() => _postgres.DisposeAsync();
+
+    [Fact]
+    public async Task Uses_go_on_until_the_lease_ends_then_refuse_and_come_back_with_the_database()
+    {
+        await using var nodes = await Nodes.StartAsync(_postgres, 2, leaseMilliseconds: 2_000);
+        var ciphertext = await nodes.MakeKeyAsync("k");
+        Assert.Equal(200, await nodes.DecryptAsync(1, "k", ciphertext));
+        _postgres.Stop("immediate");
+        Assert.Equal(503, (await nodes.Clients[0].PostAsync($"{Nodes.Keys}?cryptoKeyId=other",
+            """{"purpose":"ENCRYPT_DECRYPT"}""")).Status);
+        while (await nodes.DecryptAsync(1, "k", ciphertext) != 503) await Task.Yield();
+        var (status, body) = await nodes.Clients[1].GetAsync("/readyz");
+        Assert.Equal((503, "stale"), (status, body.GetProperty("status").GetString()));
+        Assert.Equal(200, (await nodes.Clients[1].GetAsync("/healthz")).Status);
+
+        await _postgres.StartAsync();
+        while (await nodes.DecryptAsync(1, "k", ciphertext) != 200) await Task.Yield();
+        while (await nodes.SetStateAsync(0, "k", "DISABLED") != 200) await Task.Yield();
+        Assert.Equal(400, await nodes.DecryptAsync(1, "k", ciphertext));
+    }
+
+    [Fact]
+    public async Task A_database_that_went_back_is_noticed_and_refused()
+    {
+        await using var nodes = await Nodes.StartAsync(_postgres, 2, leaseMilliseconds: 5_000);
+        var ciphertext = await nodes.MakeKeyAsync("k");
+        _postgres.Execute(nodes.Database, "UPDATE counter SET seq = seq - 1");
+        for (var node = 0; node < 2; node++)
+        {
+            while ((await nodes.Clients[node].GetAsync("/readyz")).Body.GetProperty("status").GetString()
+                != "store_rolled_back") await Task.Yield();
+            Assert.Equal(503, await nodes.DecryptAsync(node, "k", ciphertext));
+        }
+    }
+
+    [Fact]
+    public async Task Two_nodes_that_meet_an_empty_database_make_one_deployment()
+    {
+        await using var nodes = await Nodes.StartAsync(_postgres, 0, leaseMilliseconds: 5_000);
+        var started = await Task.WhenAll(((string[])["a", "b"]).Select(name =>
+            KeywardServer.StartAsync(nodes.Prepare(name), "127.0.0.1:0", nodes.Environment())));
+        var founders = started.Where(s => File.Exists(Path.Combine(s.Data, "credentials/admin.json"))).ToList();
+        var founder = Assert.Single(founders);
+        var other = started.Single(s => s != founder);
+        Assert.False(File.Exists(Path.Combine(other.Data, "root.key")));
+        Assert.Contains("copy root.key", other.Errors, StringComparison.Ordinal);
+        foreach (var server in started) await server.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_change_at_any_node_is_in_the_log_of_that_node_and_every_log_holds()
+    {
+        await using var nodes = await Nodes.StartAsync(_postgres, 3, leaseMilliseconds: 5_000);
+        for (var i = 0; i < 9; i++)
+        {
+            var (status, body) = await nodes.Clients[i % 3].PostAsync(
+                $"{Nodes.Keys}?cryptoKeyId=k{i}", """{"purpose":"ENCRYPT_DECRYPT"}""");
+            Assert.True(status == 200, body.ToString());
+        }
+
+        foreach (var server in nodes.Servers) Assert.Equal(0, await server.StopAsync());
+        foreach (var (server, node) in nodes.Servers.Select((s, i) => (s, i)))
+        {
+            var records = Directory.EnumerateFiles(Path.Combine(server.Data, "audit"), "*", SearchOption.AllDirectories)
+                .Where(f => f.Contains("/journal", StringComparison.Ordinal)).Select(File.ReadAllText);
+            var text = string.Concat(records);
+            for (var i = 0; i < 9; i++)
+                Assert.Equal(i % 3 == node, text.Contains($"cryptoKeys/k{i}\"", StringComparison.Ordinal)
+                    && text.Contains("create_key", StringComparison.Ordinal));
+        }
+    }
+}

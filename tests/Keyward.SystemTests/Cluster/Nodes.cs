@@ -1,0 +1,95 @@
+using Keyward.SystemTests.Running;
+using Keyward.Tests.Conformance;
+
+namespace Keyward.SystemTests.Cluster;
+
+/// <summary>Several real servers on one database, each with a data folder of its own and a copy of the root key.</summary>
+internal sealed class Nodes : IAsyncDisposable
+{
+    public const string Keys = "/v1/projects/default/locations/us-east-1/keyRings/ring/cryptoKeys";
+
+    private readonly TemporaryData _data = new();
+    private readonly List<KeywardServer> _servers = [];
+    private readonly List<RestClient> _clients = [];
+
+    private Nodes(string database) => Database = database;
+
+    public string Database { get; }
+
+    public IReadOnlyList<KeywardServer> Servers => _servers;
+
+    /// <summary>One client a node, all with the administrator's key file.</summary>
+    public IReadOnlyList<RestClient> Clients => _clients;
+
+    public static async Task<Nodes> StartAsync(PostgresServer postgres, int count, int leaseMilliseconds)
+    {
+        var connection = postgres.MakeDatabase();
+        var nodes = new Nodes(connection.Split("Database=")[1]);
+        var file = nodes._data.In("connection");
+        await File.WriteAllTextAsync(file, connection);
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        for (var i = 0; i < count; i++)
+        {
+            await nodes.AddAsync();
+            if (i == 0)
+                postgres.Execute(nodes.Database,
+                    $"UPDATE lease SET lease_ms = {leaseMilliseconds}, wait_ms = {leaseMilliseconds}");
+        }
+
+        if (count > 0) await nodes.Clients[0].PostAsync("/v1/projects/default/locations/us-east-1/keyRings?keyRingId=ring");
+        return nodes;
+    }
+
+    public async Task<KeywardServer> AddAsync()
+    {
+        var folder = Prepare($"node{_servers.Count}");
+        if (_servers.Count > 0) CopyRoot(folder);
+        var server = await KeywardServer.StartAsync(folder, "127.0.0.1:0", Environment());
+        _servers.Add(server);
+        _clients.Add(new RestClient(server, Path.Combine(_servers[0].Data, "credentials/admin.json")));
+        return server;
+    }
+
+    public string Prepare(string name)
+    {
+        var folder = _data.In(name);
+        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return folder;
+    }
+
+    public (string, string)[] Environment() =>
+        [("KEYWARD_STORAGE", "postgres"), ("KEYWARD_POSTGRES_FILE", _data.In("connection"))];
+
+    public async Task<string> MakeKeyAsync(string name)
+    {
+        var (status, body) = await Clients[0].PostAsync($"{Keys}?cryptoKeyId={name}", """{"purpose":"ENCRYPT_DECRYPT"}""");
+        Assert.True(status == 200, body.ToString());
+        (status, body) = await Clients[0].PostAsync($"{Keys}/{name}:encrypt", """{"plaintext":"aGVsbG8="}""");
+        Assert.True(status == 200, body.ToString());
+        return body.GetProperty("ciphertext").GetString()!;
+    }
+
+    public async Task<int> DecryptAsync(int node, string key, string ciphertext) =>
+        (await Clients[node].PostAsync($"{Keys}/{key}:decrypt", $$"""{"ciphertext":"{{ciphertext}}"}""")).Status;
+
+    public async Task<int> SetStateAsync(int node, string key, string state) => (await Clients[node].SendAsync(
+        HttpMethod.Patch, $"{Keys}/{key}/cryptoKeyVersions/1?updateMask=state", $$"""{"state":"{{state}}"}""")).Status;
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var client in _clients) client.Dispose();
+        foreach (var server in _servers)
+        {
+            await server.SignalAsync("CONT");
+            await server.DisposeAsync();
+        }
+
+        _data.Dispose();
+    }
+
+    private void CopyRoot(string folder)
+    {
+        File.Copy(Path.Combine(_servers[0].Data, "root.key"), Path.Combine(folder, "root.key"));
+        File.SetUnixFileMode(Path.Combine(folder, "root.key"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+}

@@ -1,0 +1,87 @@
+using System.Text.Json;
+using Keyward.SystemTests.Running;
+
+namespace Keyward.SystemTests.Tampering;
+
+/// <summary>What happens to who alters, removes or puts back the audit log behind the server's back.</summary>
+public sealed class LogTests : IDisposable
+{
+    private readonly TemporaryData _data = new();
+
+    public void Dispose() => _data.Dispose();
+
+    [Fact]
+    public async Task A_log_that_was_removed_is_missed()
+    {
+        await WorkAsync();
+        Directory.Delete(LogFolder, recursive: true);
+        await ServesNothingAsync("log_missing");
+    }
+
+    [Fact]
+    public async Task A_log_that_was_put_back_is_refused()
+    {
+        await WorkAsync();
+        var (log, older) = (LogFolder, LogFolder + ".older");
+        Copy(log, older);
+        await WorkAsync();
+        Directory.Delete(log, recursive: true);
+        Directory.Move(older, log);
+        await ServesNothingAsync("log_rolled_back");
+    }
+
+    [Fact]
+    public async Task An_older_tree_before_the_newest_journal_is_refused()
+    {
+        await WorkAsync();
+        var (log, older) = (LogFolder, LogFolder + ".older");
+        Copy(log, older);
+        await WorkAsync();
+        Directory.Delete(Path.Combine(older, "journal"), recursive: true);
+        Copy(Path.Combine(log, "journal"), Path.Combine(older, "journal"));
+        Directory.Delete(log, recursive: true);
+        Directory.Move(older, log);
+        await ServesNothingAsync("log_rolled_back");
+    }
+
+    [Theory]
+    [InlineData("checkpoint")]
+    [InlineData("tile")]
+    [InlineData("journal")]
+    public async Task A_log_of_which_a_part_was_removed_is_refused(string part)
+    {
+        await WorkAsync();
+        var path = Path.Combine(LogFolder, part);
+        if (File.Exists(path)) File.Delete(path);
+        else Directory.Delete(path, recursive: true);
+        await ServesNothingAsync("log_altered");
+    }
+
+    private string LogFolder => Directory.GetDirectories(Path.Combine(_data.Path, "audit"), "node-*")
+        .Single();
+
+    private async Task WorkAsync()
+    {
+        await using var server = await KeywardServer.StartAsync(_data.Path);
+        using var client = new RestClient(server);
+        for (var i = 0; i < 3; i++) Assert.Equal(200, (await client.GetAsync("/v1/projects/default/locations")).Status);
+        Assert.Equal(0, await server.StopAsync());
+    }
+
+    private async Task ServesNothingAsync(string reason)
+    {
+        await using var server = await KeywardServer.StartAsync(_data.Path);
+        using var client = new RestClient(server);
+        Assert.Equal(503, (await client.GetAsync("/v1/projects/default/locations")).Status);
+        var (status, ready) = await client.GetAsync("/readyz");
+        Assert.Equal((503, reason), (status, ready.GetProperty("status").GetString()));
+        Assert.Contains("keyward audit succeed", ready.GetProperty("message").GetString());
+    }
+
+    private static void Copy(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (var folder in Directory.GetDirectories(from)) Copy(folder, Path.Combine(to, Path.GetFileName(folder)));
+        foreach (var file in Directory.GetFiles(from)) File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+    }
+}

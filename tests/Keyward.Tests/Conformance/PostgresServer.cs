@@ -1,0 +1,79 @@
+using System.Diagnostics;
+
+namespace Keyward.Tests.Conformance;
+
+/// <summary>A PostgreSQL server of the tests' own: a folder, a Unix socket, nobody else's data. One for a run of tests;
+/// each test makes a database in it.</summary>
+public sealed class PostgresServer : IAsyncLifetime
+{
+    private static int _next;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("kwpg").FullName;
+    private readonly string _programs = FindPrograms();
+
+    public string Folder => _folder;
+
+    private string Data => Path.Combine(_folder, "data");
+
+    public async ValueTask InitializeAsync()
+    {
+        if (Environment.IsPrivilegedProcess) Run("chown", "postgres", _folder);
+        Run(_programs + "/initdb", "-D", Data, "-A", "trust", "-E", "UTF8", "--no-sync", "-U", "keyward");
+        await StartAsync();
+    }
+
+    /// <summary>Flushes stay on only where a test kills the server.</summary>
+    public Task StartAsync(bool durable = false)
+    {
+        Run(_programs + "/pg_ctl", "-D", Data, "-w", "-l", Path.Combine(_folder, "log"), "-o",
+            $"-k {_folder} -c listen_addresses='' -c max_connections=200 -c fsync={(durable ? "on" : "off")}", "start");
+        return Task.CompletedTask;
+    }
+
+    /// <summary>fast, or immediate: without a checkpoint, as after a loss of power.</summary>
+    public void Stop(string mode) => Run(_programs + "/pg_ctl", "-D", Data, "-w", "-m", mode, "stop");
+
+    public int Process => int.Parse(File.ReadLines(Path.Combine(Data, "postmaster.pid")).First());
+
+    /// <summary>A new, empty database; gives its connection string.</summary>
+    public string MakeDatabase()
+    {
+        var name = $"test{Interlocked.Increment(ref _next)}";
+        Execute("postgres", $"CREATE DATABASE {name}");
+        return $"Host={_folder};Username=keyward;Database={name}";
+    }
+
+    public void Execute(string database, string sql) =>
+        Run(_programs + "/psql", "-h", _folder, "-U", "keyward", "-d", database, "-q", "-c", sql);
+
+    public ValueTask DisposeAsync()
+    {
+        if (File.Exists(Path.Combine(Data, "postmaster.pid"))) Stop("immediate");
+        Directory.Delete(_folder, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    private static string FindPrograms() => Directory.Exists("/usr/lib/postgresql")
+        ? Directory.EnumerateDirectories("/usr/lib/postgresql").OrderDescending().First() + "/bin"
+        : throw new InvalidOperationException("The tests need PostgreSQL: ./test installs it.");
+
+    /// <summary>PostgreSQL refuses to run as root.</summary>
+    private static void Run(string program, params string[] arguments)
+    {
+        var asPostgres = Environment.IsPrivilegedProcess && program.StartsWith('/');
+        var start = new ProcessStartInfo(asPostgres ? "runuser" : program)
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/",
+        };
+        foreach (var argument in asPostgres ? ["-u", "postgres", "--", program, .. arguments] : arguments)
+            start.ArgumentList.Add(argument);
+        var isStart = arguments is [.., "start"];
+        // The server would hold our pipes open for as long as it lives.
+        if (isStart) (start.RedirectStandardOutput, start.RedirectStandardError) = (false, false);
+        using var process = System.Diagnostics.Process.Start(start)!;
+        var output = isStart ? "" : process.StandardOutput.ReadToEnd() + process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {output}");
+    }
+}
