@@ -35,7 +35,8 @@ internal sealed class GroupsDoor(Gate gate) : Protos.V1.Groups.GroupsBase
     {
         Outcome<IOperation<IReadOnlyList<PrincipalGroup>>> operation =
             Parents.Parse(request.Parent).TryGet(out var project, out var bad) ? new ListGroups(project) : bad;
-        return gate.PassAsync(context, operation, groups => new ListGroupsResponse { Groups = { groups.Select(Show) } });
+        return gate.PassAsync(
+            context, operation, groups => new ListGroupsResponse { Groups = { groups.Select(Show) } });
     }
 
     private static Group Show(PrincipalGroup group) => new()

@@ -59,7 +59,9 @@ internal sealed class PoliciesDoor(Gate gate) : Protos.V1.Policies.PoliciesBase
     public override Task<Revision> RollBack(RollBackRequest request, ServerCallContext context)
     {
         Outcome<IOperation<RevisionView>> operation =
-            RevisionSubject.TryParse(request.Subject, out var subject) ? new RollBack(subject, request.Number) : BadSubject;
+            RevisionSubject.TryParse(request.Subject, out var subject)
+                ? new RollBack(subject, request.Number)
+                : BadSubject;
         return gate.PassAsync(context, operation, Show);
     }
 

@@ -44,7 +44,8 @@ public sealed record CreateGroup(ProjectId? Project, string Name, string Descrip
         if (draft.Snapshot.Groups.ContainsKey(email))
             return new Refusal(RefusalReason.AlreadyExists, $"Group {email} already exists.", GroupNames.Of(email));
         if (draft.Snapshot.Groups.Values.Count(g => g.Project == Project) >= MaximumGroups)
-            return new Refusal(RefusalReason.QuotaExceeded, $"There are at most {MaximumGroups} groups here.", Resource);
+            return new Refusal(
+                RefusalReason.QuotaExceeded, $"There are at most {MaximumGroups} groups here.", Resource);
         return PutGroup.Put(draft, null, new PrincipalGroup(
             email, Project, Name, Description, Members, StandingState.Active, draft.Now, 0), caller);
     }

@@ -7,7 +7,8 @@ namespace Keyward.Vault.Policies.Questions;
 
 /// <summary>A recorded call, why it was decided as it was, and how it would be decided now.</summary>
 public sealed record ExplainedCall(
-    string Id, DateTimeOffset Time, string Operation, string Outcome, Explanation? Then, Explanation? Now, string? Note);
+    string Id, DateTimeOffset Time, string Operation, string Outcome, Explanation? Then, Explanation? Now,
+    string? Note);
 
 /// <summary>Explains a call that stands in the audit log, by the policies of its time: a right of those who may read
 /// that log and the policies.</summary>
