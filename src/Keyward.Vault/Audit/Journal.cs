@@ -162,12 +162,11 @@ internal sealed class Journal : IDisposable
     private void CutTornTail(JournalSegment segment, long end)
     {
         var rest = _files.Read(segment.Name, end, (int)Math.Min(_file!.Length - end, int.MaxValue));
-        for (var at = 1; at < rest.Length - JournalFrame.HeaderSizeBytes; at++)
-            if (rest[at] == 0 && JournalFrame.IsWhole(rest.AsSpan(at), out var length) && length > 0)
-                throw new AuditDamagedException(
-                    $"The audit log is damaged at entry {_size} ({segment.Name}, byte {end}), " +
-                    "with whole entries behind it. " +
-                    "Keep the folder as evidence and restore it from a backup.");
+        if (JournalFrame.HasWholeFrame(rest))
+            throw new AuditDamagedException(
+                $"The audit log is damaged at entry {_size} ({segment.Name}, byte {end}), " +
+                "with whole entries behind it. Keep the folder as evidence and restore it from a backup; " +
+                "keyward audit verify says what else is wrong.");
         _file.Truncate(end);
     }
 

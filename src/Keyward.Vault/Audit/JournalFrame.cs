@@ -41,6 +41,14 @@ internal static class JournalFrame
             && BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]) == CrcOf(bytes, length);
     }
 
+    /// <summary>Whether a whole frame stands anywhere behind the first byte.</summary>
+    public static bool HasWholeFrame(ReadOnlySpan<byte> bytes)
+    {
+        for (var at = 1; at < bytes.Length - HeaderSizeBytes; at++)
+            if (bytes[at] == 0 && IsWhole(bytes[at..], out var length) && length > 0) return true;
+        return false;
+    }
+
     /// <summary>chain′ = SHA-256(chain ‖ entry), which stand side by side in a frame.</summary>
     public static void Advance(Span<byte> chain, ReadOnlySpan<byte> frame, int entrySizeBytes) =>
         SHA256.HashData(frame.Slice(8, ChainSizeBytes + entrySizeBytes), chain);

@@ -18,6 +18,28 @@ internal static class RecordFields
         return null;
     }
 
+    /// <summary>When it was decided; null where it is no record of ours.</summary>
+    public static DateTimeOffset? TimeOf(ReadOnlySpan<byte> record)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(record);
+            while (reader.Read())
+            {
+                if (reader.CurrentDepth != 1 || reader.TokenType != JsonTokenType.PropertyName) continue;
+                if (reader.ValueTextEquals("time"u8))
+                    return reader.Read() && reader.TryGetDateTimeOffset(out var time) ? time : null;
+                reader.Skip();
+            }
+        }
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+
+        return null;
+    }
+
     /// <summary>The place in the store that a record of a change or of a start names.</summary>
     public static (long Seq, string State)? MarkOf(ReadOnlySpan<byte> record)
     {

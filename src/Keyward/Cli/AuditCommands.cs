@@ -35,7 +35,8 @@ internal static class AuditCommands
             ["keyward audit tail --key orders --outcome denied", "keyward audit tail --follow"], "journalctl -f",
             TailAsync, [.. Filters, Follow]),
         Commands.Make("export", "Print all records, one JSON object a line, in order of time.",
-            ["keyward audit export --since -24h > audit.jsonl"], null, ExportAsync, [.. Filters, As]));
+            ["keyward audit export --since -24h > audit.jsonl"], null, ExportAsync, [.. Filters, As]),
+        AuditVerify.Build());
 
     private static async Task ExportAsync(Session session)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Security.Cryptography.X509Certificates;
 using Keyward.Client;
 
 namespace Keyward.Cli;
@@ -30,6 +31,33 @@ internal sealed class Session(ParseResult parsed, CancellationToken cancellation
 
     public T Get<T>(Argument<T> argument) => Parsed.GetValue(argument)!;
 
+    /// <summary>A client for plain addresses. The server's CA is trusted for its own, the system's for
+    /// others.</summary>
+    public HttpClient MakeHttpClient(Uri address)
+    {
+        var handler = new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5) };
+        if (address.Authority == Settings.Address && Settings.Ca is { } ca && File.Exists(ca))
+        {
+            var policy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck,
+            };
+            policy.CustomTrustStore.ImportFromPemFile(ca);
+            handler.SslOptions.CertificateChainPolicy = policy;
+        }
+
+        return new HttpClient(handler, disposeHandler: true) { Timeout = TimeSpan.FromSeconds(30) };
+    }
+
+    /// <summary>This server's own token for its own addresses, and none for a stranger's.</summary>
+    public Func<string?> TokenFor(Uri address)
+    {
+        if (address.Authority != Settings.Address || Settings.Credentials is not { } credentials
+            || !File.Exists(credentials)) return () => null;
+        _keyFile ??= KeyFile.Load(credentials, TimeProvider.System);
+        return _keyFile.Token;
+    }
+
     public void Dispose()
     {
         _connection?.Dispose();
@@ -44,7 +72,7 @@ internal sealed class Session(ParseResult parsed, CancellationToken cancellation
             "Give a service account's key file: --credentials FILE");
         if (!File.Exists(credentials)) throw new FailedException($"The key file {credentials} does not exist.");
         if (Settings.Ca is { } ca && !File.Exists(ca)) throw new FailedException($"The CA file {ca} does not exist.");
-        _keyFile = KeyFile.Load(credentials, TimeProvider.System);
+        _keyFile ??= KeyFile.Load(credentials, TimeProvider.System);
         // Credentials of the real Google are not shown to a stranger, which a Keyward is to them.
         if (_keyFile.TokenAddress is { } token && token.Contains("googleapis.com", StringComparison.Ordinal))
             throw new FailedException($"{credentials} is a key file of Google's own cloud, not of this server.",

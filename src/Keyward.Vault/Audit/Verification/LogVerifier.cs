@@ -1,0 +1,110 @@
+using System.Globalization;
+using System.Text;
+using Keyward.Vault.Audit.Notes;
+using Keyward.Vault.Audit.Tree;
+
+namespace Keyward.Vault.Audit.Verification;
+
+/// <summary>Checks a whole log without server and store, by its verifier keys alone.</summary>
+public sealed class LogVerifier(IReadOnlyList<VerifierKey> keys, SignatureCheck check)
+{
+    /// <summary>Called with the number of records that were checked.</summary>
+    public Action<long>? Progress { get; init; }
+
+    /// <summary>Older checkpoints that the logs must extend.</summary>
+    public IReadOnlyList<SignedCheckpoint> Since { get; init; } = [];
+
+    /// <summary>Where records before an index were pruned; what the log itself says of it counts if it is
+    /// more.</summary>
+    public long MinimumIndex { get; init; }
+
+    /// <summary>Checks a log in a folder: its tree, files that lie about, and its journal if it has one.</summary>
+    public async Task<LogReport> VerifyFolderAsync(string folder, string? origin, CancellationToken cancellation)
+    {
+        var faults = new FaultList();
+        var report = await VerifyAsync(new TreeFolder(folder), origin, faults, cancellation).ConfigureAwait(false);
+        var size = report.Size ?? 0;
+        await new StrayCheck(folder, size, report.MinimumIndex, faults).RunAsync(cancellation).ConfigureAwait(false);
+        var journal = Path.Combine(folder, "journal");
+        if (!Directory.Exists(journal)) return report with { Faults = faults.Faults };
+        var journalCheck = new JournalCheck(journal, report.Origin, faults);
+        await journalCheck.RunAsync(new TreeReader(new TreeFolder(folder)), size, cancellation).ConfigureAwait(false);
+        return report with { Faults = faults.Faults, Uncovered = Math.Max(0, journalCheck.End - size) };
+    }
+
+    /// <summary>Checks a tree, wherever it lies.</summary>
+    /// <param name="origin">The log that it is said to be, where that is known.</param>
+    public async Task<LogReport> VerifyAsync(ITreeSource source, string? origin, CancellationToken cancellation)
+    {
+        var faults = new FaultList();
+        return await VerifyAsync(source, origin, faults, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<LogReport> VerifyAsync(
+        ITreeSource source, string? origin, FaultList faults, CancellationToken cancellation)
+    {
+        if (await source.ReadAsync(TilePath.Checkpoint, cancellation).ConfigureAwait(false) is not { } bytes)
+        {
+            faults.Add(TilePath.Checkpoint, null, "The file is missing: the log has no signed end.");
+            return new LogReport { Origin = origin ?? "unknown", Faults = faults.Faults };
+        }
+
+        if (!SignedCheckpoint.TryParse(bytes, out var signed))
+        {
+            faults.Add(TilePath.Checkpoint, null, "The file is not a signed checkpoint.");
+            return new LogReport { Origin = origin ?? "unknown", Faults = faults.Faults };
+        }
+
+        var checkpoint = signed.Checkpoint;
+        if (origin is not null && checkpoint.Origin != origin)
+            faults.Add(TilePath.Checkpoint, null,
+                $"The checkpoint is of the log {checkpoint.Origin}, not of {origin}.");
+        if (signed.WhyNot(keys, check) is { } why)
+            faults.Add(TilePath.Checkpoint, null, $"The checkpoint does not count: {why}.");
+        var minimum = Math.Max(MinimumIndex, await PrunedAsync(source, cancellation).ConfigureAwait(false));
+        if (minimum > checkpoint.Size)
+        {
+            faults.Add(Pruned.FileName, null, $"More is said to be pruned ({minimum}) than the log has.");
+            minimum = 0;
+        }
+
+        var tree = new TreeCheck(source, checkpoint, minimum, faults)
+        {
+            Progress = Progress, Since = SinceOf(checkpoint, minimum, faults),
+        };
+        await tree.RunAsync(cancellation).ConfigureAwait(false);
+        return new LogReport
+        {
+            Origin = checkpoint.Origin, Size = checkpoint.Size, Root = checkpoint.Root, FirstTime = tree.FirstTime,
+            LastTime = tree.LastTime, MinimumIndex = minimum, Witnesses = WitnessesOf(signed, faults),
+            Faults = faults.Faults,
+        };
+    }
+
+    private Checkpoint? SinceOf(Checkpoint now, long minimum, FaultList faults)
+    {
+        if (Since.FirstOrDefault(s => s.Checkpoint.Origin == now.Origin) is not { } since) return null;
+        var older = since.Checkpoint;
+        if (since.WhyNot(keys, check) is { } why)
+            faults.Add(TilePath.Checkpoint, null, $"The older checkpoint does not count: {why}.");
+        if (older.Size > now.Size)
+            faults.Add(TilePath.Checkpoint, now.Size, string.Create(CultureInfo.InvariantCulture,
+                $"The log has {now.Size} records, the older checkpoint {older.Size}: the log was rolled back."));
+        if (older.Size < minimum)
+            faults.Add(TilePath.Checkpoint, older.Size,
+                $"The older checkpoint lies before what was pruned ({minimum}) and cannot be checked.");
+        return older;
+    }
+
+    private List<string> WitnessesOf(SignedCheckpoint signed, FaultList faults)
+    {
+        var witnesses = keys.Where(k => k.Type == NoteKeyType.Cosignature).ToList();
+        if (signed.Note.SignedBy(witnesses, check) is { } good) return [.. good.Select(k => k.Name)];
+        faults.Add(TilePath.Checkpoint, null, "A cosignature that claims a known witness is wrong.");
+        return [];
+    }
+
+    private static async ValueTask<long> PrunedAsync(ITreeSource source, CancellationToken cancellation) =>
+        await source.ReadAsync(Pruned.FileName, cancellation).ConfigureAwait(false) is { } bytes
+            ? Pruned.Parse(Encoding.UTF8.GetString(bytes)) : 0;
+}

@@ -1,0 +1,45 @@
+using System.Globalization;
+using Keyward.Vault.Audit.Tree;
+
+namespace Keyward.Vault.Audit.Verification;
+
+/// <summary>Partial files of earlier checkpoints may lie about, and have to agree with what followed them; files of no
+/// tree do not belong below <c>tile/</c>.</summary>
+internal sealed class StrayCheck(string folder, long size, long minimumIndex, FaultList faults)
+{
+    private readonly TreeFolder _source = new(folder);
+
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        var tiles = Path.Combine(folder, "tile");
+        if (!Directory.Exists(tiles)) return;
+        foreach (var file in Directory.EnumerateFiles(tiles, "*", SearchOption.AllDirectories).Order(
+            StringComparer.Ordinal))
+        {
+            var path = Path.GetRelativePath(folder, file).Replace('\\', '/');
+            if (TileName.TryParse(path, out var name)) await CheckAsync(path, name, cancellation).ConfigureAwait(false);
+            else faults.Add(path, null, "The file is no part of a log.");
+        }
+    }
+
+    private async ValueTask CheckAsync(string path, TileName name, CancellationToken cancellation)
+    {
+        var covered = TilePath.WidthOf(name.HashLevel, name.Number, size);
+        // Written for a checkpoint that did not come to be, or the checkpoint's own file, which was checked.
+        if (name.Width > covered || name.Width == covered || IsPruned(name)) return;
+        var bytes = await _source.ReadAsync(path, cancellation).ConfigureAwait(false);
+        var whole = await _source.ReadAsync(name.PathOf(covered), cancellation).ConfigureAwait(false)
+            ?? await _source.ReadAsync(name.PathOf(TilePath.Width), cancellation).ConfigureAwait(false);
+        if (bytes is null || whole is null) return;
+        var length = name.IsEntries
+            ? Bundle.Read(whole, name.Width, out var end) is null ? -1 : end
+            : name.Width * Merkle.HashSizeBytes;
+        if (bytes.Length != length || !whole.AsSpan().StartsWith(bytes))
+            faults.Add(path, name.IsEntries ? name.Number * TilePath.Width : null,
+                string.Create(CultureInfo.InvariantCulture,
+                    $"The partial file does not agree with {name.PathOf(covered)}."));
+    }
+
+    private bool IsPruned(TileName name) =>
+        (name.Number + 1) << (8 * name.HashLevel) <= minimumIndex / TilePath.Width && name.HashLevel == 0;
+}

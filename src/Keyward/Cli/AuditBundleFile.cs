@@ -1,0 +1,93 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Keyward.Keystores.Root;
+using Keyward.Vault.Audit.Notes;
+using Keyward.Vault.Audit.Tree;
+
+namespace Keyward.Cli;
+
+/// <summary>Chosen records with their proofs, checkpoints and verifier keys in one JSON file, which anyone checks with
+/// <c>audit verify FILE</c> or docs/reference/verify_audit.py.</summary>
+internal static class AuditBundleFile
+{
+    private const string Format = "keyward-audit-bundle/1";
+
+    private static readonly JsonSerializerOptions Readable = new()
+    {
+        WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    public static byte[] Write(IReadOnlyList<ProvenRecord> records, IEnumerable<VerifierKey> keys)
+    {
+        var checkpoints = records.Select(r => r.Proof.Signed.Note.ToString()).Distinct().ToList();
+        var json = new JsonObject
+        {
+            ["format"] = Format,
+            ["vkeys"] = new JsonArray([.. keys.Select(k => (JsonNode)k.ToString())]),
+            ["checkpoints"] = new JsonArray([.. checkpoints.Select(c => (JsonNode)c)]),
+            ["records"] = new JsonArray([.. records.Select(r => new JsonObject
+            {
+                ["log"] = r.Proof.Signed.Checkpoint.Origin,
+                ["index"] = r.Proof.Index,
+                ["checkpoint"] = checkpoints.IndexOf(r.Proof.Signed.Note.ToString()),
+                ["record"] = Encoding.UTF8.GetString(r.Record.Span),
+                ["proof"] = new JsonArray([.. r.Proof.Hashes.Select(h => (JsonNode)Convert.ToBase64String(h))]),
+            })]),
+        };
+        return Encoding.UTF8.GetBytes(json.ToJsonString(Readable) + "\n");
+    }
+
+    /// <summary>Checks a bundle, or a single proof of <c>audit prove</c>, by trusted keys; those inside a bundle only
+    /// say that it is whole in itself.</summary>
+    public static async Task CheckAsync(Session session, string file, string? keyFile)
+    {
+        var text = await File.ReadAllTextAsync(file, session.Cancellation).ConfigureAwait(false);
+        if (Parse(text) is not { } bundle)
+            throw new FailedException($"{file} is not a bundle of keyward audit bundle.");
+        if (keyFile is null) session.Note("Checked by the keys inside the bundle. Who made it could have made those " +
+            "too: give the log's own, --vkey FILE.");
+        var keys = keyFile is null ? bundle.Keys : VerifierKey.ParseLines(
+            await File.ReadAllTextAsync(keyFile, session.Cancellation).ConfigureAwait(false));
+        foreach (var (log, record) in bundle.Records)
+        {
+            if (record.Proof.Signed.Checkpoint.Origin != log)
+                throw new FailedException($"{file}: record {record.Proof.Index} is said to be of another log.");
+            if (record.Proof.WhyNot(record.Record.Span, keys, NoteSigner.IsGood) is { } why)
+                throw new FailedException($"{file}: record {record.Proof.Index} of {log} is not proven. {why}");
+        }
+
+        session.Output.Write(new JsonObject
+        {
+            ["ok"] = true, ["records"] = bundle.Records.Count,
+            ["logs"] = new JsonArray([.. bundle.Records.Select(r => r.Log).Distinct().Select(l => (JsonNode)l)]),
+        });
+    }
+
+    private static (List<VerifierKey> Keys, List<(string Log, ProvenRecord Record)> Records)? Parse(string text)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(text);
+            var root = json.RootElement;
+            if (root.GetProperty("format").GetString() != Format) return null;
+            var keys = root.GetProperty("vkeys").EnumerateArray().Select(k =>
+                VerifierKey.TryParse(k.GetString()!, out var key) ? key : throw new FormatException()).ToList();
+            var checkpoints = root.GetProperty("checkpoints").EnumerateArray().Select(c => SignedCheckpoint.TryParse(
+                Encoding.UTF8.GetBytes(c.GetString()!), out var signed) ? signed : throw new FormatException())
+                .ToList();
+            return (keys, [.. root.GetProperty("records").EnumerateArray().Select(r => (
+                r.GetProperty("log").GetString()!,
+                new ProvenRecord(Encoding.UTF8.GetBytes(r.GetProperty("record").GetString()!), new LogProof(
+                    r.GetProperty("index").GetInt64(),
+                    [.. r.GetProperty("proof").EnumerateArray().Select(h => h.GetBytesFromBase64())],
+                    checkpoints[r.GetProperty("checkpoint").GetInt32()]))))]);
+        }
+        catch (Exception failure) when (failure is JsonException or KeyNotFoundException or FormatException
+            or InvalidOperationException or ArgumentException)
+        {
+            return null;
+        }
+    }
+}
