@@ -9,9 +9,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Keyward.Doors.Aws;
 
-/// <summary>AWS KMS: JSON 1.1 over <c>POST /</c>, and STS beside it; signed with Signature Version 4. The signature is judged first, then
-/// the operation's name, the form of the body, its constraints, the keys it names, and last, by the gate, rights and
-/// states. Every call leaves one record.</summary>
+/// <summary>AWS KMS: JSON 1.1 over <c>POST /</c>, signed with Signature Version 4; STS stands beside it. The signature
+/// is judged first, then the operation's name, the form of the body, its constraints, the keys it names, and last, by
+/// the gate, rights and states. Every call leaves one record.</summary>
 internal sealed class AwsDoor(RequestDelegate next, Gate gate)
 {
     private const string TargetHeader = "X-Amz-Target";

@@ -56,8 +56,8 @@ internal static class FederatedJudge
         }
     }
 
-    /// <summary>The issuer that the token claims to be of, where the caller names none: one that takes its audience. Its
-    /// keys are those of our entry, as ever.</summary>
+    /// <summary>The issuer that the token claims to be of, where the caller names none: one that takes its audience.
+    /// Its keys are those of our entry, as ever.</summary>
     private static Issuer? Claimed(Snapshot snapshot, JsonElement payload)
     {
         var uri = CompactJwt.Text(payload, "iss");

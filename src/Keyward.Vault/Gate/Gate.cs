@@ -109,8 +109,8 @@ public sealed class Gate
         ? Keys.KeyLookup.Find(opened.Vault.Snapshot, caller, reference, _time.GetUtcNow())
         : NotServing();
 
-    /// <summary>The e-mail of the account that a name of either vendor's means; null where there is none. A look-up: what
-    /// may be done with it is judged by the operation.</summary>
+    /// <summary>The e-mail of the account that a name of either vendor's means; null where there is none. What may be
+    /// done with it is judged by the operation.</summary>
     public string? EmailOf(string principal) => _opened is { } opened
         && PrincipalName.Find(opened.Vault.Snapshot, principal) is { } member
         && member.StartsWith(PrincipalName.AccountPrefix, StringComparison.Ordinal)
