@@ -57,6 +57,7 @@ public sealed class KeywardConnection : IDisposable
         Grants = new Grants.GrantsClient(invoker);
         Documents = new PolicyDocuments.PolicyDocumentsClient(invoker);
         Issuers = new Issuers.IssuersClient(invoker);
+        Signatures = new Signatures.SignaturesClient(invoker);
     }
 
     public string Address { get; }
@@ -87,6 +88,8 @@ public sealed class KeywardConnection : IDisposable
     public PolicyDocuments.PolicyDocumentsClient Documents { get; }
 
     public Issuers.IssuersClient Issuers { get; }
+
+    public Signatures.SignaturesClient Signatures { get; }
 
     public void Dispose()
     {

@@ -27,6 +27,8 @@ internal static class AdminDoor
         services.AddSingleton(p => new RestService(Grants.Descriptor, p.GetRequiredService<GrantsDoor>()));
         services.AddSingleton(p => new RestService(PolicyDocuments.Descriptor, p.GetRequiredService<DocumentsDoor>()));
         services.AddSingleton(p => new RestService(Issuers.Descriptor, p.GetRequiredService<IssuersDoor>()));
+        services.AddSingleton<SignaturesDoor>();
+        services.AddSingleton(p => new RestService(Signatures.Descriptor, p.GetRequiredService<SignaturesDoor>()));
     }
 
     public static void Map(IEndpointRouteBuilder routes)
@@ -42,5 +44,6 @@ internal static class AdminDoor
         routes.MapGrpcService<GrantsDoor>();
         routes.MapGrpcService<DocumentsDoor>();
         routes.MapGrpcService<IssuersDoor>();
+        routes.MapGrpcService<SignaturesDoor>();
     }
 }

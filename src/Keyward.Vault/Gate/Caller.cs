@@ -56,6 +56,14 @@ public sealed class Caller
     /// another one.</summary>
     internal string? IssuerUid { get; init; }
 
+    /// <summary>The session by which an account was taken on with an access key of its own; null for every other
+    /// caller.</summary>
+    public string? SessionName { get; internal init; }
+
+    /// <summary>What narrows the session: rights that these statements do not allow, it has not. Null where nothing
+    /// does.</summary>
+    internal IReadOnlyList<Policies.Statement>? SessionStatements { get; init; }
+
     /// <summary>Who took on this account, if it did not come by itself. The chain has one link.</summary>
     public Caller? Via { get; internal init; }
 }

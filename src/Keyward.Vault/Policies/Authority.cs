@@ -30,7 +30,17 @@ internal static class Authority
             return new Decision(true, new RuleLabel("caller", "", ""));
         var chain = new PolicyChain(snapshot, demand);
         var question = new Question(snapshot, caller, demand, circumstances);
-        return Denied(ref question, chain) ?? Allowed(ref question, chain) ?? Decision.Refused;
+        var decision = Denied(ref question, chain) ?? Allowed(ref question, chain) ?? Decision.Refused;
+        return decision.Allowed && caller.SessionStatements is { } narrowed
+            ? Narrowed(ref question, narrowed) ?? decision
+            : decision;
+    }
+
+    /// <summary>What a session's own policy takes away; null for nothing.</summary>
+    private static Decision? Narrowed(ref Question question, IReadOnlyList<Statement> statements)
+    {
+        if (Find(ref question, statements, Effect.Deny) is { } denied) return new Decision(false, denied);
+        return Find(ref question, statements, Effect.Allow) is null ? Decision.Refused : null;
     }
 
     /// <summary>The same sentence whether the resource is missing or out of bounds, so that nobody learns
