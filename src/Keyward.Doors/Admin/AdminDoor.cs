@@ -12,10 +12,9 @@ internal static class AdminDoor
     public static void Add(IServiceCollection services)
     {
         services.AddSingleton<ProjectsDoor>().AddSingleton<ServiceAccountsDoor>().AddSingleton<AuditDoor>()
-            .AddSingleton<DeploymentDoor>().AddSingleton<BenchDoor>().AddSingleton<IssuersDoor>()
-            .AddSingleton<ProvenanceDoor>();
             .AddSingleton<DeploymentDoor>().AddSingleton<BenchDoor>().AddSingleton<PoliciesDoor>()
-            .AddSingleton<RolesDoor>().AddSingleton<GroupsDoor>().AddSingleton<IssuersDoor>();
+            .AddSingleton<RolesDoor>().AddSingleton<GroupsDoor>().AddSingleton<IssuersDoor>()
+            .AddSingleton<ProvenanceDoor>();
         services.AddSingleton(p => new RestService(Projects.Descriptor, p.GetRequiredService<ProjectsDoor>()));
         services.AddSingleton(p => new RestService(
             ServiceAccounts.Descriptor, p.GetRequiredService<ServiceAccountsDoor>()));
@@ -23,6 +22,7 @@ internal static class AdminDoor
         services.AddSingleton(p => new RestService(Deployment.Descriptor, p.GetRequiredService<DeploymentDoor>()));
         services.AddSingleton(p => new RestService(
             Provenance.Descriptor, p.GetRequiredService<ProvenanceDoor>()));
+        services.AddSingleton(p => new RestService(
             Protos.V1.Policies.Descriptor, p.GetRequiredService<PoliciesDoor>()));
         services.AddSingleton(p => new RestService(Roles.Descriptor, p.GetRequiredService<RolesDoor>()));
         services.AddSingleton(p => new RestService(Protos.V1.Groups.Descriptor, p.GetRequiredService<GroupsDoor>()));
