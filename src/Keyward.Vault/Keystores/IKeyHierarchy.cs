@@ -49,6 +49,12 @@ internal interface IKeyHierarchy : IDisposable
     /// <summary>Whether an Ed25519 signature of a note is good.</summary>
     bool CheckNote(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature);
 
+    /// <summary>Signs a statement of the deployment with its Ed25519 statement key: 64 bytes.</summary>
+    byte[] SignStatement(ReadOnlySpan<byte> statement);
+
+    /// <summary>The statement key's public half as SubjectPublicKeyInfo.</summary>
+    byte[] StatementPublicKey { get; }
+
     /// <summary>Known answers for seals. Throws <see cref="SelfTestException"/>.</summary>
     void SelfTest();
 }
@@ -74,6 +80,14 @@ internal interface ICredentialKeys
     /// kept ready. Without a secret it takes the same time and gives false.</summary>
     bool CheckDerivedMac(SealedKey? secret, string prefix, ReadOnlySpan<string> steps, ReadOnlySpan<byte> signed,
         ReadOnlySpan<byte> mac);
+
+    /// <summary>A session's secret: 40 ASCII characters that follow from what its token says. The caller clears
+    /// it.</summary>
+    byte[] MakeSessionSecret(ReadOnlySpan<byte> claims);
+
+    /// <summary>As <see cref="CheckDerivedMac"/>, with the secret of a session; nothing is kept.</summary>
+    bool CheckSessionMac(ReadOnlySpan<byte> claims, string prefix, ReadOnlySpan<string> steps,
+        ReadOnlySpan<byte> signed, ReadOnlySpan<byte> mac);
 
     /// <summary>Drops the derived keys of a secret, at once.</summary>
     void Forget(SealedKey secret);
