@@ -76,7 +76,9 @@ async function signs(client, name, algorithm) {
   for (const input of inputs) {
     const bytes = input.data ?? Object.values(input.digest)[0];
     const field = input.data ? "data" : "digest";
-    for (const claim of [{}, { [`${field}Crc32c`]: checksum(bytes) }]) {
+    // A signature of SLH-DSA takes a second.
+    const unclaimed = algorithm.includes("SLH_DSA") ? [] : [{}];
+    for (const claim of [...unclaimed, { [`${field}Crc32c`]: checksum(bytes) }]) {
       const [signed] = await client.asymmetricSign({ name, ...input, ...claim });
       const claimed = Object.keys(claim).length > 0;
       check(signed.name === name && signed.protectionLevel === "SOFTWARE", "name or level");
