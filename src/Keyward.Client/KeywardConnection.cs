@@ -51,6 +51,9 @@ public sealed class KeywardConnection : IDisposable
         ServiceAccounts = new ServiceAccounts.ServiceAccountsClient(invoker);
         Audit = new Audit.AuditClient(invoker);
         Deployment = new Deployment.DeploymentClient(invoker);
+        Access = new Protos.V1.Policies.PoliciesClient(invoker);
+        Roles = new Roles.RolesClient(invoker);
+        Groups = new Groups.GroupsClient(invoker);
         Grants = new Grants.GrantsClient(invoker);
         Documents = new PolicyDocuments.PolicyDocumentsClient(invoker);
         Issuers = new Issuers.IssuersClient(invoker);
@@ -72,6 +75,13 @@ public sealed class KeywardConnection : IDisposable
     public Audit.AuditClient Audit { get; }
 
     public Deployment.DeploymentClient Deployment { get; }
+
+    /// <summary>Policies with deny rules, their history, and questions of rights.</summary>
+    public Protos.V1.Policies.PoliciesClient Access { get; }
+
+    public Roles.RolesClient Roles { get; }
+
+    public Groups.GroupsClient Groups { get; }
 
     public Grants.GrantsClient Grants { get; }
 
