@@ -38,7 +38,7 @@ public sealed class Caller
     public string? CredentialId { get; }
 
     /// <summary>The name that policies bind, such as <c>serviceAccount:EMAIL</c>.</summary>
-    public string Member { get; }
+    public string Member { get; internal init; }
 
     /// <summary>The caller in AWS's words, once they were asked for; kept by
     /// <see cref="Identities.PrincipalName"/>.</summary>
