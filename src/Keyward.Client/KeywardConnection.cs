@@ -57,6 +57,7 @@ public sealed class KeywardConnection : IDisposable
         Grants = new Grants.GrantsClient(invoker);
         Documents = new PolicyDocuments.PolicyDocumentsClient(invoker);
         Issuers = new Issuers.IssuersClient(invoker);
+        Provenance = new Provenance.ProvenanceClient(invoker);
         Signatures = new Signatures.SignaturesClient(invoker);
     }
 
@@ -88,6 +89,8 @@ public sealed class KeywardConnection : IDisposable
     public PolicyDocuments.PolicyDocumentsClient Documents { get; }
 
     public Issuers.IssuersClient Issuers { get; }
+
+    public Provenance.ProvenanceClient Provenance { get; }
 
     public Signatures.SignaturesClient Signatures { get; }
 
