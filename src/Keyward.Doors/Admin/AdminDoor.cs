@@ -21,6 +21,8 @@ internal static class AdminDoor
         services.AddSingleton<GrantsDoor>().AddSingleton<DocumentsDoor>();
         services.AddSingleton(p => new RestService(Grants.Descriptor, p.GetRequiredService<GrantsDoor>()));
         services.AddSingleton(p => new RestService(PolicyDocuments.Descriptor, p.GetRequiredService<DocumentsDoor>()));
+        services.AddSingleton<AuditProofsDoor>();
+        services.AddSingleton(p => new RestService(AuditProofs.Descriptor, p.GetRequiredService<AuditProofsDoor>()));
         services.AddSingleton(p => new RestService(Issuers.Descriptor, p.GetRequiredService<IssuersDoor>()));
     }
 
@@ -34,5 +36,6 @@ internal static class AdminDoor
         routes.MapGrpcService<GrantsDoor>();
         routes.MapGrpcService<DocumentsDoor>();
         routes.MapGrpcService<IssuersDoor>();
+        routes.MapGrpcService<AuditProofsDoor>();
     }
 }

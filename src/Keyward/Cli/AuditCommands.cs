@@ -31,12 +31,14 @@ internal static class AuditCommands
     static AuditCommands() => As.AcceptOnlyFromAmong("keyward");
 
     public static Command Build() => Commands.Group("audit", "The audit log.",
+    [
         Commands.Make("tail", "Show the last records, and with --follow what comes.",
             ["keyward audit tail --key orders --outcome denied", "keyward audit tail --follow"], "journalctl -f",
             TailAsync, [.. Filters, Follow]),
         Commands.Make("export", "Print all records, one JSON object a line, in order of time.",
             ["keyward audit export --since -24h > audit.jsonl"], null, ExportAsync, [.. Filters, As]),
-        AuditVerify.Build());
+        .. AuditProofCommands.Build(), AuditVerify.Build(),
+    ]);
 
     private static async Task ExportAsync(Session session)
     {
