@@ -51,10 +51,14 @@ public sealed class KeywardConnection : IDisposable
         ServiceAccounts = new ServiceAccounts.ServiceAccountsClient(invoker);
         Audit = new Audit.AuditClient(invoker);
         Deployment = new Deployment.DeploymentClient(invoker);
+        Access = new Protos.V1.Policies.PoliciesClient(invoker);
+        Roles = new Roles.RolesClient(invoker);
+        Groups = new Groups.GroupsClient(invoker);
         Grants = new Grants.GrantsClient(invoker);
         Documents = new PolicyDocuments.PolicyDocumentsClient(invoker);
         Issuers = new Issuers.IssuersClient(invoker);
         AuditProofs = new AuditProofs.AuditProofsClient(invoker);
+        Signatures = new Signatures.SignaturesClient(invoker);
     }
 
     public string Address { get; }
@@ -75,11 +79,20 @@ public sealed class KeywardConnection : IDisposable
 
     public Deployment.DeploymentClient Deployment { get; }
 
+    /// <summary>Policies with deny rules, their history, and questions of rights.</summary>
+    public Protos.V1.Policies.PoliciesClient Access { get; }
+
+    public Roles.RolesClient Roles { get; }
+
+    public Groups.GroupsClient Groups { get; }
+
     public Grants.GrantsClient Grants { get; }
 
     public PolicyDocuments.PolicyDocumentsClient Documents { get; }
 
     public Issuers.IssuersClient Issuers { get; }
+
+    public Signatures.SignaturesClient Signatures { get; }
 
     public void Dispose()
     {

@@ -12,18 +12,25 @@ internal static class AdminDoor
     public static void Add(IServiceCollection services)
     {
         services.AddSingleton<ProjectsDoor>().AddSingleton<ServiceAccountsDoor>().AddSingleton<AuditDoor>()
-            .AddSingleton<DeploymentDoor>().AddSingleton<BenchDoor>().AddSingleton<IssuersDoor>();
+            .AddSingleton<DeploymentDoor>().AddSingleton<BenchDoor>().AddSingleton<PoliciesDoor>()
+            .AddSingleton<RolesDoor>().AddSingleton<GroupsDoor>().AddSingleton<IssuersDoor>();
         services.AddSingleton(p => new RestService(Projects.Descriptor, p.GetRequiredService<ProjectsDoor>()));
         services.AddSingleton(p => new RestService(
             ServiceAccounts.Descriptor, p.GetRequiredService<ServiceAccountsDoor>()));
         services.AddSingleton(p => new RestService(Protos.V1.Audit.Descriptor, p.GetRequiredService<AuditDoor>()));
         services.AddSingleton(p => new RestService(Deployment.Descriptor, p.GetRequiredService<DeploymentDoor>()));
+        services.AddSingleton(p => new RestService(
+            Protos.V1.Policies.Descriptor, p.GetRequiredService<PoliciesDoor>()));
+        services.AddSingleton(p => new RestService(Roles.Descriptor, p.GetRequiredService<RolesDoor>()));
+        services.AddSingleton(p => new RestService(Protos.V1.Groups.Descriptor, p.GetRequiredService<GroupsDoor>()));
         services.AddSingleton<GrantsDoor>().AddSingleton<DocumentsDoor>();
         services.AddSingleton(p => new RestService(Grants.Descriptor, p.GetRequiredService<GrantsDoor>()));
         services.AddSingleton(p => new RestService(PolicyDocuments.Descriptor, p.GetRequiredService<DocumentsDoor>()));
         services.AddSingleton<AuditProofsDoor>();
         services.AddSingleton(p => new RestService(AuditProofs.Descriptor, p.GetRequiredService<AuditProofsDoor>()));
         services.AddSingleton(p => new RestService(Issuers.Descriptor, p.GetRequiredService<IssuersDoor>()));
+        services.AddSingleton<SignaturesDoor>();
+        services.AddSingleton(p => new RestService(Signatures.Descriptor, p.GetRequiredService<SignaturesDoor>()));
     }
 
     public static void Map(IEndpointRouteBuilder routes)
@@ -33,9 +40,13 @@ internal static class AdminDoor
         routes.MapGrpcService<AuditDoor>();
         routes.MapGrpcService<DeploymentDoor>();
         routes.MapGrpcService<BenchDoor>();
+        routes.MapGrpcService<PoliciesDoor>();
+        routes.MapGrpcService<RolesDoor>();
+        routes.MapGrpcService<GroupsDoor>();
         routes.MapGrpcService<GrantsDoor>();
         routes.MapGrpcService<DocumentsDoor>();
         routes.MapGrpcService<IssuersDoor>();
         routes.MapGrpcService<AuditProofsDoor>();
+        routes.MapGrpcService<SignaturesDoor>();
     }
 }

@@ -1,11 +1,9 @@
-using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Keyward.Doors.Rpc;
 using Keyward.Protos.V1;
 using Keyward.Vault.Gate;
 using Keyward.Vault.Names;
-using Keyward.Vault.Policies;
 using Keyward.Vault.Projects;
 using Project = Keyward.Protos.V1.Project;
 
@@ -35,20 +33,6 @@ internal sealed class ProjectsDoor(Gate gate) : Projects.ProjectsBase
         gate.PassAsync(context, new ListProjects(),
             projects => new ListProjectsResponse { Projects = { projects.Select(Show) } });
 
-    public override Task<DeploymentPolicy> GetDeploymentPolicy(
-        GetDeploymentPolicyRequest request, ServerCallContext context) =>
-        gate.PassAsync(context, new GetPolicy(PolicyTarget.Deployment), Show);
-
-    public override Task<DeploymentPolicy> SetDeploymentPolicy(DeploymentPolicy request, ServerCallContext context)
-    {
-        var bindings = request.Bindings.Select(b => new Binding(b.Role, [.. b.Members])).ToList();
-        var etag = request.Etag.IsEmpty ? null : request.Etag.ToByteArray();
-        return gate.PassAsync(context, new SetPolicy(PolicyTarget.Deployment, bindings, etag)
-        {
-            KnowsConditions = true,
-        }, Show);
-    }
-
     /// <summary><c>projects/ID</c>.</summary>
     internal static bool TryParse(string name, out ProjectId id)
     {
@@ -64,12 +48,4 @@ internal sealed class ProjectsDoor(Gate gate) : Projects.ProjectsBase
         Account = project.Account,
         CreateTime = project.CreateTime.ToTimestamp(),
     };
-
-    private static DeploymentPolicy Show(PolicyView view)
-    {
-        var policy = new DeploymentPolicy { Etag = ByteString.CopyFrom(view.Etag), Revision = view.Revision };
-        foreach (var binding in view.Policy.Bindings)
-            policy.Bindings.Add(new RoleBinding { Role = binding.Role, Members = { binding.Members } });
-        return policy;
-    }
 }

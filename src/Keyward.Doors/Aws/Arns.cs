@@ -16,9 +16,14 @@ internal static class Arns
     public static string OfAlias(string region, string account, string alias) =>
         $"arn:aws:kms:{region}:{account}:alias/{alias}";
 
-    /// <summary>A service account is a user where it signs with a key of its own.</summary>
-    public static string OfCaller(Caller caller, string account) =>
-        $"arn:aws:iam::{account}:user/{NameOf(caller.Email)}";
+    /// <summary>A service account is a user where it signs with a key of its own,
+    /// and a role where somebody takes it on.</summary>
+    public static string OfCaller(Caller caller, string account) => caller.SessionName is { } session
+        ? OfSession(account, NameOf(caller.Email), session)
+        : $"arn:aws:iam::{account}:user/{NameOf(caller.Email)}";
+
+    public static string OfSession(string account, string role, string session) =>
+        $"arn:aws:sts::{account}:assumed-role/{role}/{session}";
 
     /// <summary>NAME of NAME@PROJECT….</summary>
     public static string NameOf(string email) => email.IndexOf('@', StringComparison.Ordinal) is > 0 and var at

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Keyward.Doors.Aws.Signature;
+using Keyward.Doors.Aws.Sts;
 using Keyward.Doors.Aws.Wire;
 using Keyward.Doors.Rpc;
 using Keyward.Vault.Gate;
@@ -8,9 +9,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Keyward.Doors.Aws;
 
-/// <summary>AWS KMS: JSON 1.1 over <c>POST /</c>, signed with Signature Version 4. The signature is judged first, then
-/// the operation's name, the form of the body, its constraints, the keys it names, and last, by the gate, rights and
-/// states. Every call leaves one record.</summary>
+/// <summary>AWS KMS: JSON 1.1 over <c>POST /</c>, signed with Signature Version 4; STS stands beside it. The signature
+/// is judged first, then the operation's name, the form of the body, its constraints, the keys it names, and last, by
+/// the gate, rights and states. Every call leaves one record.</summary>
 internal sealed class AwsDoor(RequestDelegate next, Gate gate)
 {
     private const string TargetHeader = "X-Amz-Target";
@@ -34,6 +35,12 @@ internal sealed class AwsDoor(RequestDelegate next, Gate gate)
         var (body, fault) = await RequestBody.ReadAsync(context).ConfigureAwait(false);
         try
         {
+            if (StsCalls.IsOurs(context.Request))
+            {
+                await new StsCalls(gate).ServeAsync(context, arrival, body, fault).ConfigureAwait(false);
+                return;
+            }
+
             var answer = fault is not null
                 ? await RefuseAsync(arrival, null, fault).ConfigureAwait(false)
                 : await AnswerAsync(context, arrival, body).ConfigureAwait(false);

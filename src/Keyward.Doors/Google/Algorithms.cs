@@ -39,6 +39,7 @@ internal static class Algorithms
         VersionState.Destroyed => WireState.Destroyed,
         VersionState.DestroyScheduled => WireState.DestroyScheduled,
         VersionState.ImportFailed => WireState.ImportFailed,
+        VersionState.PendingGeneration => WireState.PendingGeneration,
         VersionState.Unspecified => WireState.Unspecified,
     };
 

@@ -45,16 +45,11 @@ internal static class ResourceNames
             : Bad("projects/P/locations/L/keyRings/R/cryptoKeys/K");
     }
 
-    /// <summary>What can have a policy of its own.</summary>
-    public static Outcome<PolicyTarget> Target(string name)
-    {
-        if (TryKey(Split(name, 8), out var key)) return PolicyTarget.Of(key);
-        if (TryImportJob(Split(name, 8), out var job)) return PolicyTarget.Of(job);
-        if (TryKeyRing(Split(name, 6), out var ring)) return PolicyTarget.Of(ring);
-        return Project(name).TryGet(out var project, out _)
-            ? PolicyTarget.Of(project)
+    /// <summary>What can have a policy of its own and a name of Google's.</summary>
+    public static Outcome<PolicyTarget> Target(string name) =>
+        PolicyTarget.TryParse(name, out var target) && target != PolicyTarget.Deployment
+            ? target
             : Bad("projects/P, a key ring's, a key's or an import job's");
-    }
 
     private static string[] Split(string name, int count)
     {

@@ -31,9 +31,16 @@ internal static class CredentialKeys
     {
         Span<byte> random = stackalloc byte[AccessKeySecretSizeBytes];
         RandomNumberGenerator.Fill(random);
-        var text = new byte[Base64.GetMaxEncodedToUtf8Length(AccessKeySecretSizeBytes)];
-        Base64.EncodeToUtf8(random, text, out _, out _);
+        var text = SecretTextOf(random);
         CryptographicOperations.ZeroMemory(random);
+        return text;
+    }
+
+    /// <summary>The first 30 bytes in the form of an access key's secret.</summary>
+    public static byte[] SecretTextOf(ReadOnlySpan<byte> bytes)
+    {
+        var text = new byte[Base64.GetMaxEncodedToUtf8Length(AccessKeySecretSizeBytes)];
+        Base64.EncodeToUtf8(bytes[..AccessKeySecretSizeBytes], text, out _, out _);
         return text;
     }
 

@@ -38,6 +38,25 @@ internal sealed class DerivedMacKeys(Func<SealedKey, SecretBytes> open) : IDispo
         }
     }
 
+    /// <summary>The same for a secret that is not kept.</summary>
+    public static bool CheckOnce(SecretBytes secret, string prefix, ReadOnlySpan<string> steps,
+        ReadOnlySpan<byte> signed, ReadOnlySpan<byte> mac)
+    {
+        Span<byte> key = stackalloc byte[KeySizeBytes];
+        Span<byte> expected = stackalloc byte[KeySizeBytes];
+        try
+        {
+            Derive(secret, prefix, steps, key);
+            HMACSHA256.HashData(key, signed, expected);
+            return CryptographicOperations.FixedTimeEquals(expected, mac);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(key);
+            CryptographicOperations.ZeroMemory(expected);
+        }
+    }
+
     public void Forget(SealedKey secret)
     {
         foreach (var (name, entry) in _kept)

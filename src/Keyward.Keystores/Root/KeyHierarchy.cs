@@ -184,6 +184,35 @@ internal sealed class KeyHierarchy : IKeyHierarchy, ICredentialKeys
     public bool CheckDerivedMac(SealedKey? secret, string prefix, ReadOnlySpan<string> steps,
         ReadOnlySpan<byte> signed, ReadOnlySpan<byte> mac) => _derived.Check(secret, prefix, steps, signed, mac);
 
+    public byte[] MakeSessionSecret(ReadOnlySpan<byte> claims)
+    {
+        Span<byte> bytes = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        try
+        {
+            TokenMac("session-secret/1", claims, bytes);
+            return CredentialKeys.SecretTextOf(bytes);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(bytes);
+        }
+    }
+
+    public bool CheckSessionMac(ReadOnlySpan<byte> claims, string prefix, ReadOnlySpan<string> steps,
+        ReadOnlySpan<byte> signed, ReadOnlySpan<byte> mac)
+    {
+        var text = MakeSessionSecret(claims);
+        try
+        {
+            using var secret = new SecretBytes(text);
+            return DerivedMacKeys.CheckOnce(secret, prefix, steps, signed, mac);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(text);
+        }
+    }
+
     public void Forget(SealedKey secret) => _derived.Forget(secret);
 
     public void SelfTest() => SealTests.Run();

@@ -106,6 +106,7 @@ internal sealed class RecordWriter
         _json.WriteString("name"u8, caller.Email);
         if (caller.Project is { } project) _json.WriteString("project"u8, project.Value);
         if (caller.CredentialId is { } credential) _json.WriteString("credential"u8, credential);
+        if (caller.SessionName is { } session) _json.WriteString("session"u8, session);
         if (caller.Via is { } via)
         {
             _json.WriteStartArray("via"u8);

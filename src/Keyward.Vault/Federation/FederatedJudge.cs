@@ -25,10 +25,13 @@ internal static class FederatedJudge
     public static async ValueTask<KnownToken?> JudgeAsync(OpenedVault vault, IssuerKeys keys, GateSettings settings,
         TimeProvider time, FederatedProof proof, CancellationToken cancellation)
     {
-        if (Named(vault.Snapshot, proof.Audience) is not { } issuer) return null;
         if (CompactJwt.TryParse(proof.Token, MaximumDepth) is not { } jwt) return null;
         try
         {
+            var named = proof.Audience is { } audience
+                ? Named(vault.Snapshot, audience)
+                : Claimed(vault.Snapshot, jwt.Payload);
+            if (named is not { } issuer) return null;
             if (!IsInTime(jwt.Payload, settings, time.GetUtcNow(), out var expires)) return null;
             if (IssuerAlgorithm.Find(CompactJwt.Text(jwt.Header, "alg")) is not { } algorithm
                 || !issuer.Rules.Algorithms.Contains(algorithm.Name)) return null;
@@ -51,6 +54,15 @@ internal static class FederatedJudge
             // Half of a surrogate pair where a text is asked for, or a signature that is no number.
             return null;
         }
+    }
+
+    /// <summary>The issuer that the token claims to be of, where the caller names none: one that takes its audience.
+    /// Its keys are those of our entry, as ever.</summary>
+    private static Issuer? Claimed(Snapshot snapshot, JsonElement payload)
+    {
+        var uri = CompactJwt.Text(payload, "iss");
+        return snapshot.Issuers.Values.Where(i => i.State == StandingState.Active && i.Uri == uri)
+            .OrderBy(i => i.Id, StringComparer.Ordinal).FirstOrDefault(i => IsForUs(snapshot, i, payload));
     }
 
     private static Issuer? Named(Snapshot snapshot, string audience) =>

@@ -6,8 +6,9 @@ namespace Keyward.Vault.Federation;
 public sealed record ExchangedCaller(Caller Caller, DateTimeOffset Expires);
 
 /// <summary>A token of somebody else, shown to be exchanged for one of ours, unjudged.</summary>
-/// <param name="Audience">Which issuer it is said to be of, in Google's form.</param>
-public sealed record FederatedProof(string Token, string Audience)
+/// <param name="Audience">Which issuer it is said to be of, in Google's form; null to go by what the token
+/// says.</param>
+public sealed record FederatedProof(string Token, string? Audience)
 {
-    public override string ToString() => $"FederatedProof for {Audience}";
+    public override string ToString() => $"FederatedProof for {Audience ?? "its issuer"}";
 }

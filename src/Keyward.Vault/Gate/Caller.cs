@@ -38,7 +38,7 @@ public sealed class Caller
     public string? CredentialId { get; }
 
     /// <summary>The name that policies bind, such as <c>serviceAccount:EMAIL</c>.</summary>
-    public string Member { get; }
+    public string Member { get; internal init; }
 
     /// <summary>The caller in AWS's words, once they were asked for; kept by
     /// <see cref="Identities.PrincipalName"/>.</summary>
@@ -55,6 +55,14 @@ public sealed class Caller
     /// <summary>The issuer that vouches for a federated caller, as it was then: one that was removed and made again is
     /// another one.</summary>
     internal string? IssuerUid { get; init; }
+
+    /// <summary>The session by which an account was taken on with an access key of its own; null for every other
+    /// caller.</summary>
+    public string? SessionName { get; internal init; }
+
+    /// <summary>What narrows the session: rights that these statements do not allow, it has not. Null where nothing
+    /// does.</summary>
+    internal IReadOnlyList<Policies.Statement>? SessionStatements { get; init; }
 
     /// <summary>Who took on this account, if it did not come by itself. The chain has one link.</summary>
     public Caller? Via { get; internal init; }

@@ -109,6 +109,13 @@ public sealed class Gate
         ? Keys.KeyLookup.Find(opened.Vault.Snapshot, caller, reference, _time.GetUtcNow())
         : NotServing();
 
+    /// <summary>The e-mail of the account that a name of either vendor's means; null where there is none. What may be
+    /// done with it is judged by the operation.</summary>
+    public string? EmailOf(string principal) => _opened is { } opened
+        && PrincipalName.Find(opened.Vault.Snapshot, principal) is { } member
+        && member.StartsWith(PrincipalName.AccountPrefix, StringComparison.Ordinal)
+            ? member[PrincipalName.AccountPrefix.Length..] : null;
+
     /// <summary>The account number of a project.</summary>
     public string? AccountOf(Names.ProjectId project) => _opened?.Vault.Snapshot.Find(project)?.Project.Account;
 

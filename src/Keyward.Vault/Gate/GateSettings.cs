@@ -19,4 +19,8 @@ public sealed record GateSettings(
     /// <summary>Requests without a known caller that a network may send in a second, each with its record; ten times as
     /// many at once. What comes beyond is refused unseen and recorded in summaries.</summary>
     public int UnknownPerSecond { get; init; } = 100;
+
+    /// <summary>How long a request waits for material that takes long to make, where its protocol can say that it comes
+    /// later: most of it lies ready, and a client that need not ask again is served best.</summary>
+    public TimeSpan CreationPatience { get; init; } = TimeSpan.FromSeconds(2);
 }

@@ -53,6 +53,15 @@ internal sealed class Passage(
 
     public JobBoard Jobs { get; } = jobs;
 
+    /// <summary>Judges a right that could not be named before the operation ran, and notes it in the
+    /// record.</summary>
+    public Refusal? Judge(in Demand demand)
+    {
+        var decision = Authority.Decide(Snapshot, Caller, demand, Circumstances);
+        Record.Note(demand, decision);
+        return decision.Allowed ? null : Authority.Refuse(demand);
+    }
+
     /// <summary>When keys were last used at this node.</summary>
     public required KeyUse.LastUses LastUses { get; init; }
 

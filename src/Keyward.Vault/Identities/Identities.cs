@@ -74,6 +74,19 @@ internal static class Identities
             Via = via,
         };
 
+    /// <summary>The same with a session of its own, narrowed by a policy where there is one. A policy that cannot be
+    /// read any more allows nothing.</summary>
+    internal static Caller InSession(Caller taken, string name, string policy) =>
+        new(taken.Type, taken.Email, taken.UniqueId, taken.Project, taken.CredentialId)
+        {
+            Via = taken.Via,
+            SessionName = name,
+            SessionStatements = policy.Length == 0
+                ? null
+                : Policies.Documents.PolicyDocument.Compile(
+                    policy, Policies.Documents.DocumentKind.Identity, out _)?.Statements ?? [],
+        };
+
     /// <summary>Who took on an account must still stand, and still have the right to take it on; conditions on that
     /// right were judged when it was taken on.</summary>
     private static bool IsGoodTaker(Snapshot snapshot, Caller caller, DateTimeOffset now) =>

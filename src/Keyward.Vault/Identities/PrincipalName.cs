@@ -58,6 +58,12 @@ internal static class PrincipalName
         if (AccountOf(snapshot, caller) is not { Length: > 0 } account) return [];
         if (caller.Type != Caller.ServiceAccountType) return [RootOf(account)];
         var name = ShortNameOf(caller);
+        if (caller.SessionName is { } session)
+            return
+            [
+                $"{StsPrefix}{account}:assumed-role/{name}/{session}", $"{IamPrefix}{account}:role/{name}",
+                $"{IamPrefix}{account}:user/{name}", RootOf(account),
+            ];
         return [$"{IamPrefix}{account}:user/{name}", $"{IamPrefix}{account}:role/{name}", RootOf(account)];
     }
 

@@ -17,7 +17,7 @@ public sealed record ChangeVersionState(VersionName Name, VersionEvent Event) : 
         VersionEvent.Destroy => "destroy_version",
         VersionEvent.Restore => "restore_version",
         VersionEvent.Due => "erase_version",
-        VersionEvent.Unspecified or VersionEvent.Delete or VersionEvent.Reimport =>
+        VersionEvent.Unspecified or VersionEvent.Delete or VersionEvent.Reimport or VersionEvent.Generated =>
             throw new ArgumentOutOfRangeException(nameof(Event)),
     }, OperationClass.AdminWrite);
 
@@ -26,7 +26,8 @@ public sealed record ChangeVersionState(VersionName Name, VersionEvent Event) : 
         VersionEvent.Enable or VersionEvent.Disable => Permission.VersionsUpdate,
         VersionEvent.Destroy or VersionEvent.Due => Permission.VersionsDestroy,
         VersionEvent.Restore => Permission.VersionsRestore,
-        VersionEvent.Unspecified or VersionEvent.Delete or VersionEvent.Reimport => Permission.None,
+        VersionEvent.Unspecified or VersionEvent.Delete or VersionEvent.Reimport or VersionEvent.Generated =>
+            Permission.None,
     }, Name);
 
     void IOperation<KeyVersion>.Describe(RecordDraft draft)
@@ -72,6 +73,7 @@ public sealed record ChangeVersionState(VersionName Name, VersionEvent Event) : 
             State = next, DestroyTime = now + key.DestroyScheduledDuration,
         },
         VersionState.Destroyed => version.Erased(now),
-        VersionState.ImportFailed or VersionState.Unspecified => throw new ArgumentOutOfRangeException(nameof(next)),
+        VersionState.ImportFailed or VersionState.PendingGeneration or VersionState.Unspecified =>
+            throw new ArgumentOutOfRangeException(nameof(next)),
     };
 }

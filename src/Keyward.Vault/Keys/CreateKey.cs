@@ -12,7 +12,8 @@ using Keyward.Vault.Storage;
 namespace Keyward.Vault.Keys;
 
 /// <summary>Makes a key and, unless told otherwise, its first version, which becomes primary where the purpose
-/// has one.</summary>
+/// has one. A version whose material takes long is pending until the server has made it
+/// (<see cref="GenerateVersion"/>).</summary>
 public sealed record CreateKey(KeyName Name, Purpose Purpose, Algorithm Algorithm) : IOperation<KeyView>
 {
     public ImmutableSortedDictionary<string, string> Labels { get; init; } = Key.NoLabels;
@@ -50,9 +51,7 @@ public sealed record CreateKey(KeyName Name, Purpose Purpose, Algorithm Algorith
         // Looked up once before material is made for nothing; the change decides.
         if (passage.Snapshot.Find(Name.Parent) is null) return KeyRefusals.NotFound(Name.Parent);
         if (passage.Snapshot.Find(Name) is not null) return KeyRefusals.AlreadyExists(Name);
-        if (!(await NewVersions.MakeAsync(passage, Algorithm).ConfigureAwait(false))
-            .TryGet(out var material, out var waiting)) return waiting;
-        using (material)
+        using (var material = await NewVersions.TryMakeAsync(passage, Algorithm).ConfigureAwait(false))
             return await passage.ChangeAsync(demand, draft => Change(draft, material)).ConfigureAwait(false);
     }
 
@@ -92,7 +91,7 @@ public sealed record CreateKey(KeyName Name, Purpose Purpose, Algorithm Algorith
             ImportOnly = ImportOnly,
             Labels = Labels,
         };
-        if (material is null)
+        if (SkipInitialVersion)
         {
             draft.Put(key);
             return new KeyView(key, null);
@@ -101,7 +100,9 @@ public sealed record CreateKey(KeyName Name, Purpose Purpose, Algorithm Algorith
         var hasPrimary = AlgorithmTable.HasPrimary(Purpose);
         var withVersion = key with { PrimaryVersion = hasPrimary ? 1 : null, NextVersion = 2 };
         draft.Put(withVersion);
-        var version = NewVersions.Put(draft, key, material);
+        var version = material is null
+            ? NewVersions.PutPending(draft, key)
+            : NewVersions.Put(draft, key, material);
         return new KeyView(withVersion, hasPrimary ? version : null);
     }
 }

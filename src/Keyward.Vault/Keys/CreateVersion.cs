@@ -26,14 +26,12 @@ public sealed record CreateVersion(KeyName Parent) : IOperation<KeyVersion>
         if (passage.Snapshot.Find(Parent) is not { } entry) return KeyRefusals.NotFound(Parent);
         if (NewVersions.Judge(entry.Key) is { } refusal) return refusal;
         if (Expertise.Judge(passage, entry.Key.Algorithm, Parent) is { } inexpert) return inexpert;
-        if (!(await NewVersions.MakeAsync(passage, entry.Key.Algorithm).ConfigureAwait(false))
-            .TryGet(out var material, out var waiting)) return waiting;
-        using (material)
+        using (var material = await NewVersions.TryMakeAsync(passage, entry.Key.Algorithm).ConfigureAwait(false))
             return await passage.ChangeAsync(((IOperation<KeyVersion>)this).Demand, draft => Change(draft, material))
                 .ConfigureAwait(false);
     }
 
-    private Outcome<KeyVersion> Change(ChangeDraft draft, IFreshMaterial material)
+    private Outcome<KeyVersion> Change(ChangeDraft draft, IFreshMaterial? material)
     {
         if (draft.Snapshot.Find(Parent) is not { } entry) return KeyRefusals.NotFound(Parent);
         if (KeyRefusals.JudgeState(entry.Key, draft.Now) is { } going) return going;
@@ -42,6 +40,8 @@ public sealed record CreateVersion(KeyName Parent) : IOperation<KeyVersion>
                 "The key is one of several locations: it gets new versions by rotation, in all of them.");
         if (NewVersions.Judge(entry.Key) is { } refusal) return refusal;
         draft.Put(entry.Key with { NextVersion = entry.Key.NextVersion + 1 });
-        return NewVersions.Put(draft, entry.Key, material);
+        return material is null
+            ? NewVersions.PutPending(draft, entry.Key)
+            : NewVersions.Put(draft, entry.Key, material);
     }
 }

@@ -74,6 +74,7 @@ internal static class KeyRefusals
         VersionState.Destroyed => "DESTROYED",
         VersionState.DestroyScheduled => "DESTROY_SCHEDULED",
         VersionState.ImportFailed => "IMPORT_FAILED",
+        VersionState.PendingGeneration => "PENDING_GENERATION",
         VersionState.Unspecified => "UNSPECIFIED",
     };
 }

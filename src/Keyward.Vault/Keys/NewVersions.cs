@@ -25,6 +25,10 @@ internal static class NewVersions
             ? Outcome.Of(material)
             : Waiting;
 
+    /// <summary>The same with little patience; null where the version has to wait for its material.</summary>
+    public static ValueTask<IFreshMaterial?> TryMakeAsync(Passage passage, Algorithm algorithm) =>
+        passage.Vault.Keystore.GenerateAsync(algorithm, passage.Settings.CreationPatience);
+
     /// <summary>Why a key gets no more generated versions, if so.</summary>
     public static Refusal? Judge(Key key)
     {
@@ -44,29 +48,53 @@ internal static class NewVersions
 
     /// <summary>Puts the next version of a key; the key itself is put by the caller, with its number moved
     /// on.</summary>
-    public static KeyVersion Put(ChangeDraft draft, Key key, IFreshMaterial material)
+    public static KeyVersion Put(ChangeDraft draft, Key key, IFreshMaterial material) =>
+        Put(draft, Held(draft, Blank(draft, key, material.Algorithm), material));
+
+    /// <summary>Puts the next version of a key without its material, which the server makes when it can.</summary>
+    public static KeyVersion PutPending(ChangeDraft draft, Key key) =>
+        Put(draft, Blank(draft, key, key.Algorithm));
+
+    /// <summary>A pending version with its material.</summary>
+    public static KeyVersion PutHeld(ChangeDraft draft, KeyVersion pending, IFreshMaterial material) =>
+        Put(draft, Held(draft, pending, material));
+
+    private static KeyVersion Put(ChangeDraft draft, KeyVersion version)
+    {
+        draft.Put(version);
+        draft.Record.Version = version;
+        return version;
+    }
+
+    private static KeyVersion Blank(ChangeDraft draft, Key key, Algorithm algorithm)
     {
         var name = new VersionName(key.Name, key.NextVersion);
         var attributes = KeyVersion.Attributes(key, VersionOrigin.Generated, draft.Now);
         var binding = new SealBinding(SealKind.Version, name.ToString(), name.Number,
-            AlgorithmTable.Of(material.Algorithm).SealLabel, attributes);
-        var projectKey = draft.Snapshot.Find(key.Name.Project)!.Project.ProjectKeyId;
-        var version = new KeyVersion
+            AlgorithmTable.Of(algorithm).SealLabel, attributes);
+        return new KeyVersion
         {
             Name = name,
-            State = VersionState.Enabled,
-            Algorithm = material.Algorithm,
+            State = VersionState.PendingGeneration,
+            Algorithm = algorithm,
             ProtectionLevel = key.ProtectionLevel,
             CreateTime = draft.Now,
-            GenerateTime = draft.Now,
             Origin = VersionOrigin.Generated,
             CreatedBy = draft.By,
-            Fingerprint = draft.Keystore.Fingerprint(material, name.ToString()),
-            Material = new KeyMaterial(
-                key.Id, name.Number, material.Algorithm, draft.Keystore.Seal(material, projectKey, binding)),
+            Material = new KeyMaterial(key.Id, name.Number, algorithm, new SealedKey(new byte[16], binding, [])),
         };
-        draft.Put(version);
-        draft.Record.Version = version;
-        return version;
+    }
+
+    private static KeyVersion Held(ChangeDraft draft, KeyVersion version, IFreshMaterial material)
+    {
+        var projectKey = draft.Snapshot.Find(version.Name.Parent.Project)!.Project.ProjectKeyId;
+        var binding = version.Material.Sealed.Binding;
+        return version with
+        {
+            State = VersionState.Enabled,
+            GenerateTime = draft.Now,
+            Fingerprint = draft.Keystore.Fingerprint(material, version.FullName),
+            Material = version.Material with { Sealed = draft.Keystore.Seal(material, projectKey, binding) },
+        };
     }
 }

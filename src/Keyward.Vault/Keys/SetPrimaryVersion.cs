@@ -34,7 +34,8 @@ public sealed record SetPrimaryVersion(VersionName Name) : IOperation<KeyView>
                 Name.Parent.ToString());
         if (entry.Find(Name.Number) is not { } version) return KeyRefusals.NotFound(Name);
         if (AlteredRows.Refuse(draft.Snapshot, version) is { } altered) return altered;
-        if (version.StateAt(draft.Now) is var state && state is VersionState.Destroyed or VersionState.ImportFailed)
+        if (version.StateAt(draft.Now) is var state && state is VersionState.Destroyed or VersionState.ImportFailed
+            or VersionState.PendingGeneration)
             return KeyRefusals.NotAllowed(Name, state);
         draft.Record.Version = version;
         if (entry.Key.PrimaryVersion == Name.Number) return KeyView.Of(entry);

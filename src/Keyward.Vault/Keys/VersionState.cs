@@ -15,6 +15,9 @@ public enum VersionState
 
     /// <summary>Material came in and was not fit: nothing of it was kept.</summary>
     ImportFailed = 5,
+
+    /// <summary>The material takes long to make, and is not there yet.</summary>
+    PendingGeneration = 6,
 }
 
 /// <summary>What may happen to a version.</summary>
@@ -34,6 +37,9 @@ public enum VersionEvent
 
     /// <summary>Material that was imported before and destroyed, or that was not fit, is brought in again.</summary>
     Reimport = 7,
+
+    /// <summary>The material was made.</summary>
+    Generated = 8,
 }
 
 /// <summary>The transitions of a version's state: this table is the whole truth, no code elsewhere decides one.
@@ -53,6 +59,7 @@ public static class VersionLife
         (VersionState.Destroyed, VersionEvent.Delete) => VersionState.Destroyed,
         (VersionState.Destroyed or VersionState.ImportFailed, VersionEvent.Reimport) => VersionState.Enabled,
         (VersionState.ImportFailed, VersionEvent.Delete) => VersionState.ImportFailed,
+        (VersionState.PendingGeneration, VersionEvent.Generated) => VersionState.Enabled,
         _ => null,
     };
 }

@@ -68,6 +68,14 @@ internal interface ICredentialKeys
     bool CheckDerivedMac(SealedKey? secret, string prefix, ReadOnlySpan<string> steps, ReadOnlySpan<byte> signed,
         ReadOnlySpan<byte> mac);
 
+    /// <summary>A session's secret: 40 ASCII characters that follow from what its token says. The caller clears
+    /// it.</summary>
+    byte[] MakeSessionSecret(ReadOnlySpan<byte> claims);
+
+    /// <summary>As <see cref="CheckDerivedMac"/>, with the secret of a session; nothing is kept.</summary>
+    bool CheckSessionMac(ReadOnlySpan<byte> claims, string prefix, ReadOnlySpan<string> steps,
+        ReadOnlySpan<byte> signed, ReadOnlySpan<byte> mac);
+
     /// <summary>Drops the derived keys of a secret, at once.</summary>
     void Forget(SealedKey secret);
 }

@@ -53,6 +53,18 @@ public readonly record struct RetiredName(LocationName Parent, Guid Id)
 /// used again.</summary>
 public readonly record struct VersionName(KeyName Parent, int Number)
 {
+    public static bool TryParse(string text, out VersionName name)
+    {
+        name = default;
+        var at = text.LastIndexOf("/cryptoKeyVersions/", StringComparison.Ordinal);
+        if (at < 0 || !KeyName.TryParse(text[..at], out var key)) return false;
+        var digits = text[(at + "/cryptoKeyVersions/".Length)..];
+        if (digits.StartsWith('0')
+            || !int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return false;
+        name = new VersionName(key, number);
+        return true;
+    }
+
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"{Parent}/cryptoKeyVersions/{Number}");
 }

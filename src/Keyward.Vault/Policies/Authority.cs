@@ -30,7 +30,17 @@ internal static class Authority
             return new Decision(true, new RuleLabel("caller", "", ""));
         var chain = new PolicyChain(snapshot, demand);
         var question = new Question(snapshot, caller, demand, circumstances);
-        return Denied(ref question, chain) ?? Allowed(ref question, chain) ?? Decision.Refused;
+        var decision = Denied(ref question, chain) ?? Allowed(ref question, chain) ?? Decision.Refused;
+        return decision.Allowed && caller.SessionStatements is { } narrowed
+            ? Narrowed(ref question, narrowed) ?? decision
+            : decision;
+    }
+
+    /// <summary>What a session's own policy takes away; null for nothing.</summary>
+    private static Decision? Narrowed(ref Question question, IReadOnlyList<Statement> statements)
+    {
+        if (Find(ref question, statements, Effect.Deny) is { } denied) return new Decision(false, denied);
+        return Find(ref question, statements, Effect.Allow) is null ? Decision.Refused : null;
     }
 
     /// <summary>The same sentence whether the resource is missing or out of bounds, so that nobody learns
@@ -48,8 +58,9 @@ internal static class Authority
         if (chain.HasDeny)
             for (var level = 0; level < PolicyChain.Levels; level++)
                 if (chain[level].Deny.Denies(ref question) is { } rule)
-                    return new Decision(false, new RuleLabel(PolicyChain.NameOf(level), RuleLabel.Deny, rule));
-        if (chain.Key.KeyPolicy is { } keyPolicy
+                    return new Decision(false, new RuleLabel(
+                        PolicyChain.NameOf(level, question.Demand), RuleLabel.Deny, rule));
+        if (chain.Leaf.KeyPolicy is { } keyPolicy
             && Find(ref question, keyPolicy.Statements, Effect.Deny) is { } byKey) return new Decision(false, byKey);
         var own = question.Snapshot.StatementsOf(question.Caller);
         return own.Count > 0 && Find(ref question, own, Effect.Deny) is { } byOwn ? new Decision(false, byOwn) : null;
@@ -93,7 +104,7 @@ internal static class Authority
     {
         if (chain.Leaf.Policy.Allows(ref question) is { } onLeaf)
             return ByBinding(PolicyChain.LeafName(question.Demand), onLeaf);
-        if (chain.Key.KeyPolicy is { } keyPolicy)
+        if (chain.Leaf.KeyPolicy is { } keyPolicy)
         {
             if (ByKeyPolicy(ref question, keyPolicy) is { } named) return new Decision(true, named);
             if (!Delegates(ref question, keyPolicy, question.Demand.Project)) return null;

@@ -12,6 +12,7 @@ internal readonly record struct Demand
     private Demand(ResourceKind kind, Permission permission, string? resource, ProjectId? project,
         KeyRingName? ring = null, KeyName? key = null, int version = 0, ImportJobName? job = null)
     {
+        Job = job;
         Kind = kind;
         Permission = permission;
         _resource = resource;
@@ -50,6 +51,10 @@ internal readonly record struct Demand
 
     public static Demand OnDeployment(Permission permission) =>
         new(ResourceKind.Deployment, permission, DeploymentName, null);
+
+    /// <summary>The right is held on the deployment, the refusal names what belongs to it.</summary>
+    public static Demand OnDeployment(Permission permission, string resource) =>
+        new(ResourceKind.Other, permission, resource, null);
 
     public static Demand On(Permission permission, ProjectId project) =>
         new(ResourceKind.Project, permission, null, project);

@@ -10,4 +10,12 @@ public sealed record DenyRule(
     IReadOnlyList<string> ExceptPrincipals, IReadOnlyList<string> ExceptPermissions, Condition? Condition = null)
 {
     public const int MaximumRules = 50;
+
+    /// <summary>The rule in one line; equal rules have equal lines.</summary>
+    internal string ToText() => $"{Name}: {string.Join(' ', Permissions)}" + Unless(ExceptPermissions) + " for "
+        + string.Join(' ', Principals) + Unless(ExceptPrincipals)
+        + (Condition is { } condition ? $" if {condition.Expression}" : "");
+
+    private static string Unless(IReadOnlyList<string> exceptions) =>
+        exceptions.Count == 0 ? "" : $" except {string.Join(' ', exceptions)}";
 }

@@ -29,6 +29,17 @@ internal sealed class DenyRules
         return null;
     }
 
+    /// <summary>Whether a permission, which may have wildcards, names one that exists.</summary>
+    public static bool NamesAny(string permission) => !MaskOf([permission]).IsEmpty;
+
+    /// <summary>What rules that stood before forbade and that are not there any more, as they were.</summary>
+    public static PermissionMask Lifted(DenyRules before, DenyRules after)
+    {
+        var kept = after.Rules.Select(r => r.ToText()).ToHashSet();
+        return before.Rules.Where(r => !kept.Contains(r.ToText()))
+            .Aggregate(PermissionMask.None, (mask, r) => mask | (MaskOf(r.Permissions) - MaskOf(r.ExceptPermissions)));
+    }
+
     private static Statement Compile(DenyRule rule) => new(Effect.Deny,
         new Principals(rule.Principals) { Except = new Principals(rule.ExceptPrincipals) },
         new PermissionSet(MaskOf(rule.Permissions) - MaskOf(rule.ExceptPermissions)),

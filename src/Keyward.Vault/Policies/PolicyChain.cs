@@ -11,6 +11,7 @@ internal readonly struct PolicyChain
     public const string ProjectName = "project";
     public const string RingName = "key_ring";
     public const string KeyName = "key";
+    public const string JobName = "import_job";
 
     public PolicyChain(Snapshot snapshot, in Demand demand)
     {
@@ -56,13 +57,13 @@ internal readonly struct PolicyChain
         _ => Leaf,
     };
 
-    public static string NameOf(int level) => level switch
+    public static string NameOf(int level, in Demand demand) => level switch
     {
         0 => DeploymentName,
         1 => ProjectName,
         2 => RingName,
-        _ => KeyName,
+        _ => LeafName(demand),
     };
 
-    public static string LeafName(in Demand demand) => demand.Kind == ResourceKind.ImportJob ? "import_job" : KeyName;
+    public static string LeafName(in Demand demand) => demand.Job is null ? KeyName : JobName;
 }

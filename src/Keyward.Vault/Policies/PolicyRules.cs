@@ -1,5 +1,6 @@
 using Keyward.Vault.Gate;
 using Keyward.Vault.Names;
+using Keyward.Vault.Policies.CustomRoles;
 
 namespace Keyward.Vault.Policies;
 

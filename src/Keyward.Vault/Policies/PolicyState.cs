@@ -40,6 +40,9 @@ internal sealed record PolicyState
     /// <summary>A policy that a new resource begins with.</summary>
     public static PolicyState First(Policy policy) => None.Next(policy);
 
+    /// <summary>What the resource was at another time, as its next revision.</summary>
+    public PolicyState Next(PolicyState other) => other with { Revision = Revision + 1 };
+
     public PolicyState Next(Policy policy) => Next(policy, Deny, KeyPolicy);
 
     public PolicyState Next(DenyRules deny) => Next(Policy, deny, KeyPolicy);

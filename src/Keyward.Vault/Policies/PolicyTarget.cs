@@ -19,19 +19,36 @@ public readonly record struct PolicyTarget
 
     public static PolicyTarget Deployment => default;
 
-    public static PolicyTarget Of(ProjectId project) => new(project, null, null);
+    public static PolicyTarget Of(ProjectId project) => new(project, null, null, null);
 
-    public static PolicyTarget Of(KeyRingName ring) => new(null, ring, null);
+    public static PolicyTarget Of(KeyRingName ring) => new(null, ring, null, null);
 
-    public static PolicyTarget Of(KeyName key) => new(null, null, key);
+    public static PolicyTarget Of(KeyName key) => new(null, null, key, null);
 
     public static PolicyTarget Of(ImportJobName job) => new(null, null, null, job);
 
     /// <summary>The project that it is or lies in; null for the deployment.</summary>
     public ProjectId? InProject => Project ?? Ring?.Project ?? Key?.Project ?? Job?.Project;
 
-    public string FullName => Job?.ToString() ?? Key?.ToString() ?? Ring?.ToString() ?? Project?.FullName
+    public string FullName => Key?.ToString() ?? Job?.ToString() ?? Ring?.ToString() ?? Project?.FullName
         ?? Demand.DeploymentName;
+
+    /// <summary>Reads a full name, or <c>deployment</c>.</summary>
+    public static bool TryParse(string name, out PolicyTarget target)
+    {
+        target = default;
+        if (name == Demand.DeploymentName) return true;
+        if (!ResourceName.TryParse(name, out var resource)) return false;
+        target = resource switch
+        {
+            { Version: null, Key: { } key } => Of(key),
+            { Job: { } job } => Of(job),
+            { Key: null, Ring: { } ring } => Of(ring),
+            { Location: null } => Of(resource.Project),
+            _ => default,
+        };
+        return target != default;
+    }
 
     internal Demand ToRead => this switch
     {

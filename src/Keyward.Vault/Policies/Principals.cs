@@ -11,6 +11,9 @@ internal sealed class Principals
     public const string AllUsers = "allUsers";
     public const string AllAuthenticatedUsers = "allAuthenticatedUsers";
 
+    /// <summary>How Google's deny policies say everybody.</summary>
+    private const string AllInDenies = "principalSet://goog/public:all";
+
     private readonly FrozenSet<string> _members;
     private readonly bool _everybody;
 
@@ -18,7 +21,8 @@ internal sealed class Principals
     {
         _members = members.ToFrozenSet(StringComparer.Ordinal);
         // Nobody comes here unidentified, so the two are one.
-        _everybody = _members.Contains(AllUsers) || _members.Contains(AllAuthenticatedUsers);
+        _everybody = _members.Contains(AllUsers) || _members.Contains(AllAuthenticatedUsers)
+            || _members.Contains(AllInDenies);
     }
 
     /// <summary>Account numbers that the statement delegates to.</summary>

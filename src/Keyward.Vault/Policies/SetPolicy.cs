@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Keyward.Vault.Audit;
 using Keyward.Vault.Gate;
 using Keyward.Vault.Storage;
@@ -65,23 +64,24 @@ public sealed record SetPolicy(PolicyTarget Target, IReadOnlyList<Binding>? Bind
             return PolicyRules.Invalid("The policy has conditional bindings: read and set it as version 3.");
         var policy = new Policy(
             Bindings is null ? old.Policy.Bindings : Merged(Bindings), AuditConfigs ?? old.Policy.AuditConfigs);
-        return JudgeAdded(draft, old.Policy, policy, caller) is { } refusal
+        return JudgeAdded(draft, Target, old.Policy, policy, caller) is { } refusal
             ? refusal
             : PutPolicy.Put(draft, Target, old.Next(policy), caller);
     }
 
     /// <summary>Bindings that stood before are the business of who set them; added ones must be the setter's to
     /// give.</summary>
-    private Refusal? JudgeAdded(ChangeDraft draft, Policy old, Policy policy, Caller caller)
+    internal static Refusal? JudgeAdded(
+        ChangeDraft draft, PolicyTarget target, Policy old, Policy policy, Caller caller)
     {
         var conferred = PermissionMask.None;
         foreach (var role in Changes(old, policy).Where(c => c.IsAdded).Select(c => c.Pair.Role).Distinct())
         {
-            if (PolicyRules.JudgeRole(draft.Snapshot, role, Target.InProject) is { } refusal) return refusal;
+            if (PolicyRules.JudgeRole(draft.Snapshot, role, target.InProject) is { } refusal) return refusal;
             conferred |= PermissionSet.OfRole(role).In(draft.Snapshot);
         }
 
-        return MaximumRole.Exceeds(draft.Snapshot, caller, Target, conferred, draft.Now);
+        return MaximumRole.Exceeds(draft.Snapshot, caller, target, conferred, draft.Now);
     }
 
     /// <summary>One binding a role and condition, members in their first order without doubles, as Google returns

@@ -2,11 +2,14 @@ using System.Buffers.Binary;
 using Keyward.Vault.Audit;
 using Keyward.Vault.Federation;
 using Keyward.Vault.Grants;
+using Keyward.Vault.Groups;
 using Keyward.Vault.Identities;
 using Keyward.Vault.Imports;
 using Keyward.Vault.Keys;
 using Keyward.Vault.Keystores;
 using Keyward.Vault.Policies;
+using Keyward.Vault.Policies.CustomRoles;
+using Keyward.Vault.Policies.Revisions;
 using Keyward.Vault.Projects;
 
 namespace Keyward.Vault.Storage;

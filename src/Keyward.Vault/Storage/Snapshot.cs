@@ -2,11 +2,14 @@ using System.Collections.Immutable;
 using Keyward.Vault.Federation;
 using Keyward.Vault.Gate;
 using Keyward.Vault.Grants;
+using Keyward.Vault.Groups;
 using Keyward.Vault.Identities;
 using Keyward.Vault.Imports;
 using Keyward.Vault.Keys;
 using Keyward.Vault.Names;
 using Keyward.Vault.Policies;
+using Keyward.Vault.Policies.CustomRoles;
+using Keyward.Vault.Policies.Revisions;
 using Keyward.Vault.Projects;
 using Keyward.Vault.Quotas;
 
@@ -121,6 +124,15 @@ internal sealed record Snapshot
         foreach (var row in rows) snapshot = snapshot.With(row);
         return rows.Any(Erasure.IsErased) ? snapshot with { ErasureSeq = rows.Max(r => r.Seq) } : snapshot;
     }
+
+    /// <summary>The same state with one thing in another form, for looking back.</summary>
+    public Snapshot Replace(Project project) => WithProject(project);
+
+    public Snapshot Replace(KeyRing ring) => WithRing(ring);
+
+    public Snapshot Replace(Key key) => WithKey(key);
+
+    public Snapshot Replace(PrincipalGroup group) => WithGroup(group);
 
     private Snapshot With(Row row)
     {

@@ -39,7 +39,8 @@ internal static class AuditCommands
             ["keyward audit tail --key orders --outcome denied", "keyward audit tail --follow"], "journalctl -f",
             TailAsync, [.. Filters, Follow]),
         Commands.Make("export", "Print all records, one JSON object a line, in order of time.",
-            ["keyward audit export --since -24h > audit.jsonl", "keyward audit export --as ocsf"], null, ExportAsync, [.. Filters, As]),
+            ["keyward audit export --since -24h > audit.jsonl", "keyward audit export --as ocsf"], null,
+            ExportAsync, [.. Filters, As]),
         .. AuditProofCommands.Build(), AuditVerify.Build(),
     ]);
 
@@ -59,8 +60,8 @@ internal static class AuditCommands
         if (known.TryGetValue(project, out var account)) return account;
         try
         {
-            account = session.Server.Projects.GetProject(
-                new GetProjectRequest { Name = "projects/" + project }, cancellationToken: session.Cancellation).Account;
+            var request = new GetProjectRequest { Name = "projects/" + project };
+            account = session.Server.Projects.GetProject(request, cancellationToken: session.Cancellation).Account;
         }
         catch (RpcException refused) when (refused.StatusCode
             is StatusCode.PermissionDenied or StatusCode.NotFound or StatusCode.InvalidArgument)

@@ -59,7 +59,8 @@ internal static class AuditProofCommands
             BundleAsync, Ids, Log, OwnProject, OutFile),
         Commands.Make("consistency", "Print the hashes that show that the log of size B extends that of size A.",
             ["keyward audit consistency 1000 2000"], null, ConsistencyAsync, OldSize, NewSize),
-        Commands.Make("vkey", "Print the verifier keys of all logs, one a line. Keep them where the server cannot write.",
+        Commands.Make("vkey",
+            "Print the verifier keys of all logs, one a line. Keep them where the server cannot write.",
             ["keyward audit vkey > vkey.txt"], null, VerifierKeysAsync),
         Commands.Make("hash", "Print the keyed digest by which records show some bytes.",
             ["keyward audit hash --label aad context.bin"], null, HashAsync, Label, ValueFile),
@@ -121,7 +122,8 @@ internal static class AuditProofCommands
     {
         var digest = await session.Server.AuditProofs.HashValueAsync(new HashValueRequest
         {
-            Label = session.Get(Label), Value = ByteString.CopyFrom(ByteFiles.Read(session.Get(ValueFile), "FILE", isBase64: false)),
+            Label = session.Get(Label),
+            Value = ByteString.CopyFrom(ByteFiles.Read(session.Get(ValueFile), "FILE", isBase64: false)),
         }, cancellationToken: session.Cancellation);
         session.Output.Write(digest);
     }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Keyward.Server;
 
@@ -38,6 +39,23 @@ internal static class ByteFiles
         catch (FormatException)
         {
             throw new UsageException($"{option} is not base64.");
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new FailedException($"{file} cannot be read: {failure.Message}");
+        }
+    }
+
+    /// <summary>The hash of an input of any size.</summary>
+    public static byte[] Hash(string? file, string option, HashAlgorithmName name)
+    {
+        if (file is null && !Console.IsInputRedirected)
+            throw new UsageException($"Nothing to hash: {option} names no file and standard input is a terminal.",
+                $"Name a file: {option} FILE, or pipe something in");
+        try
+        {
+            using var stream = file is null or "-" ? Console.OpenStandardInput() : File.OpenRead(file);
+            return CryptographicOperations.HashData(name, stream);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -76,7 +76,8 @@ internal static class CommandLine
         root.Subcommands.Add(KeyRingCommands.Build());
         root.Subcommands.Add(KeyCommands.Build());
         root.Subcommands.Add(VersionCommands.Build());
-        foreach (var command in UseCommands.Build()) root.Subcommands.Add(command);
+        foreach (var command in (Command[])[.. UseCommands.Build(), .. SignCommands.Build(), .. RawCommands.Build()])
+            root.Subcommands.Add(command);
         root.Subcommands.Add(AccountCommands.Build());
         root.Subcommands.Add(AccountCommands.BuildAccessKey());
         root.Subcommands.Add(IssuerCommands.Build());

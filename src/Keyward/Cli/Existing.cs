@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Keyward.Client;
+using WireState = Google.Cloud.Kms.V1.CryptoKeyVersion.Types.CryptoKeyVersionState;
 
 namespace Keyward.Cli;
 
@@ -18,6 +19,17 @@ internal static class Existing
             session.Note("It existed already.");
             return await get();
         }
+    }
+
+    /// <summary>The version that a command means: the one that is named, or the key's newest that is enabled.</summary>
+    public static async Task<string> NewestVersionAsync(Session session)
+    {
+        var key = Names.KeyOf(session, session.Get(Names.Key));
+        if (key.Contains("/cryptoKeyVersions/", StringComparison.Ordinal)) return key;
+        if (session.Get(Names.Version) is { } number) return $"{key}/cryptoKeyVersions/{number}";
+        var versions = await VersionCommands.AllAsync(session, key).ConfigureAwait(false);
+        return versions.LastOrDefault(v => v.State == WireState.Enabled)?.Name
+            ?? throw new FailedException($"{key} has no enabled version.", "Name one: --version N");
     }
 
     public static async Task<List<TItem>> AllAsync<TPage, TItem>(

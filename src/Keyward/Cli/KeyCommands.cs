@@ -12,8 +12,13 @@ internal static class KeyCommands
     private static readonly Argument<string> KeyName = Commands.Name("key", "The key: short with --keyring, or full.");
     private static readonly Option<string> Purpose = new("--purpose")
     {
-        HelpName = "PURPOSE", Description = "encryption (ENCRYPT_DECRYPT).", DefaultValueFactory = _ => "encryption",
+        HelpName = "PURPOSE",
+        Description = "encryption, raw-encryption, asymmetric-signing, asymmetric-encryption, mac, key-encapsulation.",
+        DefaultValueFactory = _ => "encryption",
     };
+
+    private static readonly Option<string?> Algorithm = Commands.Text("--default-algorithm", "ALGORITHM",
+        "The algorithm of its versions, such as ec-sign-p256-sha256; every purpose but encryption needs it.");
 
     private static readonly Option<string?> RotationPeriod = Commands.Text("--rotation-period", "90d",
         "How often it rotates.");
@@ -36,9 +41,10 @@ internal static class KeyCommands
     public static Command Build() => Commands.Group("key", "Keys: stable names with versions of material.",
         Commands.Make("create", "Make a key and its first version.",
             ["keyward key create orders --keyring shop --location us-east-1 --purpose encryption",
-             "keyward key create orders --keyring shop --rotation-period 90d --labels team=shop"],
-            "gcloud kms keys create; aws kms create-key", CreateAsync, KeyName, Names.KeyRing, Purpose, RotationPeriod,
-            NextRotation, DestroyDuration, Labels, SkipInitial, KeyRingCommands.IfNotExists),
+             "keyward key create release --keyring shop --purpose asymmetric-signing " +
+                "--default-algorithm ec-sign-p256-sha256"],
+            "gcloud kms keys create; aws kms create-key", CreateAsync, KeyName, Names.KeyRing, Purpose, Algorithm,
+            RotationPeriod, NextRotation, DestroyDuration, Labels, SkipInitial, KeyRingCommands.IfNotExists),
         Commands.Make("list", "List the keys of a key ring.", ["keyward key list --keyring shop"],
             "gcloud kms keys list", ListAsync, Names.KeyRing, Filter, SortBy),
         Commands.Make("describe", "Show a key and how its versions stand.",
@@ -59,12 +65,10 @@ internal static class KeyCommands
         var at = name.LastIndexOf("/cryptoKeys/", StringComparison.Ordinal);
         var key = new CryptoKey
         {
-            Purpose = session.Get(Purpose).ToUpperInvariant(
-                ) is "ENCRYPTION" or "ENCRYPT_DECRYPT" or "SYMMETRIC_DEFAULT"
-                ? CryptoKey.Types.CryptoKeyPurpose.EncryptDecrypt
-                : throw new UsageException($"The purpose {session.Get(Purpose)} is not offered by this release.",
-                    "--purpose encryption"),
+            Purpose = AlgorithmWords.Purpose(session.Get(Purpose)),
         };
+        if (session.Get(Algorithm) is { } algorithm)
+            key.VersionTemplate = new CryptoKeyVersionTemplate { Algorithm = AlgorithmWords.Algorithm(algorithm) };
         SetRotation(session, key);
         if (session.Get(DestroyDuration) is { } destroy) key.DestroyScheduledDuration = Duration(destroy,
             DestroyDuration);
@@ -127,13 +131,14 @@ internal static class KeyCommands
     private static async Task RotateAsync(Session session)
     {
         var name = Names.KeyOf(session, session.Get(KeyName));
-        var old = (await Get(session, name)).Primary?.Name;
+        var before = await Get(session, name);
+        var old = before.Primary?.Name;
         var version = await session.Server.Keys.CreateCryptoKeyVersionAsync(new CreateCryptoKeyVersionRequest
         {
             Parent = name, CryptoKeyVersion = new CryptoKeyVersion(),
         }, cancellationToken: session.Cancellation);
         var result = new JsonObject { ["newVersion"] = version.Name, ["oldPrimary"] = old };
-        if (!session.Get(NoPrimary))
+        if (before.Purpose == CryptoKey.Types.CryptoKeyPurpose.EncryptDecrypt && !session.Get(NoPrimary))
         {
             var key = await session.Server.Keys.UpdateCryptoKeyPrimaryVersionAsync(
                 new UpdateCryptoKeyPrimaryVersionRequest

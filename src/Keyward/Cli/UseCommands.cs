@@ -17,7 +17,8 @@ internal static class UseCommands
     private static readonly Option<string?> AadFile = Commands.Text("--additional-authenticated-data-file", "FILE",
         "Bytes that the ciphertext is bound to: decryption needs the same.");
 
-    private static readonly Option<bool> Base64 = Commands.Flag("--base64", "The ciphertext file is base64 text.");
+    public static readonly Option<bool> Base64 = Commands.Flag("--base64",
+        "The file of the ciphertext, signature or other result is base64 text.");
 
     public static IEnumerable<Command> Build() =>
     [
@@ -65,20 +66,43 @@ internal static class UseCommands
             AdditionalAuthenticatedData = ByteString.CopyFrom(
                 ByteFiles.ReadOptional(session.Get(AadFile), AadFile.Name, false)),
         }, cancellationToken: session.Cancellation);
-        if (session.Get(PlaintextFile) is { } file)
+        GivePlaintext(session, PlaintextFile, response.Plaintext,
+            new JsonObject { ["usedPrimary"] = response.UsedPrimary });
+    }
+
+    /// <summary>Bytes to the file that an option names, or in the result.</summary>
+    public static void Give(Session session, Option<string?> option, ByteString bytes, string? name, string field)
+    {
+        if (session.Get(option) is { } file)
         {
-            ByteFiles.Write(file, response.Plaintext.Span, false);
+            ByteFiles.Write(file, bytes.Span, session.Get(Base64));
             return;
         }
 
-        var result = new JsonObject { ["usedPrimary"] = response.UsedPrimary };
-        if (session.Output.IsJson || !ByteFiles.IsPrintable(response.Plaintext.Span))
-            result["plaintext"] = response.Plaintext.ToBase64();
-        else result["plaintext"] = Encoding.UTF8.GetString(response.Plaintext.Span);
+        var result = new JsonObject();
+        if (name is not null) result["name"] = name;
+        result[field] = bytes.ToBase64();
         session.Output.Write(result);
     }
 
-    private static void RefuseTwoInputs(string? first, string? second)
+    /// <summary>The same for a plaintext: a printable one is shown as it is.</summary>
+    public static void GivePlaintext(
+        Session session, Option<string?> option, ByteString plaintext, JsonObject? result = null)
+    {
+        if (session.Get(option) is { } file)
+        {
+            ByteFiles.Write(file, plaintext.Span, false);
+            return;
+        }
+
+        result ??= [];
+        result["plaintext"] = session.Output.IsJson || !ByteFiles.IsPrintable(plaintext.Span)
+            ? plaintext.ToBase64()
+            : Encoding.UTF8.GetString(plaintext.Span);
+        session.Output.Write(result);
+    }
+
+    public static void RefuseTwoInputs(string? first, string? second)
     {
         if (first == "-" && second == "-") throw new UsageException("Only one file can be standard input.");
     }

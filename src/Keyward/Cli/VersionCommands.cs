@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Google.Cloud.Kms.V1;
 using Google.Protobuf.WellKnownTypes;
+using WireFormat = Google.Cloud.Kms.V1.PublicKey.Types.PublicKeyFormat;
 using WireState = Google.Cloud.Kms.V1.CryptoKeyVersion.Types.CryptoKeyVersionState;
 
 namespace Keyward.Cli;
@@ -10,6 +11,14 @@ internal static class VersionCommands
     private static readonly Argument<string> Number = Commands.Name("version",
         "The version's number, or its full name.");
     private static readonly Option<bool> Yes = Commands.Flag("--yes", "Answer yes to the question.");
+
+    private static readonly Option<string?> OutputFile = Commands.Text(
+        "--output-file", "FILE", "The public key; - for standard output.");
+
+    private static readonly Option<string?> Format = Commands.Text("--public-key-format", "FORMAT",
+        "One of pem, der, nist-pqc, xwing-raw-bytes. Left out: PEM, and the standard's own form of post-quantum keys.");
+
+    static VersionCommands() => Format.AcceptOnlyFromAmong("pem", "der", "nist-pqc", "xwing-raw-bytes");
 
     public static Command Build() => Commands.Group("version", "Versions of a key: the material itself.",
         Commands.Make("list", "List the versions of a key.", ["keyward version list --key orders --keyring shop"],
@@ -34,7 +43,11 @@ internal static class VersionCommands
             Number, Names.Key, Names.KeyRing),
         Commands.Make("set-primary", "Let new data be encrypted under this version.",
             ["keyward version set-primary 2 --key orders --keyring shop"], "gcloud kms keys set-primary-version",
-            SetPrimaryAsync, Number, Names.Key, Names.KeyRing)).WithAlias("versions");
+            SetPrimaryAsync, Number, Names.Key, Names.KeyRing),
+        Commands.Make("public-key", "Give a version's public half.",
+            ["keyward version public-key 1 --key release --keyring shop --output-file release.pem"],
+            "gcloud kms keys versions get-public-key; aws kms get-public-key", PublicKeyAsync,
+            Number, Names.Key, Names.KeyRing, OutputFile, Format, UseCommands.Base64)).WithAlias("versions");
 
     public static Task<List<CryptoKeyVersion>> AllAsync(Session session, string key) => Existing.AllAsync(
         async token => await session.Server.Keys.ListCryptoKeyVersionsAsync(
@@ -81,6 +94,35 @@ internal static class VersionCommands
         session.Output.Write(await session.Server.Keys.RestoreCryptoKeyVersionAsync(
             new RestoreCryptoKeyVersionRequest { Name = name }, cancellationToken: session.Cancellation));
         session.Note($"It is disabled. To use it: keyward version enable {name}");
+    }
+
+    private static async Task PublicKeyAsync(Session session)
+    {
+        var name = Names.VersionOf(session, session.Get(Number));
+        var format = session.Get(Format) switch
+        {
+            "pem" => WireFormat.Pem,
+            "der" => WireFormat.Der,
+            "nist-pqc" => WireFormat.NistPqc,
+            "xwing-raw-bytes" => WireFormat.XwingRawBytes,
+            _ => await UsualFormatAsync(session, name).ConfigureAwait(false),
+        };
+        var key = await session.Server.Keys.GetPublicKeyAsync(
+            new GetPublicKeyRequest { Name = name, PublicKeyFormat = format }, cancellationToken: session.Cancellation);
+        if (session.Get(OutputFile) is { } file)
+            ByteFiles.Write(file, key.PublicKey_.Data.Span, session.Get(UseCommands.Base64));
+        else session.Output.Write(key);
+    }
+
+    private static async Task<WireFormat> UsualFormatAsync(Session session, string name)
+    {
+        var version = await session.Server.Keys.GetCryptoKeyVersionAsync(
+            new GetCryptoKeyVersionRequest { Name = name }, cancellationToken: session.Cancellation);
+        var algorithm = version.Algorithm.ToString();
+        return algorithm.Contains("Xwing", StringComparison.Ordinal) ? WireFormat.XwingRawBytes
+            : algorithm.StartsWith("MlKem", StringComparison.Ordinal)
+                || algorithm.StartsWith("PqSign", StringComparison.Ordinal) ? WireFormat.NistPqc
+            : WireFormat.Pem;
     }
 
     private static async Task SetPrimaryAsync(Session session)

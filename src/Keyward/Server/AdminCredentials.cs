@@ -86,7 +86,8 @@ internal static class AdminCredentials
             ("GRPC_DEFAULT_SSL_ROOTS_FILE_PATH", ca), ("NODE_EXTRA_CA_CERTS", ca),
             ("AWS_ACCESS_KEY_ID", credentials.AccessKeyId),
             ("AWS_SECRET_ACCESS_KEY", Encoding.ASCII.GetString(credentials.SecretAccessKey)),
-            ("AWS_REGION", "us-east-1"), ("AWS_CA_BUNDLE", ca), ("REQUESTS_CA_BUNDLE", ca),
+            ("AWS_REGION", "us-east-1"), ("AWS_DEFAULT_REGION", "us-east-1"),
+            ("AWS_CA_BUNDLE", ca), ("REQUESTS_CA_BUNDLE", ca),
             ("AWS_ENDPOINT_URL_KMS", $"https://{address}"), ("AWS_ENDPOINT_URL_STS", $"https://{address}"),
             ("CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDKMS", $"https://{address}/"),
         ];

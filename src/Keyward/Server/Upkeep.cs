@@ -17,7 +17,7 @@ internal sealed class Upkeep(VaultKeeper keeper, TimeProvider time, ILogger<Upke
         IReadOnlyList<IJob> jobs =
         [
             new Destruction(keeper.Gate, keeper.Store, time), new Rotation(keeper.Gate, time),
-            new WrappingKeys(keeper.Gate, time),
+            new WrappingKeys(keeper.Gate, time), new Generation(keeper.Gate),
         ];
         using var timer = new PeriodicTimer(Tick, time);
         do

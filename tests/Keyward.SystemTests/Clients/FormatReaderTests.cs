@@ -20,6 +20,8 @@ public sealed class FormatReaderTests
         await admin.PostAsync(Ring + "?keyRingId=reader");
         await admin.PostAsync(Ring + "/reader/cryptoKeys?cryptoKeyId=k", """{"purpose":"ENCRYPT_DECRYPT"}""");
         await admin.PostAsync(Ring + "/reader/cryptoKeys/k/cryptoKeyVersions");
+        await admin.PostAsync(Ring + "/reader/cryptoKeys?cryptoKeyId=pq",
+            """{"purpose":"ASYMMETRIC_SIGN","versionTemplate":{"algorithm":"PQ_SIGN_ML_DSA_65"}}""");
         var (status, encrypted) = await admin.PostAsync(Ring + "/reader/cryptoKeys/k:encrypt",
             """{"plaintext":"YXR0YWNrIGF0IGRhd24=","additionalAuthenticatedData":"dGVuYW50PTQy"}""");
         Assert.Equal(200, status);
@@ -34,16 +36,16 @@ public sealed class FormatReaderTests
         (code, output, errors) = await ReadAsync("check", server.Data);
         Assert.True(code == 0, errors);
         var opened = JsonDocument.Parse(output).RootElement.GetProperty("opened");
-        Assert.Equal((2, 1), (opened.GetProperty("versions").GetInt32(), opened.GetProperty("secrets").GetInt32()));
+        Assert.Equal((3, 1), (opened.GetProperty("versions").GetInt32(), opened.GetProperty("secrets").GetInt32()));
         (code, _, errors) = await ReadAsync("decrypt", server.Data, file);
         Assert.Equal((1, "Refused: the tag does not hold."), (code, errors.Trim()));
 
         Assert.Equal(0, await server.StopAsync());
-        await AlterAsync(server.Data, "UPDATE key_version SET state = 2 WHERE number = 1");
+        await AlterAsync(server.Data, "UPDATE key_version SET state = 2 WHERE number = 1 AND key = 'k'");
         (code, _, errors) = await ReadAsync("check", server.Data);
         Assert.Equal(1, code);
         Assert.Contains("seal does not hold: key_version", errors, StringComparison.Ordinal);
-        await AlterAsync(server.Data, "DELETE FROM key_version WHERE number = 1");
+        await AlterAsync(server.Data, "DELETE FROM key_version WHERE number = 1 AND key = 'k'");
         (code, _, errors) = await ReadAsync("check", server.Data);
         Assert.Equal(1, code);
         Assert.Contains("state sum is another", errors, StringComparison.Ordinal);

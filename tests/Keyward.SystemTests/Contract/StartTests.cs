@@ -24,7 +24,7 @@ public sealed class StartTests
             [
                 "KEYWARD_ADDR", "KEYWARD_CA", "KEYWARD_PROJECT", "KEYWARD_ACCOUNT", "GOOGLE_APPLICATION_CREDENTIALS",
                 "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH", "NODE_EXTRA_CA_CERTS", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
-                "AWS_REGION", "AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "AWS_ENDPOINT_URL_KMS", "AWS_ENDPOINT_URL_STS",
+                "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "AWS_ENDPOINT_URL_KMS", "AWS_ENDPOINT_URL_STS",
                 "CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDKMS",
             ];
             Assert.Equal(variables, server.AdminEnvironment().Select(v => v.Name));

@@ -9,6 +9,7 @@ DATA holds keyward.db and root.key. The server may run: the store is read in one
 on standard output; exit code 1 and a sentence on standard error if something does not hold.
 """
 import argparse
+import functools
 import hashlib
 import hmac
 import json
@@ -245,16 +246,24 @@ class Store:
         parent, attributes, sealed, algorithm = self.one(
             "SELECT parent_key, attributes, sealed, algorithm FROM key_version WHERE project = ? AND location = ? "
             "AND ring = ? AND key = ? AND number = ?", project, location, ring, key, number)
-        if algorithm != 1:
+        if algorithm not in algorithm_labels():
             raise Refused(f"algorithm {algorithm} is not known here")
         name = f"projects/{project}/locations/{location}/keyRings/{ring}/cryptoKeys/{key}/cryptoKeyVersions/{number}"
         return unseal(self.projects[parent], self.deployment, sealed, "version", parent, name, number,
-                      "AES_256_XAES_GCM", attributes)
+                      algorithm_labels()[algorithm], attributes)
 
     def decrypt(self, ciphertext, context):
         uuid, version = read_header(ciphertext)
-        owner = self.one("SELECT project, location, ring, key FROM crypto_key WHERE uuid = ?", uuid)
+        owner = self.one("SELECT project, location, ring, key FROM crypto_key WHERE uuid = ? AND algorithm = 1", uuid)
         return open_ciphertext(self.material(*owner, version), ciphertext, context)
+
+
+@functools.cache
+def algorithm_labels():
+    """Number and label of each algorithm, from the page that documents them."""
+    page = pathlib.Path(__file__).parents[3] / "docs/reference/algorithms.md"
+    rows = (line.split("|") for line in page.read_text().splitlines() if line.startswith("| "))
+    return {int(row[1]): row[2].strip() for row in rows if row[1].strip().isdigit()}
 
 
 def derived(case):

@@ -19,6 +19,7 @@ public sealed class VersionLifeTests
         [(VersionState.Destroyed, VersionEvent.Reimport)] = VersionState.Enabled,
         [(VersionState.ImportFailed, VersionEvent.Reimport)] = VersionState.Enabled,
         [(VersionState.ImportFailed, VersionEvent.Delete)] = VersionState.ImportFailed,
+        [(VersionState.PendingGeneration, VersionEvent.Generated)] = VersionState.Enabled,
     };
 
     [Fact]

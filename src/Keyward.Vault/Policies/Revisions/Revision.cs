@@ -1,6 +1,6 @@
 using Keyward.Vault.Storage;
 
-namespace Keyward.Vault.Policies;
+namespace Keyward.Vault.Policies.Revisions;
 
 /// <summary>One change of a policy, role or group: what it was from then on, by whom, and why.</summary>
 /// <param name="Subject">The full name of what was changed.</param>

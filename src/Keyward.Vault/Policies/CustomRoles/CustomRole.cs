@@ -3,7 +3,7 @@ using Keyward.Vault.Identities;
 using Keyward.Vault.Names;
 using Keyward.Vault.Storage;
 
-namespace Keyward.Vault.Policies;
+namespace Keyward.Vault.Policies.CustomRoles;
 
 /// <summary>How mature a role is, in Google's words and numbers (google.iam.admin.v1.Role.RoleLaunchStage). A disabled
 /// role confers nothing.</summary>
@@ -34,6 +34,8 @@ public sealed record CustomRole(
 
     /// <summary>The project whose role it is; null for the deployment's.</summary>
     public ProjectId? Project => ProjectOf(Name);
+
+    public static bool IsName(string name) => RoleNames.TryParse(name, out _);
 
     /// <summary>Whether it may be bound at a place: a project's role in that project, the deployment's
     /// anywhere.</summary>

@@ -1,9 +1,10 @@
 using System.Text.Json;
 using Keyward.Vault.Identities;
 using Keyward.Vault.Names;
+using Keyward.Vault.Policies;
 using Keyward.Vault.Storage;
 
-namespace Keyward.Vault.Policies;
+namespace Keyward.Vault.Groups;
 
 /// <summary>Principals whom policies name together as <c>group:EMAIL</c>. Its e-mail is
 /// <c>NAME@PROJECT.DEPLOYMENT.groups.keyward.internal</c>, without the project for the deployment's. Groups hold no

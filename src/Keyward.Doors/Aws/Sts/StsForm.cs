@@ -1,0 +1,25 @@
+using System.Text;
+
+namespace Keyward.Doors.Aws.Sts;
+
+/// <summary>A request of AWS's query protocol: a form whose names occur once each.</summary>
+internal static class StsForm
+{
+    private const int MaximumFields = 100;
+
+    /// <summary>Null for what is no such form.</summary>
+    public static Dictionary<string, string>? Read(ReadOnlySpan<byte> body)
+    {
+        var fields = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var pair in Encoding.UTF8.GetString(body).Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var parts = pair.Split('=', 2);
+            if (!fields.TryAdd(Decode(parts[0]), parts.Length == 2 ? Decode(parts[1]) : "")
+                || fields.Count > MaximumFields) return null;
+        }
+
+        return fields;
+    }
+
+    private static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
+}
