@@ -58,6 +58,7 @@ public sealed class KeywardConnection : IDisposable
         Documents = new PolicyDocuments.PolicyDocumentsClient(invoker);
         Issuers = new Issuers.IssuersClient(invoker);
         AuditProofs = new AuditProofs.AuditProofsClient(invoker);
+        Provenance = new Provenance.ProvenanceClient(invoker);
         Signatures = new Signatures.SignaturesClient(invoker);
     }
 
@@ -91,6 +92,8 @@ public sealed class KeywardConnection : IDisposable
     public PolicyDocuments.PolicyDocumentsClient Documents { get; }
 
     public Issuers.IssuersClient Issuers { get; }
+
+    public Provenance.ProvenanceClient Provenance { get; }
 
     public Signatures.SignaturesClient Signatures { get; }
 

@@ -55,6 +55,7 @@ internal static class KeyCommands
              "keyward key update orders --keyring shop --labels team=shop --remove-labels old"],
             "gcloud kms keys update", UpdateAsync, KeyName, Names.KeyRing, RotationPeriod, NextRotation, Labels,
                 RemoveLabels),
+        KeyImport.Build(),
         Commands.Make("rotate", "Make a new version and let new data be encrypted under it.",
             ["keyward key rotate orders --keyring shop"], "aws kms rotate-key-on-demand", RotateAsync, KeyName,
             Names.KeyRing, NoPrimary)).WithAlias("keys");
