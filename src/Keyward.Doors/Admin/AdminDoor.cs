@@ -29,6 +29,8 @@ internal static class AdminDoor
         services.AddSingleton<GrantsDoor>().AddSingleton<DocumentsDoor>();
         services.AddSingleton(p => new RestService(Grants.Descriptor, p.GetRequiredService<GrantsDoor>()));
         services.AddSingleton(p => new RestService(PolicyDocuments.Descriptor, p.GetRequiredService<DocumentsDoor>()));
+        services.AddSingleton<AuditProofsDoor>();
+        services.AddSingleton(p => new RestService(AuditProofs.Descriptor, p.GetRequiredService<AuditProofsDoor>()));
         services.AddSingleton(p => new RestService(Issuers.Descriptor, p.GetRequiredService<IssuersDoor>()));
         services.AddSingleton<SignaturesDoor>().AddSingleton<QuotasDoor>();
         services.AddSingleton(p => new RestService(Quotas.Descriptor, p.GetRequiredService<QuotasDoor>()));
@@ -48,6 +50,7 @@ internal static class AdminDoor
         routes.MapGrpcService<GrantsDoor>();
         routes.MapGrpcService<DocumentsDoor>();
         routes.MapGrpcService<IssuersDoor>();
+        routes.MapGrpcService<AuditProofsDoor>();
         routes.MapGrpcService<ProvenanceDoor>();
         routes.MapGrpcService<SignaturesDoor>();
         routes.MapGrpcService<QuotasDoor>();
