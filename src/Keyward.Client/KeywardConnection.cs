@@ -59,6 +59,8 @@ public sealed class KeywardConnection : IDisposable
         Issuers = new Issuers.IssuersClient(invoker);
         Provenance = new Provenance.ProvenanceClient(invoker);
         Signatures = new Signatures.SignaturesClient(invoker);
+        KeySwitches = new KeySwitches.KeySwitchesClient(invoker);
+        Aliases = new Aliases.AliasesClient(invoker);
     }
 
     public string Address { get; }
@@ -93,6 +95,10 @@ public sealed class KeywardConnection : IDisposable
     public Provenance.ProvenanceClient Provenance { get; }
 
     public Signatures.SignaturesClient Signatures { get; }
+
+    public KeySwitches.KeySwitchesClient KeySwitches { get; }
+
+    public Aliases.AliasesClient Aliases { get; }
 
     public void Dispose()
     {

@@ -30,6 +30,9 @@ internal static class AdminDoor
         services.AddSingleton(p => new RestService(Grants.Descriptor, p.GetRequiredService<GrantsDoor>()));
         services.AddSingleton(p => new RestService(PolicyDocuments.Descriptor, p.GetRequiredService<DocumentsDoor>()));
         services.AddSingleton(p => new RestService(Issuers.Descriptor, p.GetRequiredService<IssuersDoor>()));
+        services.AddSingleton<KeySwitchesDoor>().AddSingleton<AliasesDoor>();
+        services.AddSingleton(p => new RestService(KeySwitches.Descriptor, p.GetRequiredService<KeySwitchesDoor>()));
+        services.AddSingleton(p => new RestService(Aliases.Descriptor, p.GetRequiredService<AliasesDoor>()));
         services.AddSingleton<SignaturesDoor>();
         services.AddSingleton(p => new RestService(Signatures.Descriptor, p.GetRequiredService<SignaturesDoor>()));
     }
@@ -49,5 +52,7 @@ internal static class AdminDoor
         routes.MapGrpcService<IssuersDoor>();
         routes.MapGrpcService<ProvenanceDoor>();
         routes.MapGrpcService<SignaturesDoor>();
+        routes.MapGrpcService<KeySwitchesDoor>();
+        routes.MapGrpcService<AliasesDoor>();
     }
 }
