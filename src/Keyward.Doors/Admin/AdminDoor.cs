@@ -29,11 +29,14 @@ internal static class AdminDoor
         services.AddSingleton<GrantsDoor>().AddSingleton<DocumentsDoor>();
         services.AddSingleton(p => new RestService(Grants.Descriptor, p.GetRequiredService<GrantsDoor>()));
         services.AddSingleton(p => new RestService(PolicyDocuments.Descriptor, p.GetRequiredService<DocumentsDoor>()));
+        services.AddSingleton<AuditProofsDoor>();
+        services.AddSingleton(p => new RestService(AuditProofs.Descriptor, p.GetRequiredService<AuditProofsDoor>()));
         services.AddSingleton(p => new RestService(Issuers.Descriptor, p.GetRequiredService<IssuersDoor>()));
         services.AddSingleton<KeySwitchesDoor>().AddSingleton<AliasesDoor>();
         services.AddSingleton(p => new RestService(KeySwitches.Descriptor, p.GetRequiredService<KeySwitchesDoor>()));
         services.AddSingleton(p => new RestService(Aliases.Descriptor, p.GetRequiredService<AliasesDoor>()));
-        services.AddSingleton<SignaturesDoor>();
+        services.AddSingleton<SignaturesDoor>().AddSingleton<QuotasDoor>();
+        services.AddSingleton(p => new RestService(Quotas.Descriptor, p.GetRequiredService<QuotasDoor>()));
         services.AddSingleton(p => new RestService(Signatures.Descriptor, p.GetRequiredService<SignaturesDoor>()));
     }
 
@@ -50,9 +53,11 @@ internal static class AdminDoor
         routes.MapGrpcService<GrantsDoor>();
         routes.MapGrpcService<DocumentsDoor>();
         routes.MapGrpcService<IssuersDoor>();
+        routes.MapGrpcService<AuditProofsDoor>();
         routes.MapGrpcService<ProvenanceDoor>();
         routes.MapGrpcService<SignaturesDoor>();
         routes.MapGrpcService<KeySwitchesDoor>();
         routes.MapGrpcService<AliasesDoor>();
+        routes.MapGrpcService<QuotasDoor>();
     }
 }
