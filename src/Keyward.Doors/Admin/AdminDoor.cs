@@ -29,6 +29,8 @@ internal static class AdminDoor
         services.AddSingleton<GrantsDoor>().AddSingleton<DocumentsDoor>();
         services.AddSingleton(p => new RestService(Grants.Descriptor, p.GetRequiredService<GrantsDoor>()));
         services.AddSingleton(p => new RestService(PolicyDocuments.Descriptor, p.GetRequiredService<DocumentsDoor>()));
+        services.AddSingleton<AuditProofsDoor>();
+        services.AddSingleton(p => new RestService(AuditProofs.Descriptor, p.GetRequiredService<AuditProofsDoor>()));
         services.AddSingleton(p => new RestService(Issuers.Descriptor, p.GetRequiredService<IssuersDoor>()));
         services.AddSingleton<SignaturesDoor>();
         services.AddSingleton(p => new RestService(Signatures.Descriptor, p.GetRequiredService<SignaturesDoor>()));
@@ -47,6 +49,7 @@ internal static class AdminDoor
         routes.MapGrpcService<GrantsDoor>();
         routes.MapGrpcService<DocumentsDoor>();
         routes.MapGrpcService<IssuersDoor>();
+        routes.MapGrpcService<AuditProofsDoor>();
         routes.MapGrpcService<ProvenanceDoor>();
         routes.MapGrpcService<SignaturesDoor>();
     }

@@ -56,8 +56,8 @@ internal static class KeyCommands
         Commands.Make("update", "Change labels, rotation and the algorithm of new versions.",
             ["keyward key update orders --keyring shop --rotation-period 30d",
              "keyward key update orders --keyring shop --labels team=shop --remove-labels old"],
-            "gcloud kms keys update", UpdateAsync, KeyName, Names.KeyRing, RotationPeriod, NextRotation, Labels,
-                RemoveLabels, Algorithm),
+            "gcloud kms keys update", UpdateAsync, KeyName, Names.KeyRing, Algorithm, RotationPeriod, NextRotation,
+            Labels, RemoveLabels),
         KeyImport.Build(),
         Commands.Make("delete", "Delete, for ever, a key that has no versions left. Its name stays taken.",
             ["keyward key delete orders --keyring shop"], "gcloud kms keys delete",
@@ -121,6 +121,12 @@ internal static class KeyCommands
         var key = new CryptoKey { Name = name };
         var mask = new FieldMask();
         SetRotation(session, key);
+        if (session.Get(Algorithm) is { } algorithm)
+        {
+            mask.Paths.Add("version_template.algorithm");
+            key.VersionTemplate = new CryptoKeyVersionTemplate { Algorithm = AlgorithmWords.Algorithm(algorithm) };
+        }
+
         if (key.RotationPeriod is not null) mask.Paths.Add("rotation_period");
         if (key.NextRotationTime is not null) mask.Paths.Add("next_rotation_time");
         if (session.Get(Labels) is not null || session.Get(RemoveLabels) is not null)
