@@ -137,12 +137,6 @@ internal static class KeyCommands
             foreach (var label in session.Get(RemoveLabels)?.Split(',') ?? []) key.Labels.Remove(label);
         }
 
-        if (session.Get(Algorithm) is { } algorithm)
-        {
-            mask.Paths.Add("version_template.algorithm");
-            key.VersionTemplate = new CryptoKeyVersionTemplate { Algorithm = AlgorithmWords.Algorithm(algorithm) };
-        }
-
         if (mask.Paths.Count == 0) throw new UsageException("Nothing to change was given.",
             "keyward key update --help");
         session.Output.Write(await session.Server.Keys.UpdateCryptoKeyAsync(
