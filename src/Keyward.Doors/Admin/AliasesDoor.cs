@@ -16,13 +16,16 @@ internal sealed class AliasesDoor(Gate gate) : Aliases.AliasesBase
         "An alias is in projects/P/locations/L, and its key is named projects/P/locations/L/keyRings/R/cryptoKeys/K.");
 
     public override Task<Protos.V1.Alias> CreateAlias(AliasRequest request, ServerCallContext context) =>
-        PassAsync(context, request, (name, key) => new CreateAlias(name, key));
+        PassAsync(context, request, (name, key) => new CreateAlias(name, key), Show);
 
     public override Task<Protos.V1.Alias> MoveAlias(AliasRequest request, ServerCallContext context) =>
-        PassAsync(context, request, (name, key) => new MoveAlias(name, key));
+        PassAsync(context, request, (name, key) => new MoveAlias(name, key), Show);
 
     public override Task<Protos.V1.Alias> DeleteAlias(AliasRequest request, ServerCallContext context) =>
-        PassAsync(context, request, (name, key) => new DeleteAlias(name, key));
+        PassAsync(context, request, (name, key) => new DeleteAlias(name, key), _ => new Protos.V1.Alias
+        {
+            Parent = request.Parent, Alias_ = request.Alias, Key = request.Key,
+        });
 
     public override Task<ListAliasesResponse> ListAliases(ListAliasesRequest request, ServerCallContext context)
     {
@@ -35,16 +38,11 @@ internal sealed class AliasesDoor(Gate gate) : Aliases.AliasesBase
         });
     }
 
-    private Task<Protos.V1.Alias> PassAsync(
-        ServerCallContext context, AliasRequest request, Func<AliasName, KeyName, IOperation<Alias>> make)
-    {
-        var operation = Location(request.Parent) is { } location && KeyName.TryParse(request.Key, out var key)
-            ? make(new AliasName(location, request.Alias), key)
-            : null;
-        return operation is null
-            ? gate.RefuseAsync<Protos.V1.Alias>(context, BadName)
-            : gate.PassAsync(context, operation, Show);
-    }
+    private Task<Protos.V1.Alias> PassAsync<T>(ServerCallContext context, AliasRequest request,
+        Func<AliasName, KeyName, IOperation<T>> make, Func<T, Protos.V1.Alias> show) =>
+        Location(request.Parent) is { } location && KeyName.TryParse(request.Key, out var key)
+            ? gate.PassAsync(context, make(new AliasName(location, request.Alias), key), show)
+            : gate.RefuseAsync<Protos.V1.Alias>(context, BadName);
 
     private static Protos.V1.Alias Show(Alias alias) => new()
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Google.Cloud.Kms.V1;
 using Keyward.Protos.V1;
 
 namespace Keyward.Cli;
@@ -10,7 +11,7 @@ internal static class KeySwitchCommands
     private static readonly Argument<string> KeyName = Commands.Name("key", "The key: short with --keyring, or full.");
 
     private static readonly Option<string?> Days = Commands.Text("--pending-days", "7…30",
-        "How many days it waits; without it 30.");
+        "Set the day on which the key goes, with all of its material; until then it is off.");
 
     private static readonly Option<bool> Cancel = Commands.Flag("--cancel", "Take the deletion back.");
 
@@ -23,10 +24,12 @@ internal static class KeySwitchCommands
             ["keyward key disable orders --keyring shop"], "aws kms disable-key",
             async s => s.Output.Write(await s.Server.KeySwitches.DisableKeyAsync(
                 Ask(s), cancellationToken: s.Cancellation)), KeyName, Names.KeyRing),
-        Commands.Make("delete", "Set the day on which a key goes, with all of its material.",
-            ["keyward key delete orders --keyring shop --pending-days 7",
-             "keyward key delete orders --keyring shop --cancel"], "aws kms schedule-key-deletion", DeleteAsync,
-            KeyName, Names.KeyRing, Days, Cancel),
+        Commands.Make("delete",
+            "Delete a key that has no versions left, or set the day on which a key goes, with all of its material.",
+            ["keyward key delete orders --keyring shop",
+             "keyward key delete orders --keyring shop --pending-days 7",
+             "keyward key delete orders --keyring shop --cancel"],
+            "gcloud kms keys delete; aws kms schedule-key-deletion", DeleteAsync, KeyName, Names.KeyRing, Days, Cancel),
     ];
 
     private static async Task DeleteAsync(Session session)
@@ -38,9 +41,15 @@ internal static class KeySwitchCommands
             return;
         }
 
-        var days = 0;
-        if (session.Get(Days) is { } text && !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture,
-            out days)) throw new UsageException("--pending-days must be a number from 7 to 30.");
+        if (session.Get(Days) is not { } text)
+        {
+            session.Output.Write(await session.Server.Keys.DeleteCryptoKeyAsync(
+                new DeleteCryptoKeyRequest { Name = Ask(session).Name }, cancellationToken: session.Cancellation));
+            return;
+        }
+
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var days) || days == 0)
+            throw new UsageException("--pending-days must be a number from 7 to 30.");
         session.Output.Write(await session.Server.KeySwitches.ScheduleKeyDeletionAsync(
             new ScheduleKeyDeletionRequest { Name = Ask(session).Name, PendingDays = days },
             cancellationToken: session.Cancellation));
