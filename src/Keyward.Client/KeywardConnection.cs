@@ -59,6 +59,8 @@ public sealed class KeywardConnection : IDisposable
         Issuers = new Issuers.IssuersClient(invoker);
         Quotas = new Quotas.QuotasClient(invoker);
         AuditProofs = new AuditProofs.AuditProofsClient(invoker);
+        AuditKeeping = new AuditKeeping.AuditKeepingClient(invoker);
+        Witnesses = new Witnesses.WitnessesClient(invoker);
         Provenance = new Provenance.ProvenanceClient(invoker);
         Signatures = new Signatures.SignaturesClient(invoker);
         KeySwitches = new KeySwitches.KeySwitchesClient(invoker);
@@ -68,6 +70,10 @@ public sealed class KeywardConnection : IDisposable
     public string Address { get; }
 
     public AuditProofs.AuditProofsClient AuditProofs { get; }
+
+    public AuditKeeping.AuditKeepingClient AuditKeeping { get; }
+
+    public Witnesses.WitnessesClient Witnesses { get; }
 
     public KeyManagementService.KeyManagementServiceClient Keys { get; }
 

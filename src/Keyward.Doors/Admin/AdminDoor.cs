@@ -32,6 +32,9 @@ internal static class AdminDoor
         services.AddSingleton<AuditProofsDoor>();
         services.AddSingleton(p => new RestService(AuditProofs.Descriptor, p.GetRequiredService<AuditProofsDoor>()));
         services.AddSingleton(p => new RestService(Issuers.Descriptor, p.GetRequiredService<IssuersDoor>()));
+        services.AddSingleton<AuditKeepingDoor>().AddSingleton<WitnessesDoor>();
+        services.AddSingleton(p => new RestService(AuditKeeping.Descriptor, p.GetRequiredService<AuditKeepingDoor>()));
+        services.AddSingleton(p => new RestService(Witnesses.Descriptor, p.GetRequiredService<WitnessesDoor>()));
         services.AddSingleton<KeySwitchesDoor>().AddSingleton<AliasesDoor>();
         services.AddSingleton(p => new RestService(KeySwitches.Descriptor, p.GetRequiredService<KeySwitchesDoor>()));
         services.AddSingleton(p => new RestService(Aliases.Descriptor, p.GetRequiredService<AliasesDoor>()));
@@ -54,6 +57,8 @@ internal static class AdminDoor
         routes.MapGrpcService<DocumentsDoor>();
         routes.MapGrpcService<IssuersDoor>();
         routes.MapGrpcService<AuditProofsDoor>();
+        routes.MapGrpcService<AuditKeepingDoor>();
+        routes.MapGrpcService<WitnessesDoor>();
         routes.MapGrpcService<ProvenanceDoor>();
         routes.MapGrpcService<SignaturesDoor>();
         routes.MapGrpcService<KeySwitchesDoor>();

@@ -169,10 +169,10 @@ internal sealed class KeyHierarchy : IKeyHierarchy, ICredentialKeys
     public SealedKey SealSecret(byte[] projectKeyId, SealBinding binding, ReadOnlySpan<byte> secret) =>
         Project(projectKeyId).Seal(binding, secret);
 
-    public SealedKey MakeLogKey(string name)
+    public SealedKey MakeLogKey(string name, string kind = SealKind.AuditKey)
     {
         using var seed = SecretBytes.Random(NoteSigner.SeedSizeBytes);
-        return _root.Seal(new SealBinding(SealKind.AuditKey, name, 1, SealKind.AuditKeyAlgorithm, []), seed.Span);
+        return _root.Seal(new SealBinding(kind, name, 1, SealKind.AuditKeyAlgorithm, []), seed.Span);
     }
 
     public INoteSigner OpenLogKey(SealedKey key, string noteName)

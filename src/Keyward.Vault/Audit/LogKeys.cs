@@ -52,9 +52,28 @@ internal static class LogKeys
             (IReadOnlyList<SealedKeyRow>)[.. l.Value.OrderBy(k => k.Number).Select(k => k.Row)]))];
     }
 
+    /// <summary>The keys of one log, the oldest first.</summary>
+    public static IReadOnlyList<SealedKeyRow> KeysOf(IEnumerable<SealedKeyRow> rows, string origin) =>
+        [.. Numbered(rows, origin).OrderBy(k => k.Number).Select(k => k.Row)];
+
+    /// <summary>The number of a log's newest key; null where there is no such log.</summary>
+    public static int? NewestOf(IEnumerable<SealedKeyRow> rows, string origin) =>
+        Numbered(rows, origin).Select(k => (int?)k.Number).Max();
+
     /// <summary>The keys by which a log's next checkpoint is signed, the newest first.</summary>
     public static IEnumerable<SealedKeyRow> Signing(IReadOnlyList<SealedKeyRow> keys) =>
         keys.Reverse().Take(SigningKeys);
+
+    private static IEnumerable<(int Number, SealedKeyRow Row)> Numbered(IEnumerable<SealedKeyRow> rows, string origin)
+    {
+        foreach (var row in rows)
+            if (row.Key.Binding.Kind == SealKind.AuditKey && LogKeyName.TryParse(row.Key.Binding.Name, out var name)
+                && name.Origin == origin) yield return (name.Number, row);
+    }
+
+    /// <summary>How many logs a node had up to this one.</summary>
+    public static int SuccessionOf(string origin) => origin.Split('/') is [_, _, _, var number]
+        ? int.Parse(number, CultureInfo.InvariantCulture) : 1;
 
     private static int? SuccessionOf(string origin, string first)
     {

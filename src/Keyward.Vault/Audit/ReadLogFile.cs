@@ -1,3 +1,4 @@
+using Keyward.Vault.Audit.Notes;
 using Keyward.Vault.Audit.Tree;
 using Keyward.Vault.Gate;
 using Keyward.Vault.Policies;
@@ -12,7 +13,7 @@ public sealed record ReadLogFile(string Log, string Path) : IOperation<byte[]>
     Verb IOperation<byte[]>.Verb { get; } = new("read_log_file", OperationClass.AdminRead);
 
     Demand IOperation<byte[]>.Demand => Demand.OnDeployment(
-        TileName.TryParse(Path, out var name) && !name.IsEntries || Path == TilePath.Checkpoint
+        TileName.TryParse(Path, out var name) && !name.IsEntries || Path is TilePath.Checkpoint or Cosigned.FileName
             ? Permission.AuditVerify
             : Permission.AuditReadAll);
 
@@ -28,7 +29,7 @@ public sealed record ReadLogFile(string Log, string Path) : IOperation<byte[]>
         if (Log != LogKeys.FolderOf(passage.Log.Origin)) return LogRefusals.OtherLog(passage.Log.Origin);
         // The only paths that lead to files: nothing else of the folder is served.
         if (Path == TilePath.Checkpoint) return tree.Latest.Note.ToBytes();
-        if (TileName.TryParse(Path, out _)
+        if ((TileName.TryParse(Path, out _) || Path == Cosigned.FileName)
             && await source.ReadAsync(Path, CancellationToken.None).ConfigureAwait(false) is { } bytes) return bytes;
         return new Refusal(RefusalReason.NotFound, "The log has no such file.");
     }

@@ -17,6 +17,7 @@ public sealed class Caller
         {
             SystemType => "system:" + email,
             FederatedType => email,
+            LogType => "log:" + email,
             _ => "serviceAccount:" + email,
         };
     }
@@ -24,6 +25,9 @@ public sealed class Caller
     internal const string ServiceAccountType = "service_account";
     internal const string SystemType = "system";
     internal const string FederatedType = "federated";
+
+    /// <summary>A log of somebody else's, known by its checkpoint's signature.</summary>
+    internal const string LogType = "log";
 
     public string Type { get; }
 

@@ -11,6 +11,7 @@ public enum Door
     System = 5,
     Aws = 6,
     AwsSts = 7,
+    Witness = 8,
 }
 
 public static class DoorLabels
@@ -24,6 +25,7 @@ public static class DoorLabels
         Door.System => "system",
         Door.Aws => "aws",
         Door.AwsSts => "aws_sts",
+        Door.Witness => "witness",
         Door.Unspecified => "other",
     };
 }

@@ -102,6 +102,15 @@ public sealed class Gate
         return SignedRequests.Judge(opened.Vault, Settings, _time.GetUtcNow(), proof);
     }
 
+    /// <summary>Judges a log that asks its witness: it is known by its checkpoint's signature.</summary>
+    public Outcome<Caller> Identify(Arrival arrival, Audit.Witnessing.CosignRequest request)
+    {
+        if (_opened is not { } opened) return NotServing();
+        if (!opened.Vault.Lease.IsGood) return GateRefusals.Stale;
+        if (_peers.IsClosedTo(arrival, Settings.UnknownPerSecond)) return PeerGuard.TooMany;
+        return Audit.Witnessing.WitnessJudge.Judge(opened.Vault, request.Signed);
+    }
+
     /// <summary>The key that a reference leads to. A look-up, no operation: the door passes one with the name, or
     /// hands the refusal to <see cref="RefuseAsync"/>.</summary>
     public Outcome<Names.FoundKey> Find(Caller caller, Names.KeyReference reference) => _opened is { } opened

@@ -41,7 +41,7 @@ internal interface IKeyHierarchy : IDisposable
     SealedKey SealSecret(byte[] projectKeyId, SealBinding binding, ReadOnlySpan<byte> secret);
 
     /// <summary>A new Ed25519 key of a log or a witness, sealed by the root under a name of its own.</summary>
-    SealedKey MakeLogKey(string name);
+    SealedKey MakeLogKey(string name, string kind = SealKind.AuditKey);
 
     /// <summary>Opens a log key; its notes carry <paramref name="noteName"/>.</summary>
     INoteSigner OpenLogKey(SealedKey key, string noteName);

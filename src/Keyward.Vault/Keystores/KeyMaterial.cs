@@ -24,6 +24,7 @@ internal static class SealKind
     public const string CertificateAuthority = "certificate-authority";
     public const string TokenKey = "token-key";
     public const string ImportJob = "import-job";
+    public const string WitnessKey = "witness-key";
 
     /// <summary>The algorithm label of log keys.</summary>
     public const string AuditKeyAlgorithm = "ED25519";
@@ -31,7 +32,7 @@ internal static class SealKind
     /// <summary>The algorithm label of what the root seals.</summary>
     public static string RootedAlgorithm(string kind) => kind switch
     {
-        AuditKey => AuditKeyAlgorithm,
+        AuditKey or WitnessKey => AuditKeyAlgorithm,
         CertificateAuthority => "ECDSA_P256",
         _ => "AES_256",
     };

@@ -129,6 +129,10 @@ public enum Permission
     QuotasSet = 119,
     AuditVerify = 120,
     AuditHash = 121,
+    AuditManage = 122,
+    AuditPrune = 123,
+    WitnessUpdate = 124,
+    WitnessList = 125,
 }
 
 /// <summary>The permissions' names as policies, refusals and TestIamPermissions show them.</summary>
@@ -192,6 +196,10 @@ public static class PermissionNames
         Permission.QuotasSet => "keyward.quotas.set",
         Permission.AuditVerify => "keyward.audit.verify",
         Permission.AuditHash => "keyward.audit.hash",
+        Permission.AuditManage => "keyward.audit.manage",
+        Permission.AuditPrune => "keyward.audit.prune",
+        Permission.WitnessUpdate => "keyward.witness.update",
+        Permission.WitnessList => "keyward.witness.list",
         // Finer than Google's: what Google has one right for, or none.
         >= Permission.GrantsCreate => KmsName(permission.ToString(), "keyward"),
         _ => KmsName(permission.ToString(), "cloudkms"),

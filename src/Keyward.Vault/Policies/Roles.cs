@@ -81,7 +81,8 @@ public static class Roles
         .. ProjectAdmin, Permission.ProjectsCreate, Permission.ProjectsList, Permission.AuditReadAll,
         Permission.StatusGet, Permission.DeploymentGetIamPolicy, Permission.DeploymentSetIamPolicy,
         Permission.IssuersUpdate, Permission.IssuersList, Permission.QuotasGet,
-        Permission.QuotasSet, Permission.AuditVerify,
+        Permission.QuotasSet, Permission.AuditVerify, Permission.AuditManage, Permission.WitnessUpdate,
+        Permission.WitnessList,
     ];
 
     private static readonly FrozenDictionary<string, PermissionMask> Masks = new Dictionary<string, PermissionMask>
@@ -119,6 +120,8 @@ public static class Roles
         // Keyed digests let guesses be tried against records: no one administers that right to himself by his role.
         ["roles/keyward.investigator"] = Mask([Permission.AuditRead, Permission.AuditReadAll,
             Permission.AuditVerify, Permission.AuditHash]),
+        // Nor what removes records for good.
+        ["roles/keyward.archivist"] = Mask([Permission.AuditVerify, Permission.AuditPrune]),
         ["roles/keyward.groupAdmin"] = Mask(GroupAdmin),
         ["roles/iam.roleAdmin"] = Mask(RoleAdmin),
         ["roles/iam.roleViewer"] = Mask([Permission.RolesGet, Permission.RolesList]),

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Keyward.Vault.Audit;
+using Keyward.Vault.Audit.Witnessing;
 using Keyward.Vault.Federation;
 using Keyward.Vault.Grants;
 using Keyward.Vault.Groups;
@@ -108,6 +109,12 @@ internal sealed class ChangeDraft(Snapshot before, long seq, DateTimeOffset now,
     {
         var old = Snapshot.Quotas.Find(quota.Resource, quota.Metric);
         Put(Tables.Quota, quota.ToCells(), old?.ToCells(), old?.Seq);
+    }
+
+    public void Put(WitnessedLog log)
+    {
+        var old = Snapshot.WitnessedLogs.GetValueOrDefault(log.Origin);
+        Put(Tables.WitnessedLog, log.ToCells(), old?.ToCells(), old?.Seq);
     }
 
     public void PutUse(string credentialId, CredentialUse use)

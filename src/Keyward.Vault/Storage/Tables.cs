@@ -169,10 +169,19 @@ internal static class Tables
         new("text", ColumnType.Text, Nullable: true),
     ]);
 
+    /// <summary>Logs of others that this deployment witnesses, each with the last checkpoint that it vouched
+    /// for.</summary>
+    public static readonly Table WitnessedLog = new("witnessed_log", 1, 1,
+    [
+        new("origin", ColumnType.Text), new("vkeys", ColumnType.Text), new("state", ColumnType.Integer),
+        new("size", ColumnType.Integer), new("root", ColumnType.Bytes), new("create_time", ColumnType.Integer),
+        new("update_time", ColumnType.Integer),
+    ]);
+
     public static readonly IReadOnlyList<Table> All =
     [
         Deployment, SealedKey, DeploymentPolicy, Project, KeyRing, CryptoKey, KeyVersion, Principal, Credential,
         ImportJob, CustomRole, PrincipalGroup, Revision,
-        Issuer, Quota, CredentialUse, Alias, Grant,
+        Issuer, Quota, CredentialUse, Alias, Grant, WitnessedLog,
     ];
 }

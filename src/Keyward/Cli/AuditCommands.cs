@@ -41,7 +41,7 @@ internal static class AuditCommands
         Commands.Make("export", "Print all records, one JSON object a line, in order of time.",
             ["keyward audit export --since -24h > audit.jsonl", "keyward audit export --as ocsf"], null,
             ExportAsync, [.. Filters, As]),
-        .. AuditProofCommands.Build(), AuditVerify.Build(),
+        .. AuditProofCommands.Build(), .. AuditKeepingCommands.Build(), AuditVerify.Build(),
     ]);
 
     private static async Task ExportAsync(Session session)

@@ -85,6 +85,7 @@ internal static class CommandLine
         root.Subcommands.Add(AccountCommands.Build());
         root.Subcommands.Add(AccountCommands.BuildAccessKey());
         root.Subcommands.Add(IssuerCommands.Build());
+        root.Subcommands.Add(WitnessCommands.Build());
         root.Subcommands.Add(QuotaCommands.Build());
         root.Subcommands.Add(PolicyCommands.Build());
         root.Subcommands.Add(GrantCommands.Build());

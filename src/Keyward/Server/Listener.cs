@@ -1,11 +1,13 @@
 using System.Net;
 using Keyward.Delivery;
+using Keyward.Delivery.Checkpoints;
 using Keyward.Doors.Admin;
 using Keyward.Doors.Aws;
 using Keyward.Doors.Google;
 using Keyward.Doors.Probes;
 using Keyward.Doors.Rpc;
 using Keyward.Doors.Token;
+using Keyward.Doors.Witness;
 using Keyward.Server.Peers;
 using Keyward.Server.Settings;
 using Keyward.Server.Systemd;
@@ -38,7 +40,8 @@ internal static class Listener
         builder.Services.AddSingleton(time).AddSingleton(keeper).AddSingleton(keeper.Gate);
         builder.Services.AddSingleton<TokenDoor>().AddSingleton<Transcoder>().AddSingleton<HealthDoor>();
         builder.Services.AddHostedService<Upkeep>().AddHostedService<PeerSummaries>()
-            .AddHostedService<CertificateWatch>().AddHostedService<ServiceNotices>().AddHostedService<Deliveries>();
+            .AddHostedService<CertificateWatch>().AddHostedService<ServiceNotices>()
+            .AddHostedService<Deliveries>().AddHostedService<CheckpointService>();
         builder.Services.AddGrpc(options =>
         {
             options.MaxReceiveMessageSize = Transcoder.MaximumBodySizeBytes;
@@ -49,7 +52,8 @@ internal static class Listener
         AdminDoor.Add(builder.Services);
         builder.Services.AddOpenTelemetry().WithMetrics(metrics =>
             metrics.AddMeter(GateMetrics.MeterName).AddMeter(ServerMetrics.MeterName)
-                .AddMeter(Deliveries.MeterName).AddMeter("System.Runtime").AddPrometheusExporter());
+                .AddMeter(Deliveries.MeterName).AddMeter(CheckpointService.MeterName)
+                .AddMeter("System.Runtime").AddPrometheusExporter());
 
         var app = builder.Build();
         Map(app, live, keeper, guard);
@@ -82,6 +86,7 @@ internal static class Listener
         AdminDoor.Map(app);
         TokenDoor.Map(app, app.Services.GetRequiredService<TokenDoor>());
         TokenKeysDoor.Map(app, keeper.Gate);
+        WitnessDoor.Map(app, keeper.Gate);
         ProbesDoor.Map(app, keeper.Gate);
         app.MapGet("/keyward/v1/ca", context =>
         {

@@ -48,6 +48,9 @@ internal static partial class Log
     [LoggerMessage(2021, LogLevel.Warning, "Audit records do not reach the sink {Sink}, and wait: {Why}")]
     public static partial void NotDelivered(ILogger logger, string sink, string why);
 
+    [LoggerMessage(2023, LogLevel.Warning, "The checkpoint could not be brought to {Place}: {Why}")]
+    public static partial void NotPublished(ILogger logger, string place, string why);
+
     [LoggerMessage(2022, LogLevel.Information, "The sink {Sink} takes audit records again.")]
     public static partial void DeliveredAgain(ILogger logger, string sink);
 }

@@ -27,6 +27,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly IStore _store;
     private readonly AuditLog _log;
+    private readonly LogKeyFollowing _logKeys;
     private readonly SemaphoreSlim _opening = new(1, 1);
     private KeyHierarchy? _hierarchy;
     private SoftwareKeystore? _keystore;
@@ -38,6 +39,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
     {
         (_folder, _root, _address, _time, _logger) = (folder, root, address, time, logger);
         (_store, _log, Gate, Anchoring) = (store, log, gate, new Anchoring(store, log, time));
+        _logKeys = new LogKeyFollowing(log);
     }
 
     public Gate Gate { get; }
@@ -97,6 +99,13 @@ internal sealed class VaultKeeper : IAsyncDisposable
             if (store is not null) await store.DisposeAsync().ConfigureAwait(false);
             throw new StartException(failure.Message);
         }
+    }
+
+    /// <summary>Signs the log by the keys that the store names by now.</summary>
+    public void FollowLogKeys()
+    {
+        if (Gate.Vault is { } vault && _logKeys.Follow(vault.Snapshot, vault.Hierarchy))
+            new LogFolders(_folder).WriteVerifierKeys(vault.Snapshot, vault.Hierarchy);
     }
 
     /// <summary>Takes settings over that may change while the server runs.</summary>

@@ -164,6 +164,18 @@ CREATE TABLE issuer (
     PRIMARY KEY (id)
 ) WITHOUT ROWID;
 
+CREATE TABLE witnessed_log (
+    origin TEXT PRIMARY KEY,
+    vkeys TEXT NOT NULL,
+    state INTEGER NOT NULL,
+    size INTEGER NOT NULL,
+    root BLOB NOT NULL,
+    create_time INTEGER NOT NULL,
+    update_time INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    seal BLOB NOT NULL
+) WITHOUT ROWID;
+
 CREATE TABLE quota (
     resource TEXT NOT NULL,
     metric TEXT NOT NULL,

@@ -68,22 +68,42 @@ public sealed class LogVerifier(IReadOnlyList<VerifierKey> keys, SignatureCheck 
             minimum = 0;
         }
 
+        var cosigned = await CosignedAsync(source, checkpoint, faults, cancellation).ConfigureAwait(false);
         var tree = new TreeCheck(source, checkpoint, minimum, faults)
         {
-            Progress = Progress, Since = SinceOf(checkpoint, minimum, faults),
+            Progress = Progress,
+            Since = [.. SinceOf(checkpoint, minimum, faults), .. cosigned is null ? [] : new[] { cosigned.Checkpoint }],
         };
         await tree.RunAsync(cancellation).ConfigureAwait(false);
         return new LogReport
         {
             Origin = checkpoint.Origin, Size = checkpoint.Size, Root = checkpoint.Root, FirstTime = tree.FirstTime,
-            LastTime = tree.LastTime, MinimumIndex = minimum, Witnesses = WitnessesOf(signed, faults),
+            LastTime = tree.LastTime, MinimumIndex = minimum, Witnesses = [.. WitnessesOf(signed, faults)
+                .Union(cosigned is null ? [] : WitnessesOf(cosigned, faults))],
             Faults = faults.Faults,
         };
     }
 
-    private Checkpoint? SinceOf(Checkpoint now, long minimum, FaultList faults)
+    /// <summary>The checkpoint that lies beside the newest, if witnesses vouched for one.</summary>
+    private async ValueTask<SignedCheckpoint?> CosignedAsync(
+        ITreeSource source, Checkpoint now, FaultList faults, CancellationToken cancellation)
     {
-        if (Since.FirstOrDefault(s => s.Checkpoint.Origin == now.Origin) is not { } since) return null;
+        if (await source.ReadAsync(Cosigned.FileName, cancellation).ConfigureAwait(false) is not { } bytes) return null;
+        if (!SignedCheckpoint.TryParse(bytes, out var cosigned))
+            faults.Add(Cosigned.FileName, null, "The file is not a signed checkpoint.");
+        else if (cosigned.Checkpoint.Origin != now.Origin || cosigned.WhyNot(keys, check) is not null)
+            faults.Add(Cosigned.FileName, null, "The checkpoint that was cosigned is not this log's.");
+        else if (cosigned.Checkpoint.Size > now.Size)
+            faults.Add(Cosigned.FileName, now.Size, "A larger log was cosigned: this one was rolled back.");
+        else return cosigned;
+        return null;
+    }
+
+    private IEnumerable<Checkpoint> SinceOf(Checkpoint now, long minimum, FaultList faults) =>
+        Since.Where(s => s.Checkpoint.Origin == now.Origin).Select(s => Judged(s, now, minimum, faults)).ToList();
+
+    private Checkpoint Judged(SignedCheckpoint since, Checkpoint now, long minimum, FaultList faults)
+    {
         var older = since.Checkpoint;
         if (since.WhyNot(keys, check) is { } why)
             faults.Add(TilePath.Checkpoint, null, $"The older checkpoint does not count: {why}.");

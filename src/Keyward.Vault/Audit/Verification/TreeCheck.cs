@@ -18,8 +18,8 @@ internal sealed class TreeCheck(ITreeSource source, Checkpoint checkpoint, long 
     /// <summary>Called with the number of records that were checked.</summary>
     public Action<long>? Progress { get; init; }
 
-    /// <summary>An older checkpoint that the tree must extend.</summary>
-    public Checkpoint? Since { get; init; }
+    /// <summary>Older checkpoints that the tree must extend.</summary>
+    public IReadOnlyList<Checkpoint> Since { get; init; } = [];
 
     public async Task RunAsync(CancellationToken cancellation)
     {
@@ -119,8 +119,9 @@ internal sealed class TreeCheck(ITreeSource source, Checkpoint checkpoint, long 
 
     private void JudgeSince()
     {
-        if (Since is { } since && since.Size == _edge.Size && !_edge.Root().AsSpan().SequenceEqual(since.Root))
-            faults.Add(TilePath.Checkpoint, since.Size, $"The first {since.Size} records are not those " +
+        foreach (var since in Since)
+            if (since.Size == _edge.Size && !_edge.Root().AsSpan().SequenceEqual(since.Root))
+                faults.Add(TilePath.Checkpoint, since.Size, $"The first {since.Size} records are not those " +
                 "of the older checkpoint: the log was rewritten.");
     }
 

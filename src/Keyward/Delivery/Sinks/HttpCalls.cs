@@ -57,7 +57,18 @@ internal sealed class HttpCalls : IDisposable
     public async ValueTask<string> PostAsync(string path, string type, string body,
         IReadOnlyList<(string Name, string Value)> headers, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, AddressOf(path));
+        using var answer = await SendAsync(HttpMethod.Post, path, type, body, headers, cancellation)
+            .ConfigureAwait(false);
+        return answer.IsSuccessStatusCode
+            ? await answer.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false)
+            : throw Failed(answer);
+    }
+
+    /// <summary>The answer, whatever its status.</summary>
+    public async ValueTask<HttpResponseMessage> SendAsync(HttpMethod method, string path, string type, string body,
+        IReadOnlyList<(string Name, string Value)> headers, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(method, AddressOf(path));
         request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
         request.Content.Headers.ContentType = new MediaTypeHeaderValue(type);
         foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
@@ -69,9 +80,7 @@ internal sealed class HttpCalls : IDisposable
 
         try
         {
-            using var answer = await _client.SendAsync(request, cancellation).ConfigureAwait(false);
-            var text = await answer.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false);
-            return answer.IsSuccessStatusCode ? text : throw Failed(answer);
+            return await _client.SendAsync(request, cancellation).ConfigureAwait(false);
         }
         catch (HttpRequestException failure)
         {
@@ -108,7 +117,7 @@ internal sealed class HttpCalls : IDisposable
         ? _settings.Address
         : new UriBuilder(_settings.Address) { Path = _settings.Address.AbsolutePath.TrimEnd('/') + path }.Uri;
 
-    private DeliveryException Failed(HttpResponseMessage answer)
+    public DeliveryException Failed(HttpResponseMessage answer)
     {
         var after = answer.Headers.RetryAfter;
         return new DeliveryException($"{Where} answered {(int)answer.StatusCode}"

@@ -19,6 +19,9 @@ internal sealed record SinkSettings(string Name, SinkKind Kind, Uri Address)
     private static readonly string[] Options =
         ["form", "ca_file", "token_file", "certificate_file", "key_file", "ack", "from"];
 
+    /// <summary>The address with its options, as it was given.</summary>
+    public required string Text { get; init; }
+
     /// <summary>One of <see cref="RecordForm.Names"/>.</summary>
     public string Form { get; private init; } = "keyward";
 
@@ -69,6 +72,7 @@ internal sealed record SinkSettings(string Name, SinkKind Kind, Uri Address)
         var (options, rest) = Split(whole.Query);
         sink = new SinkSettings(text[..split], kind, AddressOf(whole, kind, rest))
         {
+            Text = text[(split + 1)..],
             Form = options.GetValueOrDefault("form", "keyward"),
             CaFile = FileOf(options, "ca_file"), TokenFile = FileOf(options, "token_file"),
             CertificateFile = FileOf(options, "certificate_file"), KeyFile = FileOf(options, "key_file"),

@@ -26,6 +26,10 @@ internal sealed record ServerSettings(
 
     public IReadOnlyList<Delivery.Sinks.SinkSettings> AuditSinks { get; init; } = [];
 
+    public IReadOnlyList<Delivery.Checkpoints.WitnessSettings> AuditWitnesses { get; init; } = [];
+
+    public IReadOnlyList<Delivery.Sinks.SinkSettings> AuditPublish { get; init; } = [];
+
     public required int Connections { get; init; }
 
     public required PeerLimits PeerLimits { get; init; }
@@ -83,10 +87,12 @@ internal sealed record ServerSettings(
                 _ = Federation.AddressRules.TryParse(a, out var network);
                 return network;
             })],
-            AuditSinks = [.. List(reader[SettingTable.AuditSinks]).Select(text =>
+            AuditSinks = [.. List(reader[SettingTable.AuditSinks]).Select(Sink)],
+            AuditPublish = [.. List(reader[SettingTable.AuditPublish]).Select(Sink)],
+            AuditWitnesses = [.. List(reader[SettingTable.AuditWitnesses]).Select(text =>
             {
-                _ = Delivery.Sinks.SinkSettings.TryParse(text, out var sink);
-                return sink;
+                _ = Delivery.Checkpoints.WitnessSettings.TryParse(text, out var witness);
+                return witness;
             })],
             Connections = Count(reader, SettingTable.Connections),
             PeerLimits = new PeerLimits(Count(reader, SettingTable.ConnectionsPerPeer),
@@ -95,6 +101,12 @@ internal sealed record ServerSettings(
             CredentialMaximumAge = DurationOrNull(reader[SettingTable.CredentialMaximumAge]),
             CredentialMaximumIdle = DurationOrNull(reader[SettingTable.CredentialMaximumIdle]),
         };
+    }
+
+    private static Delivery.Sinks.SinkSettings Sink(string text)
+    {
+        _ = Delivery.Sinks.SinkSettings.TryParse(text, out var sink);
+        return sink;
     }
 
     private static TimeSpan? DurationOrNull(string value) =>

@@ -103,12 +103,20 @@ internal static class SettingTable
         "Where audit records are delivered to, each NAME=ADDRESS (docs/guides/audit-delivery.md), separated by commas.",
         Delivery.Sinks.SinkSettings.WhyNot, IsList: true);
 
+    public static readonly Setting AuditWitnesses = new("audit.witnesses", null, "",
+        "Witnesses that are asked to vouch for this log's checkpoints, each VKEY ADDRESS (docs/guides/witness.md).",
+        Delivery.Checkpoints.WitnessSettings.WhyNot, IsList: true);
+
+    public static readonly Setting AuditPublish = new("audit.publish", null, "",
+        "Folders and addresses to which the newest checkpoint is copied, each NAME=ADDRESS (docs/guides/witness.md).",
+        Delivery.Checkpoints.CheckpointPlace.WhyNot, IsList: true);
+
     public static readonly IReadOnlyList<Setting> All =
     [
         Data, Listen, Storage, PostgresFile, Locations, Root, PassphraseFile, CertificateFile, KeyFile, TlsNames,
         LogFormat, LogLevel, AuditReserve, MetricsAccess, ClockSkew, ShutdownTimeout, EmptyCall, FederationCaFile,
         FederationAddresses, Connections, ConnectionsPerPeer, Handshakes, RequestsPerPeer, UnknownPerSecond,
-        CredentialMaximumAge, CredentialMaximumIdle, AuditSinks,
+        CredentialMaximumAge, CredentialMaximumIdle, AuditSinks, AuditWitnesses, AuditPublish,
     ];
 
     public static bool TryParseEndpoint(string text, out string host, out int port)
