@@ -20,7 +20,8 @@ internal static class Completion
             }, Shell);
     }
 
-    /// <summary>One completion a line, with its description behind a tab. Options are offered to whom begins one.</summary>
+    /// <summary>One completion a line, with its description behind a tab. Options are offered to whom begins
+    /// one.</summary>
     public static int Answer(RootCommand root, string[] words)
     {
         // The parser splits the line again; the last word is still being typed.
