@@ -59,7 +59,7 @@ internal sealed class OpenDoors : IAsyncDisposable
         // As the listener does it: what no door of these admits is left alone.
         _admission = new Admission(context => context.Features.Get<Visit>() is null
             ? Task.CompletedTask
-            : transcoder.ServeAsync(context), keeper.Gate);
+            : transcoder.ServeAsync(context), keeper.Gate, _services.GetServices<UnofferedMethod>());
         Token = NewToken();
     }
 
