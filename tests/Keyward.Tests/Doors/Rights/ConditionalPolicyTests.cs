@@ -89,9 +89,9 @@ public sealed class ConditionalPolicyTests
         Assert.Equal("ACAB", empty.GetProperty("etag").GetString());
         var first = await BindAsync(doors, Key, Encrypter, "user:a@b.example");
         Assert.Equal((409, "ABORTED"), await doors.StatusAsync("POST", $"/v1/{Key}:setIamPolicy",
-            $$"""{"policy":{"etag":"{{empty.GetProperty("etag").GetString()}}"}}"""));
+            WithEtag(empty)));
         Assert.Equal(200, (await doors.StatusAsync("POST", $"/v1/{Key}:setIamPolicy",
-            $$"""{"policy":{"etag":"{{first.GetProperty("etag").GetString()}}"}}""")).Status);
+            WithEtag(first))).Status);
         Assert.Equal(200, (await doors.StatusAsync(
             "POST", $"/v1/{Key}:setIamPolicy", Policy(1, Binding(Both, "user:c@d.example")))).Status);
     }
@@ -145,4 +145,7 @@ public sealed class ConditionalPolicyTests
         Assert.Equal(400, await person.StatusAsync(
             "POST", $"/v1/{Key}:testIamPermissions", """{"permissions":["cloudkms.*"]}"""));
     }
+
+    private static string WithEtag(JsonElement policy) =>
+        $$"""{"policy":{"etag":"{{policy.GetProperty("etag").GetString()}}"} }""";
 }

@@ -49,6 +49,6 @@ internal sealed class Person(OpenDoors doors, string email, string keyFile)
                 made.GetProperty("secretAccessKey").GetString()!);
         }
 
-        return await doors.CallAwsAsync(_accessKey.Value, target, body);
+        return await doors.CallAwsAsync(_accessKey.Value, "TrentService." + target, body);
     }
 }

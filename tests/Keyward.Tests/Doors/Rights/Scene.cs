@@ -26,7 +26,7 @@ internal static class Scene
         $$"""{"role":"{{role}}","members":["{{member}}"]{{(expression is null ? "" : Condition(expression))}}}""";
 
     public static string Policy(int version, params string[] bindings) =>
-        $$"""{"policy":{"version":{{version}},"bindings":[{{string.Join(',', bindings)}}]}}""";
+        $$"""{"policy":{"version":{{version}},"bindings":[{{string.Join(',', bindings)}}]} }""";
 
     public static Task<JsonElement> BindAsync(
         OpenDoors doors, string resource, string role, string member, string? expression = null) =>

@@ -75,19 +75,20 @@ public sealed partial class TenantsTests
         await using var doors = await OpenDoors.OpenAsync();
         await MakeKeyAsync(doors);
         var stranger = await MakeStrangerAsync(doors);
-        var key = JsonDocument.Parse((await doors.CallAwsAsync("ListKeys", "{}")).Text).RootElement
+        var key = JsonDocument.Parse((await doors.CallAwsAsync("TrentService.ListKeys", "{}")).Text).RootElement
             .GetProperty("Keys")[0];
         var arn = key.GetProperty("KeyArn").GetString()!;
         var id = key.GetProperty("KeyId").GetString()!;
         var alias = $$"""{"AliasName":"alias/orders","TargetKeyId":"{{id}}"}""";
-        Assert.Equal(200, (await doors.CallAwsAsync("CreateAlias", alias)).Status);
+        Assert.Equal(200, (await doors.CallAwsAsync("TrentService.CreateAlias", alias)).Status);
         var aliasArn = arn[..arn.IndexOf("key/", StringComparison.Ordinal)] + "alias/orders";
         string[] forms = [arn, id, "alias/orders", aliasArn];
-        Assert.Equal(200, (await doors.CallAwsAsync("DescribeKey", $$"""{"KeyId":"{{aliasArn}}"}""")).Status);
+        Assert.Equal(200, (await doors.CallAwsAsync(
+            "TrentService.DescribeKey", $$"""{"KeyId":"{{aliasArn}}"}""")).Status);
         foreach (var form in forms)
             foreach (var (target, more) in ((string, string)[])[
                 ("DescribeKey", ""), ("Encrypt", ""","Plaintext":"aGVsbG8=" """), ("DisableKey", ""),
-                ("GetKeyPolicy", ""), ("ScheduleKeyDeletion", ""), ("GenerateDataKey", ""","KeySpec":"AES_256" """)])
+                ("EnableKey", ""), ("ScheduleKeyDeletion", ""), ("GenerateDataKey", ""","KeySpec":"AES_256" """)])
             {
                 var reply = await stranger.CallAwsAsync(target, $$"""{"KeyId":"{{form}}"{{more}}}""");
                 Assert.True(reply.Status == 400 && (reply.Text.Contains("AccessDenied", StringComparison.Ordinal)
@@ -102,7 +103,7 @@ public sealed partial class TenantsTests
     {
         await doors.OkAsync("POST", "/keyward/v1/projects", """{"id":"other"}""");
         var stranger = await Person.MakeAsync(doors, "stranger", "other");
-        await BindAsync(doors, "projects/other", "roles/owner", stranger.Member);
+        await AddAsync(doors, "projects/other", "roles/owner", stranger.Member);
         Assert.Equal(200, await stranger.StatusAsync("GET", "/v1/projects/other/locations/us-east-1/keyRings"));
         return stranger;
     }
