@@ -89,7 +89,7 @@ public sealed class AccessModelTests
                 Name = key,
                 Id = new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11),
                 Purpose = Purpose.EncryptDecrypt,
-                Algorithm = Algorithm.GoogleSymmetricEncryption,
+                Algorithm = Algorithm.Aes256Symmetric,
                 ProtectionLevel = ProtectionLevel.Software,
                 CreateTime = Now,
                 DestroyScheduledDuration = TimeSpan.FromDays(30),
