@@ -58,6 +58,8 @@ public sealed class KeywardConnection : IDisposable
         Grants = new Grants.GrantsClient(invoker);
         Documents = new PolicyDocuments.PolicyDocumentsClient(invoker);
         Issuers = new Issuers.IssuersClient(invoker);
+        AuditProofs = new AuditProofs.AuditProofsClient(invoker);
+        Provenance = new Provenance.ProvenanceClient(invoker);
         Signatures = new Signatures.SignaturesClient(invoker);
     }
 
@@ -65,6 +67,7 @@ public sealed class KeywardConnection : IDisposable
 
     /// <summary>Why the calls are made, for the records of this connection's calls.</summary>
     public string? Reason { get; init; }
+    public AuditProofs.AuditProofsClient AuditProofs { get; }
 
     public KeyManagementService.KeyManagementServiceClient Keys { get; }
 
@@ -92,6 +95,8 @@ public sealed class KeywardConnection : IDisposable
     public PolicyDocuments.PolicyDocumentsClient Documents { get; }
 
     public Issuers.IssuersClient Issuers { get; }
+
+    public Provenance.ProvenanceClient Provenance { get; }
 
     public Signatures.SignaturesClient Signatures { get; }
 

@@ -11,6 +11,8 @@ internal sealed class Call(
     Gate gate, Arrival arrival, Caller caller, string account, LocationId region, Operation operation, Input input,
     CancellationToken cancellation)
 {
+    private string? _alias;
+
     public Gate Gate => gate;
 
     public Arrival Arrival => arrival;
@@ -58,6 +60,7 @@ internal sealed class Call(
         if (gate.Find(caller, reference).TryGet(out var key, out var refusal))
         {
             Keys.Add(key);
+            if (reference.Alias is { } alias) _alias ??= alias;
             answer = KeySpecs.IsOffered(key.Algorithm)
                 ? null
                 : Answer.Of(Fault.Unsupported($"{Arns.Of(key)} has an algorithm that AWS KMS does not know."));
@@ -72,7 +75,7 @@ internal sealed class Call(
     public async ValueTask<Answer> PassAsync<T>(IOperation<T> operation, Action<Utf8JsonWriter, T>? write)
     {
         var outcome = await gate.PassAsync(
-            arrival, caller, IsDryRun ? new Rehearsal<T>(operation) : operation, cancellation).ConfigureAwait(false);
+            arrival, caller, AsAsked(operation), cancellation).ConfigureAwait(false);
         IsRecorded = true;
         if (!outcome.TryGet(out var value, out var refusal)) return Answer.Of(Refusals.Show(refusal, this));
         return write is null ? Answer.Empty : Answer.Of(json => write(json, value));
@@ -82,11 +85,19 @@ internal sealed class Call(
     public async ValueTask<Answer> PassAsync<T>(IOperation<T> operation, Func<T, Answer> render)
     {
         var outcome = await gate.PassAsync(
-            arrival, caller, IsDryRun ? new Rehearsal<T>(operation) : operation, cancellation).ConfigureAwait(false);
+            arrival, caller, AsAsked(operation), cancellation).ConfigureAwait(false);
         IsRecorded = true;
         return outcome.TryGet(out var value, out var refusal)
             ? render(value)
             : Answer.Of(Refusals.Show(refusal, this));
+    }
+
+    /// <summary>The operation with the alias and the grant tokens that the call names; rehearsed for DryRun.</summary>
+    private IOperation<T> AsAsked<T>(IOperation<T> operation)
+    {
+        var tokens = input.Shape.IndexOf("GrantTokens") >= 0 ? input.Texts("GrantTokens") : [];
+        var asked = _alias is null && tokens.Count == 0 ? operation : new AskedAs<T>(operation, _alias, tokens);
+        return IsDryRun ? new Rehearsal<T>(asked) : asked;
     }
 
     /// <summary>True once the gate has recorded the call.</summary>

@@ -38,10 +38,13 @@ internal static class KeyOperations
         if (input.Text("CustomerMasterKeySpec") is { } old && old != spec)
             return new(Answer.Of(Fault.Validation(
                 "You cannot specify KeySpec and CustomerMasterKeySpec in the same request with different values.")));
+        if (PolicyCalls.JudgeDocument(input.Text("Policy")) is { } badDocument) return new(Answer.Of(badDocument));
         if (KeySpecs.Parse(spec, input.Text("KeyUsage"), out var fault) is not { } kind)
             return new(Answer.Of(fault!));
         return call.PassAsync(new CreateUnnamedKey(new KeyRingName(call.Location, Ring), kind.Purpose, kind.Algorithm)
         {
+            Policy = input.Text("Policy"),
+            BypassesLockoutCheck = input.Flag("BypassPolicyLockoutSafetyCheck"),
             Description = input.Text("Description") ?? "",
             Tags = input.Tags("Tags"),
             ImportOnly = origin == "EXTERNAL",

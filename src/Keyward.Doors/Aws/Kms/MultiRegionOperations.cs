@@ -2,6 +2,7 @@ using Keyward.Doors.Aws.Wire;
 using Keyward.Vault.Gate;
 using Keyward.Vault.Keys;
 using Keyward.Vault.Names;
+using Keyward.Vault.Policies.Documents;
 
 namespace Keyward.Doors.Aws.Kms;
 
@@ -23,14 +24,18 @@ internal static class MultiRegionOperations
         var region = RegionOf(call, "ReplicaRegion", out var answer);
         if (region is null || call.FindKey("KeyId", KeyForms.IdOrArn, out answer) is not { } key) return answer!;
         var tags = call.Input.Tags("Tags");
+        var policy = call.Input.Text("Policy");
+        if (PolicyCalls.JudgeDocument(policy) is { } badDocument) return Answer.Of(badDocument);
         var replicated = await call.PassAsync(new ReplicateKey(key.Name, region.Value)
         {
+            Policy = policy, BypassesLockoutCheck = call.Input.Flag("BypassPolicyLockoutSafetyCheck"),
             Description = call.Input.Text("Description") ?? "", Tags = tags,
         }, (json, view) =>
         {
             json.WriteStartObject("ReplicaKeyMetadata");
             KeyMetadata.Write(json, view, key.Account, call.Gate.Now);
             json.WriteEndObject();
+            json.WriteString("ReplicaPolicy", policy ?? DefaultKeyPolicy.TextFor(key.Account));
             json.WriteStartArray("ReplicaTags");
             foreach (var tag in tags)
             {
