@@ -58,6 +58,7 @@ public sealed class KeywardConnection : IDisposable
         Grants = new Grants.GrantsClient(invoker);
         Documents = new PolicyDocuments.PolicyDocumentsClient(invoker);
         Issuers = new Issuers.IssuersClient(invoker);
+        Quotas = new Quotas.QuotasClient(invoker);
         AuditProofs = new AuditProofs.AuditProofsClient(invoker);
         Provenance = new Provenance.ProvenanceClient(invoker);
         Signatures = new Signatures.SignaturesClient(invoker);
@@ -95,6 +96,8 @@ public sealed class KeywardConnection : IDisposable
     public PolicyDocuments.PolicyDocumentsClient Documents { get; }
 
     public Issuers.IssuersClient Issuers { get; }
+
+    public Quotas.QuotasClient Quotas { get; }
 
     public Provenance.ProvenanceClient Provenance { get; }
 

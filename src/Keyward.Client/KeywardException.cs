@@ -26,7 +26,7 @@ public sealed class KeywardException : Exception
 
     /// <summary>Whether the same call may succeed a little later.</summary>
     public bool IsRetryable => Reason is "UNREACHABLE" or "STORE_UNAVAILABLE" or "AUDIT_UNWRITABLE" or "NOT_READY"
-        or "OVERLOADED" or "QUOTA_EXCEEDED";
+        or "OVERLOADED" or "RATE_EXCEEDED";
 
     public static KeywardException Of(RpcException failure)
     {

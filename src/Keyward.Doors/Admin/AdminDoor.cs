@@ -32,7 +32,8 @@ internal static class AdminDoor
         services.AddSingleton<AuditProofsDoor>();
         services.AddSingleton(p => new RestService(AuditProofs.Descriptor, p.GetRequiredService<AuditProofsDoor>()));
         services.AddSingleton(p => new RestService(Issuers.Descriptor, p.GetRequiredService<IssuersDoor>()));
-        services.AddSingleton<SignaturesDoor>();
+        services.AddSingleton<SignaturesDoor>().AddSingleton<QuotasDoor>();
+        services.AddSingleton(p => new RestService(Quotas.Descriptor, p.GetRequiredService<QuotasDoor>()));
         services.AddSingleton(p => new RestService(Signatures.Descriptor, p.GetRequiredService<SignaturesDoor>()));
     }
 
@@ -52,5 +53,6 @@ internal static class AdminDoor
         routes.MapGrpcService<AuditProofsDoor>();
         routes.MapGrpcService<ProvenanceDoor>();
         routes.MapGrpcService<SignaturesDoor>();
+        routes.MapGrpcService<QuotasDoor>();
     }
 }

@@ -89,12 +89,26 @@ internal sealed class ServiceAccountsDoor(Gate gate) : ServiceAccounts.ServiceAc
     public override Task<ListCredentialsResponse> ListCredentials(
         ListCredentialsRequest request, ServerCallContext context)
     {
-        Outcome<IOperation<IReadOnlyList<Vault.Identities.Credential>>> operation = request.Kind switch
+        Outcome<IOperation<IReadOnlyList<CredentialView>>> operation = request.Kind switch
         {
             CredentialKind.KeyFile => new ListCredentials(request.Email, VaultKind.KeyFile),
             CredentialKind.AccessKey => new ListCredentials(request.Email, VaultKind.AccessKey),
             _ => new Refusal(RefusalReason.InvalidArgument, "The kind must be KEY_FILE or ACCESS_KEY."),
         };
+        return gate.PassAsync(context, operation,
+            found => new ListCredentialsResponse { Credentials = { found.Select(Show) } });
+    }
+
+    public override Task<ListCredentialsResponse> ListStaleCredentials(
+        ListStaleCredentialsRequest request, ServerCallContext context)
+    {
+        const int defaultDays = 90;
+        Outcome<IOperation<IReadOnlyList<CredentialView>>> operation =
+            !ProjectsDoor.TryParse(request.Parent, out var project) ? BadParent
+            : request.IdleDays is < 0 or > 36_500
+                ? new Refusal(RefusalReason.InvalidArgument, "The days are a number from 1 to 36500.")
+            : new ListStaleCredentials(project, TimeSpan.FromDays(
+                request.IdleDays == 0 ? defaultDays : request.IdleDays));
         return gate.PassAsync(context, operation,
             found => new ListCredentialsResponse { Credentials = { found.Select(Show) } });
     }
@@ -132,6 +146,13 @@ internal sealed class ServiceAccountsDoor(Gate gate) : ServiceAccounts.ServiceAc
         State = Show(account.State),
         CreateTime = account.CreateTime.ToTimestamp(),
     };
+
+    private static Credential Show(CredentialView view)
+    {
+        var shown = Show(view.Credential);
+        shown.LastUseTime = view.LastUseTime?.ToTimestamp();
+        return shown;
+    }
 
     private static Credential Show(Vault.Identities.Credential credential) => new()
     {

@@ -43,7 +43,7 @@ internal static class Refusals
         RefusalReason.MalformedName or RefusalReason.InvalidPrincipal => ("InvalidArnException", 400),
         RefusalReason.InvalidGrantToken => ("InvalidGrantTokenException", 400),
         RefusalReason.MalformedPolicy => ("MalformedPolicyDocumentException", 400),
-        RefusalReason.Overloaded => ("ThrottlingException", 400),
+        RefusalReason.Overloaded or RefusalReason.RateExceeded => ("ThrottlingException", 400),
         RefusalReason.Sealed or RefusalReason.NotReady or RefusalReason.AuditUnwritable
             => ("ServiceUnavailableException", 503),
         RefusalReason.StoreUnavailable or RefusalReason.OutcomeUnknown => ("DependencyTimeoutException", 503),

@@ -1,3 +1,4 @@
+using Google.Cloud.Iam.Credentials.V1;
 using Google.Cloud.Iam.V1;
 using Google.Cloud.Kms.V1;
 using Google.Cloud.Location;
@@ -14,9 +15,12 @@ internal static class GoogleDoor
     public static void Add(IServiceCollection services)
     {
         services.AddSingleton<KeyManagement>().AddSingleton<Policies>().AddSingleton<LocationsDoor>()
+            .AddSingleton<AccountTokens>()
             .AddSingleton<Operations>();
         services.AddSingleton(p => new RestService(
             KeyManagementService.Descriptor, p.GetRequiredService<KeyManagement>()));
+        services.AddSingleton(p => new RestService(
+            IAMCredentials.Descriptor, p.GetRequiredService<AccountTokens>()));
         services.AddSingleton(p => new RestService(IAMPolicy.Descriptor, p.GetRequiredService<Policies>()));
         services.AddSingleton(p => new RestService(
             global::Google.LongRunning.Operations.Descriptor, p.GetRequiredService<Operations>()));
@@ -27,6 +31,7 @@ internal static class GoogleDoor
     {
         routes.MapGrpcService<KeyManagement>();
         routes.MapGrpcService<Policies>();
+        routes.MapGrpcService<AccountTokens>();
         routes.MapGrpcService<LocationsDoor>();
         routes.MapGrpcService<Operations>();
     }

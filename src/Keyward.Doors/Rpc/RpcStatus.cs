@@ -3,6 +3,7 @@ using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grpc.Core;
 using Keyward.Vault.Gate;
+using Keyward.Vault.Quotas;
 using Status = Google.Rpc.Status;
 
 namespace Keyward.Doors.Rpc;
@@ -19,7 +20,8 @@ internal static class RpcStatus
 
     public static readonly global::Google.Protobuf.Reflection.TypeRegistry Types =
         global::Google.Protobuf.Reflection.TypeRegistry.FromMessages(
-            ErrorInfo.Descriptor, BadRequest.Descriptor, global::Google.Cloud.Kms.V1.LocationMetadata.Descriptor,
+            ErrorInfo.Descriptor, BadRequest.Descriptor, RetryInfo.Descriptor, QuotaFailure.Descriptor,
+            global::Google.Cloud.Kms.V1.LocationMetadata.Descriptor,
             global::Google.Cloud.Kms.V1.DeleteCryptoKeyMetadata.Descriptor,
             global::Google.Cloud.Kms.V1.DeleteCryptoKeyVersionMetadata.Descriptor, Empty.Descriptor);
 
@@ -29,10 +31,25 @@ internal static class RpcStatus
         if (refusal.Subject is { } subject) info.Metadata["resource"] = subject;
         if (refusal.Permission is { } permission) info.Metadata["permission"] = permission;
         if (arrival is not null) info.Metadata["requestId"] = arrival.RequestId;
-        return new Status
+        var status = new Status { Code = (int)StatusTable.CodeOf(refusal.Reason), Message = refusal.Sentence };
+        if (refusal.Quota is { } quota) Show(quota, info, status);
+        status.Details.Insert(0, Any.Pack(info));
+        return status;
+    }
+
+    /// <summary>Which limit it was, in the names of Google's ErrorInfo for quotas, and when to try again.</summary>
+    private static void Show(QuotaShortfall quota, ErrorInfo info, Status status)
+    {
+        var metric = quota.Metric.Name();
+        info.Metadata["quota_metric"] = metric;
+        info.Metadata["quota_limit_value"] = quota.Limit.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        info.Metadata["consumer"] = quota.Resource;
+        if (quota.RetryAfter is { } wait)
+            status.Details.Add(Any.Pack(new RetryInfo { RetryDelay = wait.ToDuration() }));
+        status.Details.Add(Any.Pack(new QuotaFailure
         {
-            Code = (int)StatusTable.CodeOf(refusal.Reason), Message = refusal.Sentence, Details = { Any.Pack(info) },
-        };
+            Violations = { new QuotaFailure.Types.Violation { Subject = quota.Resource, Description = metric } },
+        }));
     }
 
     /// <summary>Makes a call end with a refusal: gRPC sends status and details as trailers, REST reads them

@@ -28,7 +28,8 @@ internal static class StatusTable
             or RefusalReason.ExpiredImportToken
             or RefusalReason.Rehearsed
             => Code.FailedPrecondition,
-        RefusalReason.QuotaExceeded or RefusalReason.Overloaded => Code.ResourceExhausted,
+        RefusalReason.QuotaExceeded or RefusalReason.Overloaded or RefusalReason.RateExceeded
+            => Code.ResourceExhausted,
         RefusalReason.NotOffered => Code.Unimplemented,
         RefusalReason.Sealed or RefusalReason.NotReady or RefusalReason.AuditUnwritable
             or RefusalReason.StoreUnavailable or RefusalReason.OutcomeUnknown => Code.Unavailable,

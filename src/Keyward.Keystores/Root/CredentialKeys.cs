@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using Keyward.Keystores.Material;
+using Keyward.Vault.Keystores;
 
 namespace Keyward.Keystores.Root;
 
@@ -25,6 +26,24 @@ internal static class CredentialKeys
         if (!rsa.TryExportPkcs8PrivateKey(der.Writable, out var size))
             throw new CryptographicException("The private key is larger than expected.");
         return (rsa.ExportSubjectPublicKeyInfo(), PemOf(der.Span[..size]));
+    }
+
+    public static (byte[] PublicKey, SealedKey PrivateKey) MakeTokenKey(Sealer sealer, SealBinding binding)
+    {
+        using var rsa = RSA.Create(RsaSizeBits);
+        ConfirmPair(rsa);
+        using var der = new SecretBytes(MaximumPkcs8SizeBytes);
+        if (!rsa.TryExportPkcs8PrivateKey(der.Writable, out var size))
+            throw new CryptographicException("The private key is larger than expected.");
+        return (rsa.ExportSubjectPublicKeyInfo(), sealer.Seal(binding, der.Span[..size]));
+    }
+
+    public static byte[] Sign(Sealer sealer, SealedKey key, ReadOnlySpan<byte> bytes)
+    {
+        using var opened = sealer.Open(key);
+        using var rsa = RSA.Create();
+        rsa.ImportPkcs8PrivateKey(opened.Span, out _);
+        return rsa.SignData(bytes, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
     }
 
     public static byte[] MakeAccessKeySecret()

@@ -187,6 +187,11 @@ internal sealed class KeyHierarchy : IKeyHierarchy, ICredentialKeys
 
     public (byte[] PublicKey, byte[] PrivateKeyPem) MakeServiceAccountKey() => CredentialKeys.MakeServiceAccountKey();
 
+    public (byte[] PublicKey, SealedKey PrivateKey) MakeTokenKey(SealBinding binding) =>
+        CredentialKeys.MakeTokenKey(_root, binding);
+
+    public byte[] SignToken(SealedKey key, ReadOnlySpan<byte> bytes) => CredentialKeys.Sign(_root, key, bytes);
+
     public byte[] MakeAccessKeySecret() => CredentialKeys.MakeAccessKeySecret();
 
     public bool CheckDerivedMac(SealedKey? secret, string prefix, ReadOnlySpan<string> steps,

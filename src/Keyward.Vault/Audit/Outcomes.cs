@@ -26,7 +26,7 @@ public static class Outcomes
             or RefusalReason.ExpiredImportToken
             or RefusalReason.Rehearsed
             => "precondition",
-        RefusalReason.QuotaExceeded or RefusalReason.Overloaded => "throttled",
+        RefusalReason.QuotaExceeded or RefusalReason.Overloaded or RefusalReason.RateExceeded => "throttled",
         RefusalReason.Sealed or RefusalReason.NotReady or RefusalReason.AuditUnwritable
             or RefusalReason.StoreUnavailable or RefusalReason.OutcomeUnknown => "unavailable",
         RefusalReason.Cancelled => "deadline",

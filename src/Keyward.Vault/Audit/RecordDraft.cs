@@ -39,6 +39,9 @@ internal sealed class RecordDraft(Arrival arrival, Caller? caller, Verb verb)
 
     public int? CiphertextSizeBytes { get; set; }
 
+    /// <summary>What came in, as far as it is known before the operation runs.</summary>
+    public long InputSizeBytes => (long)(PlaintextSizeBytes ?? 0) + (CiphertextSizeBytes ?? 0);
+
     public int? ContextSizeBytes { get; set; }
 
     public string? ContextDigest { get; set; }

@@ -40,7 +40,7 @@ internal static class FederatedNames
     {
         var account = snapshot.Find(issuer.Project)?.Project.Account ?? issuer.Project.Value;
         var members = new List<string>();
-        foreach (var project in (string[])[account, issuer.Project.Value])
+        foreach (var project in (string[])[account, account.TrimStart('0'), issuer.Project.Value])
         {
             var pool = $"iam.googleapis.com/projects/{project}/locations/global/workloadIdentityPools/{issuer.Id}";
             members.Add($"principal://{pool}/subject/{subject}");

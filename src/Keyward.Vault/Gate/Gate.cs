@@ -16,11 +16,6 @@ public sealed class Gate
     /// <summary>A node says that it is not ready a little before it refuses, so that balancers move first.</summary>
     private static readonly TimeSpan AlmostStale = TimeSpan.FromSeconds(1);
 
-    private const string StaleSentence =
-        "This node cannot reach the store, so it cannot prove that what it knows is fresh. Try again, or another node.";
-
-    private static readonly Refusal Stale = new(RefusalReason.NotReady, StaleSentence, "stale");
-
     private readonly IAuditLog _log;
     private readonly TimeProvider _time;
     private readonly GateMetrics _metrics;
@@ -35,7 +30,7 @@ public sealed class Gate
     {
         (_log, _time, _settings, _metrics, _logger) = (log, time, settings, metrics, logger);
         _peers = new PeerGuard(log, time, metrics, logger);
-        Jobs = new JobBoard(time);
+        (Jobs, Rates) = (new JobBoard(time), new Quotas.RateMeter(time));
         LastUses = new KeyUse.LastUses(time.GetUtcNow());
     }
 
@@ -45,6 +40,10 @@ public sealed class Gate
     internal JobBoard Jobs { get; }
 
     internal KeyUse.LastUses LastUses { get; }
+
+    internal Quotas.RateMeter Rates { get; }
+
+    internal Identities.CredentialUses CredentialUses { get; } = new();
 
     /// <summary>Where other issuers' keys come from; without it nobody is vouched for.</summary>
     internal IssuerKeys? IssuerKeys { get; init; }
@@ -59,7 +58,7 @@ public sealed class Gate
             var status = _status;
             if (status.State == GateState.Serving && _opened is { } opened
                 && opened.Vault.Lease.Remaining < AlmostStale)
-                return new GateStatus(GateState.Serving, "stale", StaleSentence);
+                return new GateStatus(GateState.Serving, "stale", GateRefusals.StaleSentence);
             if (status.State == GateState.Serving && !_log.IsWritable)
                 return new GateStatus(GateState.Serving, "audit", _log.WhyNot ?? "The audit log cannot be written.");
             if (status.State == GateState.Serving && _opened?.Vault.Snapshot.Altered.Count is > 0 and var altered)
@@ -81,7 +80,7 @@ public sealed class Gate
     public Outcome<Caller> Identify(Arrival arrival, BearerProof proof)
     {
         if (_opened is not { } opened) return NotServing();
-        if (!opened.Vault.Lease.IsGood) return Stale;
+        if (!opened.Vault.Lease.IsGood) return GateRefusals.Stale;
         // A network that floods is not looked at any more, but for tokens that are known to be good.
         if (_peers.IsClosedTo(arrival, Settings.UnknownPerSecond) && !_tokens.Knows(proof)) return PeerGuard.TooMany;
         var judged = Identities.Identities.Judge(opened.Vault, _tokens, Settings, _time.GetUtcNow(), proof);
@@ -131,6 +130,11 @@ public sealed class Gate
                 ? new ExchangedCaller(known.Caller, known.Expires)
                 : Identities.CredentialRefusals.NotGood;
     }
+
+    /// <summary>The public keys by which signatures of an account are verified, or of the deployment where there is
+    /// no e-mail; null while the vault is closed. They are public: nobody is asked who they are.</summary>
+    public IReadOnlyList<TokenKey>? TokenKeysOf(string? email) => _opened is { } opened
+        ? TokenKeys.PublishedOf(opened.Vault.Snapshot, email ?? TokenKeys.DeploymentOwner, Now) : null;
 
     /// <summary>Lets a caller's operation run, if they may. Completes when the record is durable.</summary>
     public async ValueTask<Outcome<T>> PassAsync<T>(
@@ -216,11 +220,12 @@ public sealed class Gate
     private ValueTask<Outcome<T>> RunAsync<T>(RecordDraft draft, Caller caller, IOperation<T> operation)
     {
         if (_opened is not { } opened) return new(NotServing());
-        if (!opened.Vault.Lease.IsGood) return new(Stale);
-        if (!_log.IsWritable) return new(Unwritable(_log.WhyNot));
+        if (!opened.Vault.Lease.IsGood) return new(GateRefusals.Stale);
+        if (!_log.IsWritable) return new(GateRefusals.Unwritable(_log.WhyNot));
         var snapshot = opened.Vault.Snapshot;
         var now = _time.GetUtcNow();
-        if (!Identities.Identities.IsGood(snapshot, caller, now)) return new(Identities.CredentialRefusals.NotGood);
+        if (!CredentialUses.Admit(snapshot, caller, now, Settings))
+            return new(Identities.CredentialRefusals.NotGood);
         if (operation.GrantTokens is { Count: > 0 } tokens
             && GrantToken.Judge(opened.Vault.Hierarchy, tokens) is { } badToken) return new(badToken);
         var demand = operation.Demand;
@@ -234,10 +239,12 @@ public sealed class Gate
         }
 
         if (AlteredRows.Refuse(snapshot, demand) is { } altered) return new(altered);
+        if (Rates.Take(snapshot, caller, demand, draft) is { } spent) return new(spent);
         var running = operation.RunAsync(
             new Passage(opened.Vault, snapshot, opened.Lane, caller, draft, circumstances, _log, Settings, Jobs)
             {
-                IssuerKeys = IssuerKeys, LastUses = LastUses,
+                IssuerKeys = IssuerKeys, LastUses = LastUses, Rates = Rates,
+                CredentialUses = CredentialUses,
             });
         return running.IsCompleted && draft.Grants is null
             ? running
@@ -251,14 +258,14 @@ public sealed class Gate
         if (outcome.Value is IDisposable secret) secret.Dispose();
         try
         {
-            draft.Arrival.Receipt = await Append(draft, Stale).ConfigureAwait(false);
+            draft.Arrival.Receipt = await Append(draft, GateRefusals.Stale).ConfigureAwait(false);
         }
         catch (AuditUnwritableException unwritable)
         {
-            return NotRecorded<T>(draft, Stale, unwritable);
+            return NotRecorded<T>(draft, GateRefusals.Stale, unwritable);
         }
 
-        return Measured<T>(draft, Stale);
+        return Measured<T>(draft, GateRefusals.Stale);
     }
 
     /// <summary>Nothing is answered that could not be recorded: what came out is cleared and the caller
@@ -267,7 +274,7 @@ public sealed class Gate
     {
         _metrics.RecordFailed();
         if (outcome.IsOk && outcome.Value is IDisposable secret) secret.Dispose();
-        return Measured<T>(draft, Unwritable(failure.Message));
+        return Measured<T>(draft, GateRefusals.Unwritable(failure.Message));
     }
 
     private ValueTask<Receipt> Append(RecordDraft draft, Refusal? refusal)
@@ -284,15 +291,7 @@ public sealed class Gate
         return outcome;
     }
 
-    private Refusal NotServing()
-    {
-        var status = _status;
-        return new Refusal(
-            status.State == GateState.Sealed ? RefusalReason.Sealed : RefusalReason.NotReady, status.Sentence);
-    }
-
-    private static Refusal Unwritable(string? why) => new(RefusalReason.AuditUnwritable,
-        "The server refuses work because its audit log cannot be written. Nothing was changed.", why);
+    private Refusal NotServing() => GateRefusals.NotServing(_status);
 
     private sealed record Opened(OpenedVault Vault, ChangeLane Lane);
 }

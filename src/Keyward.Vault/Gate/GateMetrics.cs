@@ -19,6 +19,7 @@ internal sealed class GateMetrics : IDisposable
     private readonly Histogram<double> _durations;
     private readonly Counter<long> _denials;
     private readonly Counter<long> _cut;
+    private readonly Counter<long> _throttled;
     private long _written;
     private long _systemWritten;
     private long _failed;
@@ -34,6 +35,8 @@ internal sealed class GateMetrics : IDisposable
             description: "Refusals for want of a credential or a right.");
         _cut = _meter.CreateCounter<long>("keyward_cut_requests",
             description: "Requests refused before a caller was known and recorded in a summary only.");
+        _throttled = _meter.CreateCounter<long>("keyward_quota_throttled",
+            description: "Requests refused since a quota was used up.");
         // What every request raises is counted by hand and read when asked for: cheaper than an instrument.
         _meter.CreateObservableCounter("keyward_operations", () => Volatile.Read(ref _written),
             description: "Requests that were recorded.");
@@ -52,6 +55,8 @@ internal sealed class GateMetrics : IDisposable
         if (refusal?.Reason is RefusalReason.Unauthenticated or RefusalReason.PermissionDenied)
             _denials.Add(1, door, operation, new("reason", refusal.Reason == RefusalReason.PermissionDenied
                 ? "policy" : "no_credentials"));
+        if (refusal?.Quota is { } quota)
+            _throttled.Add(1, door, new("scope", Quotas.QuotaMetrics.Name(quota.Metric)));
         if (refusal?.Reason is RefusalReason.AuditUnwritable) return;
         if (draft.Arrival.Door == Door.System) Interlocked.Increment(ref _systemWritten);
         else Interlocked.Increment(ref _written);

@@ -10,6 +10,15 @@ public sealed record GateSettings(
     IReadOnlyList<string> Locations, TimeSpan ClockSkew, IReadOnlyList<string> TokenAudiences,
     IReadOnlyList<string> DoorAudiences)
 {
+    /// <summary>This deployment's name as an issuer of ID tokens, which is where their keys are found.</summary>
+    public string IssuerUrl { get; init; } = "";
+
+    /// <summary>Credentials older than this are refused; null for no such rule.</summary>
+    public TimeSpan? CredentialMaximumAge { get; init; }
+
+    /// <summary>Credentials that were not used for so long are refused; null for no such rule.</summary>
+    public TimeSpan? CredentialMaximumIdle { get; init; }
+
     /// <summary>This node's name in records.</summary>
     public string Node { get; init; } = "";
 

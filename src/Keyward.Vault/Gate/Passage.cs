@@ -35,7 +35,8 @@ internal sealed class Passage(
     public Passage ToRehearse() =>
         new(Vault, Snapshot, lane, Caller, Record, Circumstances, Log, Settings, Jobs) 
         {
-            IsRehearsal = true, LastUses = LastUses, IssuerKeys = IssuerKeys,
+            IsRehearsal = true, LastUses = LastUses, IssuerKeys = IssuerKeys, Rates = Rates,
+            CredentialUses = CredentialUses,
         };
 
     /// <summary>A further right that an operation needs beside its first demand.</summary>
@@ -64,6 +65,12 @@ internal sealed class Passage(
 
     /// <summary>When keys were last used at this node.</summary>
     public required KeyUse.LastUses LastUses { get; init; }
+
+    /// <summary>When credentials were last used.</summary>
+    public required Identities.CredentialUses CredentialUses { get; init; }
+
+    /// <summary>What of each rate is spent at this node.</summary>
+    public required Quotas.RateMeter Rates { get; init; }
 
     /// <summary>How it stands with the issuers' keys on this node.</summary>
     public Federation.IssuerKeys? IssuerKeys { get; init; }

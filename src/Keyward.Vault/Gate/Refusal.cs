@@ -70,8 +70,15 @@ public enum RefusalReason
     /// <summary>What was given out for an import is not ours, damaged, or another key's.</summary>
     InvalidImportToken = 44,
     ExpiredImportToken = 45,
+
+    /// <summary>More was asked for in a minute than the quota lets.</summary>
+    RateExceeded = 46,
 }
 
 /// <summary>An expected "no": a value, not an exception. The sentence is from a fixed list and never echoes what the
 /// caller sent beyond the names in <paramref name="Subject"/> and <paramref name="Permission"/>.</summary>
-public sealed record Refusal(RefusalReason Reason, string Sentence, string? Subject = null, string? Permission = null);
+public sealed record Refusal(RefusalReason Reason, string Sentence, string? Subject = null, string? Permission = null)
+{
+    /// <summary>The limit that refused, where one did.</summary>
+    public Quotas.QuotaShortfall? Quota { get; init; }
+}

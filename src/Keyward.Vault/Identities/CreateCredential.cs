@@ -26,8 +26,6 @@ public sealed record CreateCredential(string Email, CredentialKind Kind, TimeSpa
     /// <summary>Two access keys suffice to change over from one to the other.</summary>
     private const int MaximumAccessKeys = 2;
 
-    private const int MaximumKeyFiles = 10;
-
     Verb IOperation<NewCredential>.Verb { get; } = new("create_credential", OperationClass.AdminWrite);
 
     Demand IOperation<NewCredential>.Demand => AccountDemand.On(Permission.CredentialsCreate, Email);
@@ -49,8 +47,9 @@ public sealed record CreateCredential(string Email, CredentialKind Kind, TimeSpa
         if (Conferring.Missing(draft.Snapshot, caller, account, draft.Now) is { } missing) return missing;
         var active = draft.Snapshot.CredentialsOf.GetValueOrDefault(Email, [])
             .Count(id => draft.Snapshot.Credentials[id] is { } c && c.Kind == Kind && c.IsGoodAt(draft.Now));
-        var most = Kind == CredentialKind.AccessKey ? MaximumAccessKeys : MaximumKeyFiles;
-        if (active >= most)
+        if (Kind == CredentialKind.KeyFile
+            && Quotas.Counts.JudgeKeyFile(draft.Snapshot, account, active) is { } full) return full;
+        if (Kind == CredentialKind.AccessKey && active >= MaximumAccessKeys)
             return new Refusal(RefusalReason.QuotaExceeded,
                 $"The account has {active} active credentials of this kind; revoke one first.",
                     AccountDemand.NameOf(Email));

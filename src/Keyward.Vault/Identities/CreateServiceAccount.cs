@@ -36,6 +36,7 @@ public sealed record CreateServiceAccount(ProjectId Project, string Name) : IOpe
         if (draft.Snapshot.Accounts.ContainsKey(account.Email))
             return new Refusal(RefusalReason.AlreadyExists, $"Service account {account.Email} already exists.",
                 account.Email);
+        if (Quotas.Counts.JudgeAccount(draft.Snapshot, Project) is { } full) return full;
         draft.Put(account);
         draft.Record.Changed("email", null, account.Email);
         return account;

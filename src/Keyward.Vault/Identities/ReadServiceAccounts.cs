@@ -31,19 +31,51 @@ public sealed record ListServiceAccounts(ProjectId Project) : IOperation<IReadOn
             .OrderBy(a => a.Email, StringComparer.Ordinal).ToArray());
 }
 
-/// <summary>The credentials of an account, without any secret.</summary>
-public sealed record ListCredentials(string Email, CredentialKind Kind) : IOperation<IReadOnlyList<Credential>>
+/// <summary>A credential, without any secret, and when it was last used.</summary>
+public sealed record CredentialView(Credential Credential, DateTimeOffset? LastUseTime)
 {
-    Verb IOperation<IReadOnlyList<Credential>>.Verb { get; } = new("list_credentials", OperationClass.AdminRead);
+    internal static CredentialView Of(Passage passage, Credential credential) =>
+        new(credential, passage.CredentialUses.LastOf(passage.Snapshot, credential.Id));
+}
 
-    Demand IOperation<IReadOnlyList<Credential>>.Demand => AccountDemand.On(Permission.CredentialsList, Email);
+/// <summary>The credentials of an account.</summary>
+public sealed record ListCredentials(string Email, CredentialKind Kind) : IOperation<IReadOnlyList<CredentialView>>
+{
+    Verb IOperation<IReadOnlyList<CredentialView>>.Verb { get; } = new("list_credentials", OperationClass.AdminRead);
 
-    void IOperation<IReadOnlyList<Credential>>.Describe(RecordDraft draft) =>
+    Demand IOperation<IReadOnlyList<CredentialView>>.Demand => AccountDemand.On(Permission.CredentialsList, Email);
+
+    void IOperation<IReadOnlyList<CredentialView>>.Describe(RecordDraft draft) =>
         draft.Resource = AccountDemand.NameOf(Email);
 
-    ValueTask<Outcome<IReadOnlyList<Credential>>> IOperation<IReadOnlyList<Credential>>.RunAsync(Passage passage) =>
+    ValueTask<Outcome<IReadOnlyList<CredentialView>>> IOperation<IReadOnlyList<CredentialView>>.RunAsync(
+        Passage passage) =>
         new(passage.Snapshot.CredentialsOf.GetValueOrDefault(Email, []).Select(id => passage.Snapshot.Credentials[id])
-            .Where(c => c.Kind == Kind).OrderBy(c => c.CreateTime).ToArray());
+            .Where(c => c.Kind == Kind).OrderBy(c => c.CreateTime)
+            .Select(c => CredentialView.Of(passage, c)).ToArray());
+}
+
+/// <summary>The active credentials of a project that nobody has used for a while, longest first.</summary>
+public sealed record ListStaleCredentials(ProjectId Project, TimeSpan Idle)
+    : IOperation<IReadOnlyList<CredentialView>>
+{
+    Verb IOperation<IReadOnlyList<CredentialView>>.Verb { get; } =
+        new("list_stale_credentials", OperationClass.AdminRead);
+
+    Demand IOperation<IReadOnlyList<CredentialView>>.Demand => Demand.On(Permission.CredentialsList, Project);
+
+    void IOperation<IReadOnlyList<CredentialView>>.Describe(RecordDraft draft) => draft.Resource = Project.FullName;
+
+    ValueTask<Outcome<IReadOnlyList<CredentialView>>> IOperation<IReadOnlyList<CredentialView>>.RunAsync(
+        Passage passage)
+    {
+        var (snapshot, uses) = (passage.Snapshot, passage.CredentialUses);
+        return new(snapshot.Credentials.Values
+            .Where(c => c.Kind is CredentialKind.KeyFile or CredentialKind.AccessKey && c.IsGoodAt(passage.Now)
+                && snapshot.Accounts.TryGetValue(c.Email, out var account) && account.Project == Project
+                && passage.Now - uses.LastOrMade(snapshot, c) >= Idle)
+            .OrderBy(c => uses.LastOrMade(snapshot, c)).Select(c => CredentialView.Of(passage, c)).ToArray());
+    }
 }
 
 internal static class AccountRefusals

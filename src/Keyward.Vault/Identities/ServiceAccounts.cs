@@ -51,7 +51,7 @@ internal static class ServiceAccounts
         var credential = new Credential(
             id, CredentialKind.AccessKey, account.Email, StandingState.Active, draft.Now, null)
         {
-            Secret = draft.Hierarchy.SealSecret(projectKey, Credential.SecretBinding(id), secret),
+            Secret = draft.Hierarchy.SealSecret(projectKey, Credential.BindingOf(CredentialKind.AccessKey, id), secret),
         };
         draft.Put(credential);
         return (credential, secret);

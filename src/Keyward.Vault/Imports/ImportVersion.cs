@@ -67,7 +67,8 @@ public sealed record ImportVersion(
             return KeyRefusals.Precondition(Job, "The import job and the key have different protection levels.");
         if (Algorithm == Algorithm.Unspecified || AlgorithmTable.Of(Algorithm).Purpose != entry.Key.Purpose)
             return KeyRules.Invalid("The algorithm does not fit the key's purpose.");
-        return Version is { } number ? JudgeTarget(snapshot, entry, number, now) : NewVersions.JudgeCount(entry.Key);
+        return Version is { } number ? JudgeTarget(snapshot, entry, number, now)
+            : NewVersions.JudgeCount(entry.Key) ?? Quotas.Counts.JudgeVersion(snapshot, entry.Key);
     }
 
     private Refusal? JudgeTarget(Snapshot snapshot, KeyEntry entry, int number, DateTimeOffset now)

@@ -77,6 +77,7 @@ public sealed record CreateKey(KeyName Name, Purpose Purpose, Algorithm Algorith
         if (draft.Snapshot.Find(Name.Parent) is not { } ring) return KeyRefusals.NotFound(Name.Parent);
         if (ring.Keys.Find(Name.Key) is not null || ring.Retired.Find(Name.Key) is not null)
             return KeyRefusals.AlreadyExists(Name);
+        if (Quotas.Counts.JudgeKey(draft.Snapshot, Name.Project) is { } full) return full;
         var key = new Key
         {
             Name = Name,

@@ -30,6 +30,7 @@ public sealed record CreateKeyRing(KeyRingName Name) : IOperation<KeyRing>
     {
         if (draft.Snapshot.Find(Name.Project) is null) return KeyRefusals.NotFound(Name.Project.FullName);
         if (draft.Snapshot.Find(Name) is not null) return KeyRefusals.AlreadyExists(Name);
+        if (Quotas.Counts.JudgeRing(draft.Snapshot, Name.Project) is { } full) return full;
         var ring = new KeyRing(Name, draft.Now);
         draft.Put(ring);
         return ring;

@@ -62,6 +62,7 @@ public sealed record CreateUnnamedKey(KeyRingName Ring, Purpose Purpose, Algorit
         if (draft.Snapshot.Find(Ring.Project) is null) return KeyRefusals.NotFound(Ring.Project.FullName);
         if (Tags.Count > 0 && passage.Refuse(draft.Snapshot, Demand.On(Permission.CryptoKeysTag, Ring)) is { } denied)
             return denied;
+        if (Quotas.Counts.JudgeKey(draft.Snapshot, Ring.Project) is { } full) return full;
         if (draft.Snapshot.Find(Ring) is null) draft.Put(new KeyRing(Ring, draft.Now));
         var id = NewId();
         var key = new Key

@@ -39,6 +39,7 @@ public sealed record CreateVersion(KeyName Parent) : IOperation<KeyVersion>
             return KeyRefusals.Precondition(Parent,
                 "The key is one of several locations: it gets new versions by rotation, in all of them.");
         if (NewVersions.Judge(entry.Key) is { } refusal) return refusal;
+        if (Quotas.Counts.JudgeVersion(draft.Snapshot, entry.Key) is { } full) return full;
         draft.Put(entry.Key with { NextVersion = entry.Key.NextVersion + 1 });
         return material is null
             ? NewVersions.PutPending(draft, entry.Key)

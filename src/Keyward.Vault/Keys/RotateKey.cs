@@ -56,6 +56,7 @@ public sealed record RotateKey(KeyName Name) : IOperation<Key>
     {
         if (draft.Snapshot.Find(Name) is not { } entry) return KeyRefusals.NotFound(Name);
         if (Judge(entry, draft.Now) is { } refusal) return refusal;
+        if (Quotas.Counts.JudgeVersion(draft.Snapshot, entry.Key) is { } full) return full;
         var old = entry.Key;
         var key = old with { PrimaryVersion = old.NextVersion, NextVersion = old.NextVersion + 1 };
         draft.Put(key);

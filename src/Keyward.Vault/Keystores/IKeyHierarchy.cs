@@ -65,6 +65,13 @@ internal interface ICredentialKeys
     /// <summary>A new RSA-2048 key pair: SubjectPublicKeyInfo, and PKCS#8 as PEM text for the key file.</summary>
     (byte[] PublicKey, byte[] PrivateKeyPem) MakeServiceAccountKey();
 
+    /// <summary>A new RSA-2048 key pair that signs tokens: SubjectPublicKeyInfo, and the private half sealed by the
+    /// root.</summary>
+    (byte[] PublicKey, SealedKey PrivateKey) MakeTokenKey(SealBinding binding);
+
+    /// <summary>RSASSA-PKCS1-v1_5 with SHA-256 by such a key.</summary>
+    byte[] SignToken(SealedKey key, ReadOnlySpan<byte> bytes);
+
     /// <summary>30 random bytes in base64, 40 ASCII characters.</summary>
     byte[] MakeAccessKeySecret();
 

@@ -22,6 +22,7 @@ internal static class SealKind
     public const string AccessKeySecret = "access-key-secret";
     public const string AuditKey = "audit-key";
     public const string CertificateAuthority = "certificate-authority";
+    public const string TokenKey = "token-key";
     public const string ImportJob = "import-job";
 
     /// <summary>The algorithm label of log keys.</summary>

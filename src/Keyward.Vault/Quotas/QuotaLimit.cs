@@ -31,11 +31,13 @@ internal sealed class QuotaTable
     private QuotaTable(IEnumerable<QuotaLimit> limits)
     {
         _limits = limits.ToFrozenDictionary(l => (l.Resource, l.Metric));
-        HasRates = _limits.Values.Any(l => l.Metric.IsRate() && l.Value is not null);
+        Rates = [.. _limits.Values.Where(l => l.Metric.IsRate() && l.Value is not null)];
     }
 
     /// <summary>Whether any request has to be counted at all.</summary>
-    public bool HasRates { get; }
+    public bool HasRates => Rates.Count > 0;
+
+    public IReadOnlyList<QuotaLimit> Rates { get; }
 
     public IEnumerable<QuotaLimit> All => _limits.Values;
 

@@ -18,6 +18,7 @@ internal static class AccountCommands
     private static readonly Option<string?> Account = Commands.Text("--service-account", "EMAIL", "The account.");
     private static readonly Option<string?> ExpiresIn = Commands.Text("--expires-in", "90d",
         "How long it is good for.");
+    private static readonly Option<string?> IdleDays = Commands.Text("--idle-days", "90", "Unused for so many days.");
     private static readonly Option<bool> Force = Commands.Flag("--force", "Replace an existing file.");
 
     public static Command Build() => Commands.Group("service-account", "Service accounts: who may come.",
@@ -40,6 +41,14 @@ internal static class AccountCommands
             "gcloud iam service-accounts enable", s => SetAsync(s, State.Active), Email),
         Commands.Make("delete", "End an account for good.", ["keyward service-account delete EMAIL"],
             "gcloud iam service-accounts delete", s => SetAsync(s, State.Revoked), Email),
+        Commands.Make("stale", "List active key files and access keys that nobody has used for a while.",
+            ["keyward service-account stale --idle-days 30"], null, async s => s.Output.WriteList(
+                (await s.Server.ServiceAccounts.ListStaleCredentialsAsync(
+                    new ListStaleCredentialsRequest
+                    {
+                        Parent = "projects/" + s.Settings.Project, IdleDays = DaysOf(s.Get(IdleDays)),
+                    }, cancellationToken: s.Cancellation)).Credentials,
+                "", "email", "id", "kind", "createTime", "lastUseTime"), IdleDays),
         Commands.Group("key", "Key files of an account.",
             Commands.Make("create", "Make a key file; its private half is in it and nowhere else.",
                 ["keyward service-account key create EMAIL --key-file FILE --expires-in 90d"],
@@ -65,6 +74,10 @@ internal static class AccountCommands
             s => SetCredentialAsync(s, Required(s), State.Active), Id, Account),
         Commands.Make("delete", "End an access key for good.", ["keyward access-key delete ID --service-account EMAIL"],
             "aws iam delete-access-key", s => SetCredentialAsync(s, Required(s), State.Revoked), Id, Account));
+
+    private static int DaysOf(string? text) => text is null ? 0
+        : int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture,
+            out var days) && days > 0 ? days : throw new UsageException("--idle-days must be a number of days.");
 
     private static string Required(Session session) =>
         session.Get(Account) ?? throw new UsageException("The account is missing.", "Give it: --service-account EMAIL");
@@ -143,7 +156,7 @@ internal static class AccountCommands
         (await session.Server.ServiceAccounts.ListCredentialsAsync(
             new ListCredentialsRequest { Email = email, Kind = kind },
                 cancellationToken: session.Cancellation)).Credentials,
-        "", "id", "state", "createTime", "expireTime");
+        "", "id", "state", "createTime", "expireTime", "lastUseTime");
 
     private static async Task SetAsync(Session session, State state) => session.Output.Write(
         await session.Server.ServiceAccounts.SetServiceAccountStateAsync(

@@ -82,6 +82,7 @@ internal static class CommandLine
         root.Subcommands.Add(AccountCommands.Build());
         root.Subcommands.Add(AccountCommands.BuildAccessKey());
         root.Subcommands.Add(IssuerCommands.Build());
+        root.Subcommands.Add(QuotaCommands.Build());
         root.Subcommands.Add(PolicyCommands.Build());
         root.Subcommands.Add(RoleCommands.Build());
         root.Subcommands.Add(GroupCommands.Build());

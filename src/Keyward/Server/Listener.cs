@@ -80,6 +80,7 @@ internal static class Listener
         GoogleDoor.Map(app);
         AdminDoor.Map(app);
         TokenDoor.Map(app, app.Services.GetRequiredService<TokenDoor>());
+        TokenKeysDoor.Map(app, keeper.Gate);
         ProbesDoor.Map(app, keeper.Gate);
         app.MapGet("/keyward/v1/ca", context =>
         {

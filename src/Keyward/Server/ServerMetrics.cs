@@ -26,6 +26,9 @@ internal sealed class ServerMetrics : IDisposable
             description: "1 while the root key is missing.");
         _meter.CreateObservableGauge("keyward_ready", () => gate.Status.IsReady ? 1 : 0,
             description: "1 while the server should get traffic.");
+        _meter.CreateObservableGauge("keyward_quota_usage_ratio",
+            () => Vault.Quotas.QuotaGauges.Read(gate.Vault?.Snapshot, gate.Rates),
+            description: "How near the nearest project or key is to a limit, by limit; 1 is reached.");
         _meter.CreateObservableGauge("keyward_keys", () => KeysIn(gate), description: "Keys of this deployment.");
     }
 

@@ -19,6 +19,7 @@ internal sealed class Upkeep(VaultKeeper keeper, TimeProvider time, ILogger<Upke
             new Destruction(keeper.Gate, keeper.Store, time), new Rotation(keeper.Gate, time),
             new WrappingKeys(keeper.Gate, time), new Generation(keeper.Gate),
         ];
+        IReadOnlyList<IJob> ofEachNode = [new LastUseNotes(keeper.Gate)];
         using var timer = new PeriodicTimer(Tick, time);
         do
         {
@@ -34,12 +35,18 @@ internal sealed class Upkeep(VaultKeeper keeper, TimeProvider time, ILogger<Upke
                 Log.UpkeepFailed(logger, failure);
             }
 
+            await RunAsync(ofEachNode, stoppingToken).ConfigureAwait(false);
             // Of several nodes, one runs what is due.
             if (keeper.Membership is { IsLeading: false }) continue;
-            foreach (var failure in await keeper.Gate.Jobs.RunDueAsync(jobs, stoppingToken).ConfigureAwait(false))
-                Log.UpkeepFailed(logger, failure);
+            await RunAsync(jobs, stoppingToken).ConfigureAwait(false);
         }
         while (await NextAsync(timer, stoppingToken).ConfigureAwait(false));
+    }
+
+    private async ValueTask RunAsync(IReadOnlyList<IJob> jobs, CancellationToken stopping)
+    {
+        foreach (var failure in await keeper.Gate.Jobs.RunDueAsync(jobs, stopping).ConfigureAwait(false))
+            Log.UpkeepFailed(logger, failure);
     }
 
     private static async ValueTask<bool> NextAsync(PeriodicTimer timer, CancellationToken stopping)

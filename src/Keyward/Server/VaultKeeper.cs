@@ -240,6 +240,8 @@ internal sealed class VaultKeeper : IAsyncDisposable
         {
             EmptyCall = settings.EmptyCall, Node = folder.NodeName(),
             UnknownPerSecond = settings.UnknownPerSecond,
+            IssuerUrl = $"https://{address}", CredentialMaximumAge = settings.CredentialMaximumAge,
+            CredentialMaximumIdle = settings.CredentialMaximumIdle,
         };
     }
 }

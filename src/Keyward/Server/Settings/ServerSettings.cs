@@ -20,6 +20,10 @@ internal sealed record ServerSettings(
     /// <summary>Networks that are not public and may be asked for issuers' keys.</summary>
     public IReadOnlyList<System.Net.IPNetwork> FederationAddresses { get; init; } = [];
 
+    public TimeSpan? CredentialMaximumAge { get; init; }
+
+    public TimeSpan? CredentialMaximumIdle { get; init; }
+
     public required int Connections { get; init; }
 
     public required PeerLimits PeerLimits { get; init; }
@@ -38,6 +42,8 @@ internal sealed record ServerSettings(
         ClockSkew = others.ClockSkew,
         PeerLimits = others.PeerLimits,
         UnknownPerSecond = others.UnknownPerSecond,
+        CredentialMaximumAge = others.CredentialMaximumAge,
+        CredentialMaximumIdle = others.CredentialMaximumIdle,
     };
 
     /// <summary>Typed from a reading that has no errors.</summary>
@@ -79,8 +85,13 @@ internal sealed record ServerSettings(
             PeerLimits = new PeerLimits(Count(reader, SettingTable.ConnectionsPerPeer),
                 Count(reader, SettingTable.Handshakes), Count(reader, SettingTable.RequestsPerPeer)),
             UnknownPerSecond = Count(reader, SettingTable.UnknownPerSecond),
+            CredentialMaximumAge = DurationOrNull(reader[SettingTable.CredentialMaximumAge]),
+            CredentialMaximumIdle = DurationOrNull(reader[SettingTable.CredentialMaximumIdle]),
         };
     }
+
+    private static TimeSpan? DurationOrNull(string value) =>
+        value.Length > 0 && SettingTable.TryParseDuration(value, out var duration) ? duration : null;
 
     private static int Count(SettingReader reader, Setting setting) =>
         int.Parse(reader[setting], System.Globalization.CultureInfo.InvariantCulture);

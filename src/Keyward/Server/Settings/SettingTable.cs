@@ -91,11 +91,20 @@ internal static class SettingTable
         "Requests without a known caller that one network may send in a second, each recorded, ten times as many at " +
         "once; beyond that they are refused unseen and recorded in summaries.", IsCount, IsLive: true);
 
+    public static readonly Setting CredentialMaximumAge = new("credentials.maximum_age", null, "",
+        "Key files and access keys older than this are refused, the administrator's included; empty for no such rule.",
+        DurationOrEmpty, IsLive: true);
+
+    public static readonly Setting CredentialMaximumIdle = new("credentials.maximum_idle", null, "",
+        "Key files and access keys that were not used for so long are refused, the administrator's included; empty " +
+        "for no such rule.", DurationOrEmpty, IsLive: true);
+
     public static readonly IReadOnlyList<Setting> All =
     [
         Data, Listen, Storage, PostgresFile, Locations, Root, PassphraseFile, CertificateFile, KeyFile, TlsNames,
         LogFormat, LogLevel, AuditReserve, MetricsAccess, ClockSkew, ShutdownTimeout, EmptyCall, FederationCaFile,
         FederationAddresses, Connections, ConnectionsPerPeer, Handshakes, RequestsPerPeer, UnknownPerSecond,
+        CredentialMaximumAge, CredentialMaximumIdle,
     ];
 
     public static bool TryParseEndpoint(string text, out string host, out int port)
@@ -147,6 +156,8 @@ internal static class SettingTable
 
     private static string? IsDuration(string value) =>
         TryParseDuration(value, out _) ? null : "must be a duration such as 30s, 5m or 1h";
+
+    private static string? DurationOrEmpty(string value) => value.Length == 0 ? null : IsDuration(value);
 
     private static string? IsCount(string value) =>
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
