@@ -59,11 +59,6 @@ internal static class KeyCommands
             "gcloud kms keys update", UpdateAsync, KeyName, Names.KeyRing, Algorithm, RotationPeriod, NextRotation,
             Labels, RemoveLabels),
         KeyImport.Build(),
-        Commands.Make("delete", "Delete, for ever, a key that has no versions left. Its name stays taken.",
-            ["keyward key delete orders --keyring shop"], "gcloud kms keys delete",
-            async s => s.Output.Write(await s.Server.Keys.DeleteCryptoKeyAsync(
-                new DeleteCryptoKeyRequest { Name = Names.KeyOf(s, s.Get(KeyName)) },
-                cancellationToken: s.Cancellation)), KeyName, Names.KeyRing),
         Commands.Make("rotate", "Make a new version and let new data be encrypted under it.",
             ["keyward key rotate orders --keyring shop"], "aws kms rotate-key-on-demand", RotateAsync, KeyName,
             Names.KeyRing, NoPrimary)).WithAlias("keys");
