@@ -10,9 +10,9 @@ namespace Keyward.Vault.Grants;
 
 /// <summary>A grant with the key's id and the principals' ARNs beside their members.</summary>
 public sealed record GrantView(
-    Grant Grant, Guid KeyId, string GranteeArn, string? RetiringArn, string IssuerArn, string Account)
+    Grant Grant, string KeyId, string GranteeArn, string? RetiringArn, string IssuerArn, string Account)
 {
-    internal static GrantView Of(Snapshot snapshot, Key key, Grant grant) => new(grant, key.Id,
+    internal static GrantView Of(Snapshot snapshot, Key key, Grant grant) => new(grant, key.IdText,
         PrincipalName.ArnOf(snapshot, grant.Grantee),
         grant.RetiringPrincipal is { } retiring ? PrincipalName.ArnOf(snapshot, retiring) : null,
         PrincipalName.ArnOf(snapshot, grant.Issuer), snapshot.Find(grant.Key.Project)!.Project.Account);

@@ -6,6 +6,7 @@ using Keyward.Vault.Gate;
 using Keyward.Vault.Keystores;
 using Keyward.Vault.Names;
 using Keyward.Vault.Policies;
+using Keyward.Vault.Policies.Documents;
 using Keyward.Vault.Storage;
 
 namespace Keyward.Vault.Keys;
@@ -23,6 +24,11 @@ public sealed record CreateUnnamedKey(KeyRingName Ring, Purpose Purpose, Algorit
     public bool ImportOnly { get; init; }
 
     public bool IsMultiRegion { get; init; }
+
+    /// <summary>The key's policy document; null for the default one.</summary>
+    public string? PolicyDocument { get; init; }
+
+    public bool BypassesLockoutCheck { get; init; }
 
     Verb IOperation<KeyDescription>.Verb { get; } = new("create_key", OperationClass.AdminWrite);
 
@@ -79,6 +85,9 @@ public sealed record CreateUnnamedKey(KeyRingName Ring, Purpose Purpose, Algorit
         }
         else draft.Put(key);
 
+        if (PolicyDocument is { } document
+            && PuttingDocument.Put(draft, passage, key.Name, document, BypassesLockoutCheck).Refusal is { } refused)
+            return refused;
         draft.Record.Resource = key.Name.ToString();
         return KeyDescription.Of(draft.Snapshot, draft.Snapshot.Find(key.Name)!, passage.Settings, draft.Now);
     }

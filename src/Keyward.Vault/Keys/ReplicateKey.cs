@@ -4,6 +4,7 @@ using Keyward.Vault.Gate;
 using Keyward.Vault.Keystores;
 using Keyward.Vault.Names;
 using Keyward.Vault.Policies;
+using Keyward.Vault.Policies.Documents;
 using Keyward.Vault.Storage;
 
 namespace Keyward.Vault.Keys;
@@ -15,6 +16,11 @@ public sealed record ReplicateKey(KeyName Name, LocationId Location) : IOperatio
     public string Description { get; init; } = "";
 
     public IReadOnlyList<KeyValuePair<string, string>> Tags { get; init; } = [];
+
+    /// <summary>The replica's policy document; null for the default one.</summary>
+    public string? PolicyDocument { get; init; }
+
+    public bool BypassesLockoutCheck { get; init; }
 
     Verb IOperation<KeyDescription>.Verb { get; } = new("replicate_key", OperationClass.AdminWrite);
 
@@ -60,6 +66,9 @@ public sealed record ReplicateKey(KeyName Name, LocationId Location) : IOperatio
         draft.Put(replica);
         if (!primary.ImportOnly)
             foreach (var version in entry.Versions) Copy(draft, replica, version);
+        if (PolicyDocument is { } document
+            && PuttingDocument.Put(draft, passage, target, document, BypassesLockoutCheck).Refusal is { } refused)
+            return refused;
         draft.Record.Changed("replica", null, target.ToString());
         return KeyDescription.Of(draft.Snapshot, draft.Snapshot.Find(target)!, passage.Settings, draft.Now);
     }

@@ -15,10 +15,10 @@ internal static class KeyOperations
     public static readonly Operation[] All =
     [
         new("CreateKey", new Shape(
-            Member.Text("Policy", 1, 131_072), Member.Text("Description", 0, 8_192),
+            KeyPolicyOperations.Document, Member.Text("Description", 0, 8_192),
             Member.Choice("KeyUsage", KeySpecs.Usages), Member.Choice("CustomerMasterKeySpec", KeySpecs.All),
             Member.Choice("KeySpec", KeySpecs.All), Member.Choice("Origin", Origins),
-            Member.Text("CustomKeyStoreId", 1, 64), Member.Boolean("BypassPolicyLockoutSafetyCheck"), Member.Tags,
+            Member.Text("CustomKeyStoreId", 1, 64), KeyPolicyOperations.Bypass, Member.Tags,
             Member.Boolean("MultiRegion"), Member.Text("XksKeyId", 1, 128)), CreateKey),
         new("DescribeKey", new Shape(Member.Key().Required(), Member.Tokens), DescribeKey),
         new("UpdateKeyDescription",
@@ -31,6 +31,7 @@ internal static class KeyOperations
         var input = call.Input;
         if (input.Has("CustomKeyStoreId"))
             return new(Answer.Of(CustomStoreOperations.NotFound));
+        if (KeyPolicyOperations.JudgeDocument(input.Text("Policy")) is { } badPolicy) return new(Answer.Of(badPolicy));
         var origin = input.Text("Origin") ?? "AWS_KMS";
         if (origin is not ("AWS_KMS" or "EXTERNAL") || input.Has("XksKeyId"))
             return new(Answer.Of(Fault.Unsupported("Custom key stores are not offered by this server.")));
@@ -46,6 +47,8 @@ internal static class KeyOperations
             Tags = input.Tags("Tags"),
             ImportOnly = origin == "EXTERNAL",
             IsMultiRegion = input.Flag("MultiRegion"),
+            PolicyDocument = input.Text("Policy"),
+            BypassesLockoutCheck = input.Flag("BypassPolicyLockoutSafetyCheck"),
         }, (json, view) =>
         {
             json.WriteStartObject("KeyMetadata");

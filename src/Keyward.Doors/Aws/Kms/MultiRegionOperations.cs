@@ -2,6 +2,7 @@ using Keyward.Doors.Aws.Wire;
 using Keyward.Vault.Gate;
 using Keyward.Vault.Keys;
 using Keyward.Vault.Names;
+using Keyward.Vault.Policies.Documents;
 
 namespace Keyward.Doors.Aws.Kms;
 
@@ -11,7 +12,7 @@ internal static class MultiRegionOperations
     public static readonly Operation[] All =
     [
         new("ReplicateKey", new Shape(Member.Key().Required(), Region("ReplicaRegion"),
-            Member.Text("Policy", 1, 131_072), Member.Boolean("BypassPolicyLockoutSafetyCheck"),
+            KeyPolicyOperations.Document, KeyPolicyOperations.Bypass,
             Member.Text("Description", 0, 8_192), Member.Tags), ReplicateKey),
         new("UpdatePrimaryRegion", new Shape(Member.Key().Required(), Region("PrimaryRegion")), UpdatePrimaryRegion),
     ];
@@ -22,15 +23,19 @@ internal static class MultiRegionOperations
     {
         var region = RegionOf(call, "ReplicaRegion", out var answer);
         if (region is null || call.FindKey("KeyId", KeyForms.IdOrArn, out answer) is not { } key) return answer!;
+        var policy = call.Input.Text("Policy");
+        if (KeyPolicyOperations.JudgeDocument(policy) is { } badPolicy) return Answer.Of(badPolicy);
         var tags = call.Input.Tags("Tags");
         var replicated = await call.PassAsync(new ReplicateKey(key.Name, region.Value)
         {
-            Description = call.Input.Text("Description") ?? "", Tags = tags,
+            Description = call.Input.Text("Description") ?? "", Tags = tags, PolicyDocument = policy,
+            BypassesLockoutCheck = call.Input.Flag("BypassPolicyLockoutSafetyCheck"),
         }, (json, view) =>
         {
             json.WriteStartObject("ReplicaKeyMetadata");
             KeyMetadata.Write(json, view, key.Account, call.Gate.Now);
             json.WriteEndObject();
+            json.WriteString("ReplicaPolicy", policy ?? DefaultKeyPolicy.TextFor(key.Account));
             json.WriteStartArray("ReplicaTags");
             foreach (var tag in tags)
             {

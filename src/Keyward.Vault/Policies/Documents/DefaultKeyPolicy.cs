@@ -2,7 +2,7 @@ namespace Keyward.Vault.Policies.Documents;
 
 /// <summary>The policy of a key that nobody put one on: everything is delegated to its account, which is Google's
 /// inheritance in AWS's words. Shown, never stored.</summary>
-internal static class DefaultKeyPolicy
+public static class DefaultKeyPolicy
 {
     public static string TextFor(string account) => $$"""
         {
