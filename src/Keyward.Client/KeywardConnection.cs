@@ -57,10 +57,14 @@ public sealed class KeywardConnection : IDisposable
         Grants = new Grants.GrantsClient(invoker);
         Documents = new PolicyDocuments.PolicyDocumentsClient(invoker);
         Issuers = new Issuers.IssuersClient(invoker);
+        AuditProofs = new AuditProofs.AuditProofsClient(invoker);
+        Provenance = new Provenance.ProvenanceClient(invoker);
         Signatures = new Signatures.SignaturesClient(invoker);
     }
 
     public string Address { get; }
+
+    public AuditProofs.AuditProofsClient AuditProofs { get; }
 
     public KeyManagementService.KeyManagementServiceClient Keys { get; }
 
@@ -88,6 +92,8 @@ public sealed class KeywardConnection : IDisposable
     public PolicyDocuments.PolicyDocumentsClient Documents { get; }
 
     public Issuers.IssuersClient Issuers { get; }
+
+    public Provenance.ProvenanceClient Provenance { get; }
 
     public Signatures.SignaturesClient Signatures { get; }
 

@@ -13,12 +13,15 @@ internal static class AdminDoor
     {
         services.AddSingleton<ProjectsDoor>().AddSingleton<ServiceAccountsDoor>().AddSingleton<AuditDoor>()
             .AddSingleton<DeploymentDoor>().AddSingleton<BenchDoor>().AddSingleton<PoliciesDoor>()
-            .AddSingleton<RolesDoor>().AddSingleton<GroupsDoor>().AddSingleton<IssuersDoor>();
+            .AddSingleton<RolesDoor>().AddSingleton<GroupsDoor>().AddSingleton<IssuersDoor>()
+            .AddSingleton<ProvenanceDoor>();
         services.AddSingleton(p => new RestService(Projects.Descriptor, p.GetRequiredService<ProjectsDoor>()));
         services.AddSingleton(p => new RestService(
             ServiceAccounts.Descriptor, p.GetRequiredService<ServiceAccountsDoor>()));
         services.AddSingleton(p => new RestService(Protos.V1.Audit.Descriptor, p.GetRequiredService<AuditDoor>()));
         services.AddSingleton(p => new RestService(Deployment.Descriptor, p.GetRequiredService<DeploymentDoor>()));
+        services.AddSingleton(p => new RestService(
+            Provenance.Descriptor, p.GetRequiredService<ProvenanceDoor>()));
         services.AddSingleton(p => new RestService(
             Protos.V1.Policies.Descriptor, p.GetRequiredService<PoliciesDoor>()));
         services.AddSingleton(p => new RestService(Roles.Descriptor, p.GetRequiredService<RolesDoor>()));
@@ -26,6 +29,8 @@ internal static class AdminDoor
         services.AddSingleton<GrantsDoor>().AddSingleton<DocumentsDoor>();
         services.AddSingleton(p => new RestService(Grants.Descriptor, p.GetRequiredService<GrantsDoor>()));
         services.AddSingleton(p => new RestService(PolicyDocuments.Descriptor, p.GetRequiredService<DocumentsDoor>()));
+        services.AddSingleton<AuditProofsDoor>();
+        services.AddSingleton(p => new RestService(AuditProofs.Descriptor, p.GetRequiredService<AuditProofsDoor>()));
         services.AddSingleton(p => new RestService(Issuers.Descriptor, p.GetRequiredService<IssuersDoor>()));
         services.AddSingleton<SignaturesDoor>();
         services.AddSingleton(p => new RestService(Signatures.Descriptor, p.GetRequiredService<SignaturesDoor>()));
@@ -44,6 +49,8 @@ internal static class AdminDoor
         routes.MapGrpcService<GrantsDoor>();
         routes.MapGrpcService<DocumentsDoor>();
         routes.MapGrpcService<IssuersDoor>();
+        routes.MapGrpcService<AuditProofsDoor>();
+        routes.MapGrpcService<ProvenanceDoor>();
         routes.MapGrpcService<SignaturesDoor>();
     }
 }

@@ -15,9 +15,13 @@ internal sealed class AuditDoor(Gate gate) : Protos.V1.Audit.AuditBase
     public override Task<ReadRecordsResponse> ReadRecords(ReadRecordsRequest request, ServerCallContext context) =>
         gate.PassAsync(context, Read(request), page =>
         {
-            var response = new ReadRecordsResponse { NextIndex = page.NextIndex, AtEnd = page.AtEnd };
-            foreach (var record in page.Records)
-                response.Records.Add(System.Text.Encoding.UTF8.GetString(record.Span));
+            var response = new ReadRecordsResponse { NextIndex = page.NextIndex, AtEnd = page.AtEnd, Log = page.Log };
+            foreach (var (index, bytes) in page.Records)
+            {
+                response.Records.Add(System.Text.Encoding.UTF8.GetString(bytes.Span));
+                response.Indexes.Add(index);
+            }
+
             return response;
         });
 

@@ -30,6 +30,7 @@ internal sealed class AwsDoor(RequestDelegate next, Gate gate)
         }
 
         var arrival = gate.Receive(Door.Aws, Admission.SourceOf(context), Admission.TraceOf(context.Request));
+        Answering.Begin(context, arrival);
         context.Response.Headers["x-amzn-RequestId"] = Reply.RequestIdOf(arrival);
         var (body, fault) = await RequestBody.ReadAsync(context).ConfigureAwait(false);
         try

@@ -59,8 +59,8 @@ internal sealed class Call(
     {
         if (gate.Find(caller, reference).TryGet(out var key, out var refusal))
         {
-            _alias ??= reference.Alias;
             Keys.Add(key);
+            if (reference.Alias is { } alias) _alias ??= alias;
             answer = KeySpecs.IsOffered(key.Algorithm)
                 ? null
                 : Answer.Of(Fault.Unsupported($"{Arns.Of(key)} has an algorithm that AWS KMS does not know."));
@@ -74,7 +74,8 @@ internal sealed class Call(
     /// <summary>Lets an operation run and writes what came of it; with DryRun it is only rehearsed.</summary>
     public async ValueTask<Answer> PassAsync<T>(IOperation<T> operation, Action<Utf8JsonWriter, T>? write)
     {
-        var outcome = await gate.PassAsync(arrival, caller, Asked(operation), cancellation).ConfigureAwait(false);
+        var outcome = await gate.PassAsync(
+            arrival, caller, AsAsked(operation), cancellation).ConfigureAwait(false);
         IsRecorded = true;
         if (!outcome.TryGet(out var value, out var refusal)) return Answer.Of(Refusals.Show(refusal, this));
         return write is null ? Answer.Empty : Answer.Of(json => write(json, value));
@@ -83,22 +84,22 @@ internal sealed class Call(
     /// <summary>As <see cref="PassAsync"/>, where what came out decides whether it is a fault.</summary>
     public async ValueTask<Answer> PassAsync<T>(IOperation<T> operation, Func<T, Answer> render)
     {
-        var outcome = await gate.PassAsync(arrival, caller, Asked(operation), cancellation).ConfigureAwait(false);
+        var outcome = await gate.PassAsync(
+            arrival, caller, AsAsked(operation), cancellation).ConfigureAwait(false);
         IsRecorded = true;
         return outcome.TryGet(out var value, out var refusal)
             ? render(value)
             : Answer.Of(Refusals.Show(refusal, this));
     }
 
-    /// <summary>True once the gate has recorded the call.</summary>
-    public bool IsRecorded { get; private set; }
-
-    /// <summary>The operation with what the call says about it: grant tokens, the alias, and whether it is only
-    /// rehearsed.</summary>
-    private IOperation<T> Asked<T>(IOperation<T> operation)
+    /// <summary>The operation with the alias and the grant tokens that the call names; rehearsed for DryRun.</summary>
+    private IOperation<T> AsAsked<T>(IOperation<T> operation)
     {
         var tokens = input.Shape.IndexOf("GrantTokens") >= 0 ? input.Texts("GrantTokens") : [];
-        var asked = tokens.Count == 0 && _alias is null ? operation : new AskedAs<T>(operation, _alias, tokens);
+        var asked = _alias is null && tokens.Count == 0 ? operation : new AskedAs<T>(operation, _alias, tokens);
         return IsDryRun ? new Rehearsal<T>(asked) : asked;
     }
+
+    /// <summary>True once the gate has recorded the call.</summary>
+    public bool IsRecorded { get; private set; }
 }

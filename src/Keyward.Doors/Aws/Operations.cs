@@ -11,6 +11,6 @@ internal static class Operations
         KeyOperations.All, KeyListing.All, KeyStateOperations.All, AliasOperations.All, TagOperations.All,
         EncryptionOperations.All, DataKeyOperations.All, SigningOperations.All, MacOperations.All,
         RotationOperations.All, MultiRegionOperations.All, UsageOperations.All, ImportOperations.All,
-        CustomStoreOperations.All, KeyPolicyOperations.All, KeyGrantOperations.All,
+        PolicyCalls.All, GrantCalls.All, CustomStoreOperations.All,
     }.SelectMany(group => group).ToFrozenDictionary(o => o.Name, StringComparer.Ordinal);
 }

@@ -32,7 +32,7 @@ internal sealed class Admission(RequestDelegate next, Gate gate)
         var arrival = gate.Receive(door, SourceOf(context), TraceOf(context.Request));
         arrival.Method = MethodOf(context.Request);
         arrival.Reason = ReasonOf(context.Request);
-        context.Response.Headers[Passing.RequestIdHeader] = arrival.RequestId;
+        Answering.Begin(context, arrival);
         var judged = ProofOf(context.Request) is { } proof
             ? gate.Identify(arrival, proof)
             : CredentialRefusals.Missing;

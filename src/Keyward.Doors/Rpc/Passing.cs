@@ -9,8 +9,6 @@ namespace Keyward.Doors.Rpc;
 /// refusal throws nothing: it sets the call's status and answers an empty message, which no client sees.</summary>
 internal static class Passing
 {
-    public const string RequestIdHeader = "x-keyward-request-id";
-
     public static async Task<TResponse> PassAsync<T, TResponse>(
         this Gate gate, ServerCallContext context, IOperation<T> operation, Func<T, TResponse> render)
         where TResponse : IMessage, new()

@@ -19,7 +19,9 @@ internal static class RestAnswer
         JsonFormatter.Settings.Default.WithTypeRegistry(RpcStatus.Types).WithFormatEnumsAsIntegers(true));
 
     public static Task WriteAsync(HttpContext context, IMessage message, bool enumsAsNumbers) =>
-        WriteAsync(context, StatusCodes.Status200OK, (enumsAsNumbers ? Numbers : Names).Format(message));
+        message is global::Google.Api.HttpBody raw
+            ? WriteAsync(context, StatusCodes.Status200OK, raw.ContentType, raw.Data.Memory)
+            : WriteAsync(context, StatusCodes.Status200OK, (enumsAsNumbers ? Numbers : Names).Format(message));
 
     public static Task WriteErrorAsync(HttpContext context, Status status, int? httpStatus = null)
     {
@@ -48,12 +50,14 @@ internal static class RestAnswer
         return WriteAsync(context, http, Encoding.UTF8.GetString(buffer.ToArray()));
     }
 
-    private static Task WriteAsync(HttpContext context, int status, string json)
+    private static Task WriteAsync(HttpContext context, int status, string json) =>
+        WriteAsync(context, status, ContentType, Encoding.UTF8.GetBytes(json + "\n"));
+
+    private static Task WriteAsync(HttpContext context, int status, string contentType, ReadOnlyMemory<byte> bytes)
     {
         var response = context.Response;
         response.StatusCode = status;
-        response.ContentType = ContentType;
-        var bytes = Encoding.UTF8.GetBytes(json + "\n");
+        response.ContentType = contentType;
         response.ContentLength = bytes.Length;
         return response.Body.WriteAsync(bytes, context.RequestAborted).AsTask();
     }

@@ -31,7 +31,7 @@ internal sealed class TokenDoor(Gate gate)
     {
         var arrival = gate.Receive(Door.Token, Admission.SourceOf(context), Admission.TraceOf(context.Request));
         arrival.Method = "Token";
-        context.Response.Headers[Passing.RequestIdHeader] = arrival.RequestId;
+        Answering.Begin(context, arrival);
         var form = await TokenForm.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false);
         switch (form?.GetValueOrDefault("grant_type"))
         {

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Keyward.Keystores.Material;
 using Keyward.Keystores.Software;
+using Keyward.Vault.Algorithms;
 using Keyward.Vault.Audit.Notes;
 using Keyward.Vault.Keystores;
 
@@ -25,12 +26,14 @@ internal sealed class KeyHierarchy : IKeyHierarchy, ICredentialKeys
     private readonly Sealer _root;
     private readonly DeploymentKeys _keys;
     private readonly Sealer _sum;
+    private readonly Ed25519Pair _statements;
     private readonly DerivedMacKeys _derived;
     private readonly ConcurrentDictionary<UInt128, Sealer> _projects = new();
 
     private KeyHierarchy(byte[] deploymentId, Sealer root, DeploymentKeys keys)
     {
         (_deploymentId, _root, _keys) = (deploymentId, root, keys);
+        _statements = new Ed25519Pair(keys.Statement);
         _sum = new Sealer(keys.SumSeal.Span, RootParent, deploymentId);
         _derived = new DerivedMacKeys(secret => Project(secret.ParentId).Open(secret));
     }
@@ -158,6 +161,11 @@ internal sealed class KeyHierarchy : IKeyHierarchy, ICredentialKeys
         return BinaryPrimitives.ReadUInt128BigEndian(full);
     }
 
+    public byte[] StatementPublicKey => _statements.PublicKey;
+
+    public byte[] SignStatement(ReadOnlySpan<byte> statement) =>
+        _statements.Sign(Scheme.Ed25519, SignatureInput.Message, statement);
+
     public SealedKey SealSecret(byte[] projectKeyId, SealBinding binding, ReadOnlySpan<byte> secret) =>
         Project(projectKeyId).Seal(binding, secret);
 
@@ -222,6 +230,7 @@ internal sealed class KeyHierarchy : IKeyHierarchy, ICredentialKeys
         _derived.Dispose();
         foreach (var project in _projects.Values) project.Dispose();
         _sum.Dispose();
+        _statements.Dispose();
         _keys.Dispose();
         _root.Dispose();
     }

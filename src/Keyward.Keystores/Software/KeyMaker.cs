@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Keyward.Keystores.Material;
 using Keyward.Vault.Algorithms;
 
@@ -122,7 +123,27 @@ internal sealed class KeyMaker : IDisposable
                 if (next is null) _work.Reset();
             }
 
-            if (next is not null) Deliver(next, _make(next.Row));
+            if (next is not null) Make(next);
+        }
+    }
+
+    /// <summary>A key that came out wrong is nobody's: who waits first is told to come again, and none of that kind is
+    /// made ahead until one is asked for.</summary>
+    private void Make(Shelf shelf)
+    {
+        try
+        {
+            Deliver(shelf, _make(shelf.Row));
+        }
+        catch (CryptographicException)
+        {
+            lock (_lock)
+            {
+                shelf.Target = 0;
+                if (_wishes.FirstOrDefault(w => w.Shelf == shelf) is not { } wish) return;
+                _wishes.Remove(wish);
+                wish.Granted.SetResult(null);
+            }
         }
     }
 

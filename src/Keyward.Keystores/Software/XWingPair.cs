@@ -48,7 +48,7 @@ internal sealed class XWingPair : IEncapsulationPair
 
     public int CiphertextSizeBytes => MlKemCiphertextSizeBytes + X25519SizeBytes;
 
-    private static ReadOnlySpan<byte> Label => @"\.//^\"u8;
+    public static ReadOnlySpan<byte> Label => @"\.//^\"u8;
 
     public byte[] Decapsulate(ReadOnlySpan<byte> ciphertext)
     {

@@ -7,7 +7,8 @@ namespace Keyward.Vault.Audit;
 /// <summary>Some records, in the log's order, as they were written, and where to go on.</summary>
 /// <param name="NextIndex">The index to read from next.</param>
 /// <param name="AtEnd">Nothing durable lies behind <paramref name="NextIndex"/> yet.</param>
-public sealed record RecordPage(IReadOnlyList<ReadOnlyMemory<byte>> Records, long NextIndex, bool AtEnd);
+public sealed record RecordPage(
+    string Log, IReadOnlyList<(long Index, ReadOnlyMemory<byte> Bytes)> Records, long NextIndex, bool AtEnd);
 
 /// <summary>Reads the audit log, of one project or of all. Reading it is a right of its own, and recorded once a
 /// page.</summary>
@@ -34,16 +35,16 @@ public sealed record ReadRecords(ProjectId? Project, RecordFilter Filter, long F
         if (FromIndex < 0 || Limit is < 1 or > MaximumLimit)
             return new Refusal(RefusalReason.InvalidArgument, $"A page of records has 1 to {MaximumLimit}.");
         var filter = Filter with { Project = Project?.Value };
-        var found = new List<ReadOnlyMemory<byte>>();
+        var found = new List<(long Index, ReadOnlyMemory<byte> Bytes)>();
         var (next, scanned) = (FromIndex, 0);
         await foreach (var (index, entry) in passage.Log.ReadAsync(FromIndex,
             CancellationToken.None).ConfigureAwait(false))
         {
             next = index + 1;
-            if (filter.Matches(entry)) found.Add(entry.ToArray());
+            if (filter.Matches(entry)) found.Add((index, entry.ToArray()));
             if (found.Count == Limit || ++scanned == MaximumScanned) break;
         }
 
-        return new RecordPage(found, next, next >= passage.Log.Size);
+        return new RecordPage(passage.Log.Origin, found, next, next >= passage.Log.Size);
     }
 }

@@ -8,6 +8,9 @@ public sealed record RecordReference(string? Origin, long? Index, string? Id)
 {
     private const int IdLength = 32;
 
+    public override string ToString() => Id ?? string.Create(
+        CultureInfo.InvariantCulture, $"{Origin}{(Origin is null ? "" : "#")}{Index}");
+
     public static bool TryParse(string text, out RecordReference reference)
     {
         reference = null!;

@@ -83,6 +83,8 @@ public sealed record CreateGrant(KeyName Key, string Grantee, GrantOperations Op
     private Outcome<NewGrant> Change(ChangeDraft draft, Passage passage)
     {
         if (draft.Snapshot.Find(Key) is not { } entry) return KeyRefusals.NotFound(Key);
+        if (KeyRefusals.JudgeUse(entry.Key, draft.Now) is { } resting) return resting;
+        if (KeyImports.IsPending(entry, draft.Now)) return KeyRefusals.PendingImport(entry.Key);
         if (!Operations.Fit(entry.Key.Purpose)) return GrantRefusals.Unfit;
         if (Constraint is not null && entry.Key.Purpose != Purpose.EncryptDecrypt) return GrantRefusals.BadConstraint;
         if (PrincipalName.Find(draft.Snapshot, Grantee) is not { } grantee) return GrantRefusals.NoPrincipal(Grantee);

@@ -36,6 +36,27 @@ internal static class ImportMethods
     public static bool IsHpke(ImportMethod method) =>
         method is ImportMethod.HpkeMlKem768 or ImportMethod.HpkeMlKem1024 or ImportMethod.HpkeXWing;
 
+    /// <summary>The method's name in statements.</summary>
+    public static string Label(ImportMethod method) => method switch
+    {
+        ImportMethod.RsaOaep3072Sha1Aes256 => "RSA_OAEP_3072_SHA1_AES_256",
+        ImportMethod.RsaOaep4096Sha1Aes256 => "RSA_OAEP_4096_SHA1_AES_256",
+        ImportMethod.RsaOaep3072Sha256Aes256 => "RSA_OAEP_3072_SHA256_AES_256",
+        ImportMethod.RsaOaep4096Sha256Aes256 => "RSA_OAEP_4096_SHA256_AES_256",
+        ImportMethod.RsaOaep3072Sha256 => "RSA_OAEP_3072_SHA256",
+        ImportMethod.RsaOaep4096Sha256 => "RSA_OAEP_4096_SHA256",
+        ImportMethod.HpkeMlKem768 => "HPKE_ML_KEM_768",
+        ImportMethod.HpkeMlKem1024 => "HPKE_ML_KEM_1024",
+        ImportMethod.HpkeXWing => "HPKE_XWING",
+        ImportMethod.RsaOaep2048Sha1 => "RSA_OAEP_2048_SHA1",
+        ImportMethod.RsaOaep3072Sha1 => "RSA_OAEP_3072_SHA1",
+        ImportMethod.RsaOaep4096Sha1 => "RSA_OAEP_4096_SHA1",
+        ImportMethod.RsaOaep2048Sha256 => "RSA_OAEP_2048_SHA256",
+        ImportMethod.RsaOaep2048Sha1Aes256 => "RSA_OAEP_2048_SHA1_AES_256",
+        ImportMethod.RsaOaep2048Sha256Aes256 => "RSA_OAEP_2048_SHA256_AES_256",
+        ImportMethod.Unspecified => "UNSPECIFIED",
+    };
+
     /// <summary>Bytes before the material: the OAEP block, or the encapsulated secret.</summary>
     public static int HeadSizeBytes(ImportMethod method) => PairOf(method) switch
     {

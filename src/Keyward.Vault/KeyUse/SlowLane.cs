@@ -19,6 +19,8 @@ internal sealed class SlowLane(int lanes, int maximumWaiting)
     /// <summary>The process's: half of its cores.</summary>
     public static readonly SlowLane Shared = new(Math.Max(1, Environment.ProcessorCount / 2), MaximumWaiting);
 
+    public int Lanes => lanes;
+
     private readonly SemaphoreSlim _free = new(lanes);
     private int _waiting;
 

@@ -25,8 +25,8 @@ public sealed record CreateUnnamedKey(KeyRingName Ring, Purpose Purpose, Algorit
 
     public bool IsMultiRegion { get; init; }
 
-    /// <summary>The key's policy document; null for the default one.</summary>
-    public string? PolicyDocument { get; init; }
+    /// <summary>The key's own policy document; null for none of its own.</summary>
+    public string? Policy { get; init; }
 
     public bool BypassesLockoutCheck { get; init; }
 
@@ -85,9 +85,8 @@ public sealed record CreateUnnamedKey(KeyRingName Ring, Purpose Purpose, Algorit
         }
         else draft.Put(key);
 
-        if (PolicyDocument is { } document
-            && PuttingDocument.Put(draft, passage, key.Name, document, BypassesLockoutCheck).Refusal is { } refused)
-            return refused;
+        if (Policy is { } document && !PuttingDocument.Put(draft, passage, key.Name, document, BypassesLockoutCheck)
+            .TryGet(out _, out var badPolicy)) return badPolicy;
         draft.Record.Resource = key.Name.ToString();
         return KeyDescription.Of(draft.Snapshot, draft.Snapshot.Find(key.Name)!, passage.Settings, draft.Now);
     }

@@ -17,8 +17,8 @@ public sealed record ReplicateKey(KeyName Name, LocationId Location) : IOperatio
 
     public IReadOnlyList<KeyValuePair<string, string>> Tags { get; init; } = [];
 
-    /// <summary>The replica's policy document; null for the default one.</summary>
-    public string? PolicyDocument { get; init; }
+    /// <summary>The key's own policy document; null for none of its own.</summary>
+    public string? Policy { get; init; }
 
     public bool BypassesLockoutCheck { get; init; }
 
@@ -66,9 +66,8 @@ public sealed record ReplicateKey(KeyName Name, LocationId Location) : IOperatio
         draft.Put(replica);
         if (!primary.ImportOnly)
             foreach (var version in entry.Versions) Copy(draft, replica, version);
-        if (PolicyDocument is { } document
-            && PuttingDocument.Put(draft, passage, target, document, BypassesLockoutCheck).Refusal is { } refused)
-            return refused;
+        if (Policy is { } document && !PuttingDocument.Put(draft, passage, target, document, BypassesLockoutCheck)
+            .TryGet(out _, out var badPolicy)) return badPolicy;
         draft.Record.Changed("replica", null, target.ToString());
         return KeyDescription.Of(draft.Snapshot, draft.Snapshot.Find(target)!, passage.Settings, draft.Now);
     }

@@ -49,6 +49,12 @@ internal interface IKeyHierarchy : IDisposable
     /// <summary>Whether an Ed25519 signature of a note is good.</summary>
     bool CheckNote(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature);
 
+    /// <summary>Signs a statement of the deployment with its Ed25519 statement key: 64 bytes.</summary>
+    byte[] SignStatement(ReadOnlySpan<byte> statement);
+
+    /// <summary>The statement key's public half as SubjectPublicKeyInfo.</summary>
+    byte[] StatementPublicKey { get; }
+
     /// <summary>Known answers for seals. Throws <see cref="SelfTestException"/>.</summary>
     void SelfTest();
 }

@@ -127,6 +127,8 @@ public enum Permission
     ServiceAccountsSignBlob = 117,
     QuotasGet = 118,
     QuotasSet = 119,
+    AuditVerify = 120,
+    AuditHash = 121,
 }
 
 /// <summary>The permissions' names as policies, refusals and TestIamPermissions show them.</summary>
@@ -188,6 +190,8 @@ public static class PermissionNames
         Permission.ServiceAccountsSignBlob => "iam.serviceAccounts.signBlob",
         Permission.QuotasGet => "keyward.quotas.get",
         Permission.QuotasSet => "keyward.quotas.set",
+        Permission.AuditVerify => "keyward.audit.verify",
+        Permission.AuditHash => "keyward.audit.hash",
         // Finer than Google's: what Google has one right for, or none.
         >= Permission.GrantsCreate => KmsName(permission.ToString(), "keyward"),
         _ => KmsName(permission.ToString(), "cloudkms"),

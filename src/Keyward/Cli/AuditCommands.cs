@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Keyward.Delivery;
 using Keyward.Protos.V1;
 using Option = System.CommandLine.Option;
 
@@ -24,23 +26,50 @@ internal static class AuditCommands
     private static readonly Option<bool> OwnProject = Commands.Flag(
         "--own-project", "Only this project's records, which its owner may read.");
 
-    private static readonly Option<string?> As = Commands.Text("--as", "keyward", "The records' form.");
+    private static readonly Option<string?> As = Commands.Text("--as", "FORM",
+        "The records' form: keyward (as they stand in the log), google, cloudtrail, ocsf or cef.");
 
     private static readonly Option[] Filters = [Key, Principal, Operation, Outcome, Since, Until, OwnProject];
 
-    static AuditCommands() => As.AcceptOnlyFromAmong("keyward");
+    static AuditCommands() => As.AcceptOnlyFromAmong([.. RecordForm.Names]);
 
     public static Command Build() => Commands.Group("audit", "The audit log.",
+    [
         Commands.Make("tail", "Show the last records, and with --follow what comes.",
             ["keyward audit tail --key orders --outcome denied", "keyward audit tail --follow"], "journalctl -f",
             TailAsync, [.. Filters, Follow]),
         Commands.Make("export", "Print all records, one JSON object a line, in order of time.",
-            ["keyward audit export --since -24h > audit.jsonl"], null, ExportAsync, [.. Filters, As]),
-        AuditVerify.Build());
+            ["keyward audit export --since -24h > audit.jsonl", "keyward audit export --as ocsf"], null,
+            ExportAsync, [.. Filters, As]),
+        .. AuditProofCommands.Build(), AuditVerify.Build(),
+    ]);
 
     private static async Task ExportAsync(Session session)
     {
-        await foreach (var record in ReadAsync(session, follow: false).ConfigureAwait(false)) Output.Line(record);
+        // Our own form is the log's own bytes.
+        var form = session.Get(As) is { } name and not "keyward" ? RecordForm.Of(name) : null;
+        var accounts = new Dictionary<string, string?>();
+        await foreach (var (log, index, record) in ReadAsync(session, follow: false).ConfigureAwait(false))
+            Output.Line(form is null ? record : form(new RecordView((JsonObject)JsonNode.Parse(record)!, log, index,
+                project => AccountOf(session, accounts, project))));
+    }
+
+    /// <summary>AWS's number of a project; null for who may not see the project.</summary>
+    private static string? AccountOf(Session session, Dictionary<string, string?> known, string project)
+    {
+        if (known.TryGetValue(project, out var account)) return account;
+        try
+        {
+            var request = new GetProjectRequest { Name = "projects/" + project };
+            account = session.Server.Projects.GetProject(request, cancellationToken: session.Cancellation).Account;
+        }
+        catch (RpcException refused) when (refused.StatusCode
+            is StatusCode.PermissionDenied or StatusCode.NotFound or StatusCode.InvalidArgument)
+        {
+            account = null;
+        }
+
+        return known[project] = account;
     }
 
     private static async Task TailAsync(Session session)
@@ -48,12 +77,13 @@ internal static class AuditCommands
         const int last = 20;
         if (session.Get(Follow))
         {
-            await foreach (var record in ReadAsync(session, follow: true).ConfigureAwait(false)) Show(session, record);
+            await foreach (var (_, _, record) in ReadAsync(session, follow: true).ConfigureAwait(false))
+                Show(session, record);
             return;
         }
 
         var recent = new Queue<string>();
-        await foreach (var record in ReadAsync(session, follow: false).ConfigureAwait(false))
+        await foreach (var (_, _, record) in ReadAsync(session, follow: false).ConfigureAwait(false))
         {
             recent.Enqueue(record);
             if (recent.Count > last) recent.Dequeue();
@@ -75,7 +105,8 @@ internal static class AuditCommands
             json["principal"]?["name"] ?? json["kind"], json["key"]?["name"]));
     }
 
-    private static async IAsyncEnumerable<string> ReadAsync(Session session, bool follow)
+    private static async IAsyncEnumerable<(string Log, long Index, string Record)> ReadAsync(
+        Session session, bool follow)
     {
         var request = new ReadRecordsRequest
         {
@@ -91,7 +122,7 @@ internal static class AuditCommands
         while (true)
         {
             var page = await session.Server.Audit.ReadRecordsAsync(request, cancellationToken: session.Cancellation);
-            foreach (var record in page.Records) yield return record;
+            foreach (var (index, record) in page.Indexes.Zip(page.Records)) yield return (page.Log, index, record);
             request.FromIndex = page.NextIndex;
             if (!page.AtEnd) continue;
             if (!follow) yield break;

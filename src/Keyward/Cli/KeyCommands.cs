@@ -53,8 +53,9 @@ internal static class KeyCommands
         Commands.Make("update", "Change labels and rotation.",
             ["keyward key update orders --keyring shop --rotation-period 30d",
              "keyward key update orders --keyring shop --labels team=shop --remove-labels old"],
-            "gcloud kms keys update", UpdateAsync, KeyName, Names.KeyRing, RotationPeriod, NextRotation, Labels,
-                RemoveLabels),
+            "gcloud kms keys update", UpdateAsync, KeyName, Names.KeyRing, Algorithm, RotationPeriod, NextRotation,
+            Labels, RemoveLabels),
+        KeyImport.Build(),
         Commands.Make("rotate", "Make a new version and let new data be encrypted under it.",
             ["keyward key rotate orders --keyring shop"], "aws kms rotate-key-on-demand", RotateAsync, KeyName,
             Names.KeyRing, NoPrimary)).WithAlias("keys");
@@ -111,6 +112,12 @@ internal static class KeyCommands
         var key = new CryptoKey { Name = name };
         var mask = new FieldMask();
         SetRotation(session, key);
+        if (session.Get(Algorithm) is { } algorithm)
+        {
+            mask.Paths.Add("version_template.algorithm");
+            key.VersionTemplate = new CryptoKeyVersionTemplate { Algorithm = AlgorithmWords.Algorithm(algorithm) };
+        }
+
         if (key.RotationPeriod is not null) mask.Paths.Add("rotation_period");
         if (key.NextRotationTime is not null) mask.Paths.Add("next_rotation_time");
         if (session.Get(Labels) is not null || session.Get(RemoveLabels) is not null)

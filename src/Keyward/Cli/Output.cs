@@ -29,7 +29,9 @@ internal sealed class Output
     public Output(ParseResult parsed)
     {
         _fields = parsed.GetValue(GlobalOptions.Field) ?? [];
-        IsJson = (parsed.GetValue(GlobalOptions.Format) ?? ClientSettings.Variable("KEYWARD_FORMAT")) switch
+        var format = parsed.GetValue(GlobalOptions.Format) ?? ClientSettings.Variable("KEYWARD_FORMAT");
+        WantsJson = format == "json";
+        IsJson = format switch
         {
             "json" => true,
             "table" => false,
@@ -38,6 +40,9 @@ internal sealed class Output
     }
 
     public bool IsJson { get; }
+
+    /// <summary>JSON was asked for by name: results that are files of a kind of their own are JSON only then.</summary>
+    public bool WantsJson { get; }
 
     public static JsonObject Json(IMessage message) => (JsonObject)JsonNode.Parse(Formatter.Format(message))!;
 

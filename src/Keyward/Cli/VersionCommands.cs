@@ -26,9 +26,10 @@ internal static class VersionCommands
         Commands.Make("describe", "Show a version.",
             ["keyward version describe 1 --key orders --keyring shop --field state"],
             "gcloud kms keys versions describe",
-            async s => s.Output.Write(await s.Server.Keys.GetCryptoKeyVersionAsync(
+            async s => s.Output.Write(await Provenances.WithAsync(s, await s.Server.Keys.GetCryptoKeyVersionAsync(
                 new GetCryptoKeyVersionRequest { Name = Names.VersionOf(s, s.Get(Number)) },
-                cancellationToken: s.Cancellation)), Number, Names.Key, Names.KeyRing),
+                cancellationToken: s.Cancellation)).ConfigureAwait(false)), Number, Names.Key, Names.KeyRing),
+        Provenances.Build(Number),
         Commands.Make("enable", "Let a version be used again.",
             ["keyward version enable 1 --key orders --keyring shop"],
             "gcloud kms keys versions enable", s => SetAsync(s, WireState.Enabled), Number, Names.Key, Names.KeyRing),

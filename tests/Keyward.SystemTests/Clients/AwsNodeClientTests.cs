@@ -58,6 +58,12 @@ public sealed class AwsNodeClientTests
             "operation.\""),
         ("secondMaterial", "\"ok\""), ("waiting", """["CURRENT IMPORTED","PENDING_ROTATION IMPORTED 2nd"]"""),
         ("rotatedImported", "true"),
+        ("deniedFromTheFirst", "\"AccessDeniedException\""), ("policyKept", "true"), ("allowedAgain", "\"ok\""),
+        ("policyNames", """["default"]"""), ("badPolicy", "\"MalformedPolicyDocumentException\""),
+        ("lockedOut", "\"MalformedPolicyDocumentException: The new key policy will not allow you to update the key " +
+            "policy in the future.\""),
+        ("defaultPolicy", "\"key-default-1\""), ("grants", """["true true Decrypt,Encrypt"]"""),
+        ("withToken", "\"ok\""), ("badToken", "\"InvalidGrantTokenException\""), ("revoked", "0"),
         ("stores", "0"), ("noStore", "\"CustomKeyStoreNotFoundException\""),
         ("connect", "\"CustomKeyStoreNotFoundException\""), ("createStore", "\"UnsupportedOperationException\""),
         ("keyInStore", "\"CustomKeyStoreNotFoundException\""),

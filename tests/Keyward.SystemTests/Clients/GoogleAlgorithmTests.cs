@@ -12,8 +12,11 @@ public sealed class GoogleAlgorithmTests
     {
         using var data = new TemporaryData();
         await using var server = await KeywardServer.StartAsync(data.In("kms"));
+        using var admin = new RestClient(server);
+        var stranger = await GoogleNodeClientTests.MakeAccountAsync(admin, server, data, "operator");
         var (code, output, errors) = await KeywardServer.RunAsync("node", ["google-algorithms.js"],
-            Path.Combine(KeywardServer.Root, "tests/clients/node"), server.AdminEnvironment());
+            Path.Combine(KeywardServer.Root, "tests/clients/node"),
+            [.. server.AdminEnvironment(), ("STRANGER", stranger)]);
         Assert.True(code == 0, errors + server.Errors);
 
         using var json = JsonDocument.Parse(output);

@@ -33,6 +33,7 @@ public sealed class KillTests
             server.Kill();
             await stop.CancelAsync();
             await Task.WhenAll(workers);
+            if (round % 10 == 0) await VerifyLogAsync(data.In("kms"));
         }
 
         await using var last = await KeywardServer.StartAsync(data.In("kms"));
@@ -42,6 +43,16 @@ public sealed class KillTests
         Assert.DoesNotContain(done.RequestIds, id => !logged.Contains(id));
         Assert.True(done.Keys.Count >= Rounds, $"only {done.Keys.Count} keys were made");
         Assert.True(done.Ciphertexts.Count >= Rounds, $"only {done.Ciphertexts.Count} ciphertexts were made");
+        await last.StopAsync();
+        await VerifyLogAsync(data.In("kms"));
+    }
+
+    /// <summary>As the kill left it: whatever was being written, the log holds.</summary>
+    private static async Task VerifyLogAsync(string folder)
+    {
+        var (code, output, errors) = await KeywardServer.RunAsync(
+            KeywardServer.Program, ["audit", "verify", folder]);
+        Assert.True(code == 0, output + errors);
     }
 
     private static async Task WorkAsync(RestClient client, Acknowledged done, int round, int worker, CancellationToken stop)

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Keyward.Keystores.Material;
 using Keyward.Keystores.Software;
 using Keyward.Vault.Algorithms;
@@ -12,11 +13,13 @@ public sealed class KeyMakerTests : IDisposable
 
     private readonly SemaphoreSlim _go = new(0);
     private readonly KeyMaker _maker;
+    private volatile bool _isFaulty;
     private int _made;
 
     public KeyMakerTests() => _maker = new KeyMaker(_ =>
     {
         _go.Wait();
+        if (_isFaulty) throw new CryptographicException();
         return new SecretBytes([(byte)Interlocked.Increment(ref _made)]);
     });
 
@@ -50,6 +53,19 @@ public sealed class KeyMakerTests : IDisposable
         Assert.Null(await _maker.TakeAsync(Rsa, TimeSpan.Zero));
         _go.Release(1);
         Assert.Equal(1, (await _maker.TakeAsync(AlgorithmTable.Of(Algorithm.RsaCrypt2048), Patience))!.Span[0]);
+    }
+
+    [Fact]
+    public async Task A_key_that_came_out_wrong_is_nobodys_and_the_next_is_made()
+    {
+        _isFaulty = true;
+        var waiting = _maker.TakeAsync(Rsa, Patience).AsTask();
+        _go.Release(1);
+        Assert.Null(await waiting);
+        _isFaulty = false;
+        waiting = _maker.TakeAsync(Rsa, Patience).AsTask();
+        _go.Release(1);
+        Assert.Equal(1, (await waiting)!.Span[0]);
     }
 
     [Fact]

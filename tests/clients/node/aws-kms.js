@@ -345,6 +345,32 @@ async function stores() {
     { CustomKeyStoreId: "cks-12345678901234567", Origin: "AWS_CLOUDHSM" })).split(":")[0];
 }
 
+/** A policy that names nobody but its maker; a grant that a role uses under one context only. */
+async function policies() {
+  const own = { Sid: "own", Effect: "Allow", Principal: { AWS: "arn:aws:iam::000000000001:root" }, Action: "kms:*",
+    Resource: "*" };
+  const deny = { Sid: "no", Effect: "Deny", Principal: "*", Action: "kms:Encrypt", Resource: "*" };
+  const Policy = JSON.stringify({ Version: "2012-10-17", Statement: [own, deny] });
+  const key = await make({ Policy });
+  result.deniedFromTheFirst = (await faultOf("Encrypt", { KeyId: key.KeyId, Plaintext: bytes("x") })).split(":")[0];
+  result.policyKept = (await call("GetKeyPolicy", { KeyId: key.KeyId })).Policy === Policy;
+  await call("PutKeyPolicy", { KeyId: key.KeyId, Policy: JSON.stringify({ Version: "2012-10-17", Statement: [own] }) });
+  result.allowedAgain = await faultOf("Encrypt", { KeyId: key.KeyId, Plaintext: bytes("x") });
+  result.policyNames = (await call("ListKeyPolicies", { KeyId: key.KeyId })).PolicyNames;
+  result.badPolicy = (await faultOf("CreateKey", { Policy: "{}" })).split(":")[0];
+  result.lockedOut = await faultOf("CreateKey", { Policy: JSON.stringify({ Version: "2012-10-17", Statement: [deny] }) });
+  const plain = await make({});
+  result.defaultPolicy = JSON.parse((await call("GetKeyPolicy", { KeyId: plain.KeyId })).Policy).Id;
+  const given = await call("CreateGrant", { KeyId: plain.KeyId, GranteePrincipal: "arn:aws:iam::000000000001:user/admin",
+    Operations: ["Encrypt", "Decrypt"], Constraints: { EncryptionContextEquals: { tenant: "7" } }, Name: "n" });
+  const { Grants } = await call("ListGrants", { KeyId: plain.KeyId });
+  result.grants = Grants.map((g) => `${g.KeyId === plain.Arn} ${g.GrantId === given.GrantId} ${g.Operations}`);
+  result.withToken = await faultOf("Encrypt", { KeyId: plain.KeyId, Plaintext: bytes("x"), GrantTokens: [given.GrantToken] });
+  result.badToken = (await faultOf("Encrypt", { KeyId: plain.KeyId, Plaintext: bytes("x"), GrantTokens: ["x"] })).split(":")[0];
+  await call("RevokeGrant", { KeyId: plain.KeyId, GrantId: given.GrantId });
+  result.revoked = (await call("ListGrants", { KeyId: plain.KeyId })).Grants.length;
+}
+
 async function faults() {
   result.unknownKey = await faultOf("DescribeKey", { KeyId: "11111111-2222-3333-4444-555555555555" });
   result.badKeyId = await faultOf("DescribeKey", { KeyId: "abc" });
@@ -374,6 +400,7 @@ async function main() {
   await rotation(key);
   await regions();
   await imports();
+  await policies();
   await stores();
   await faults();
 }

@@ -20,6 +20,45 @@ async function messageOf(call) {
   }
 }
 
+// What one may do whose only role is cryptoOperator: what needs expertise takes a role of its own.
+exports.asOperator = async function asOperator(admin, operator, email, ring, names) {
+  const name = (algorithm) => ({ name: names[algorithm] });
+  const data = Buffer.from("data");
+  const digest = { sha256: crypto.randomBytes(32) };
+  const plaintext = crypto.randomBytes(16);
+  const calls = {
+    "sign": [0, () => operator.asymmetricSign({ ...name("EC_SIGN_P256_SHA256"), digest })],
+    "MAC": [0, () => operator.macSign({ ...name("HMAC_SHA256"), data })],
+    "raw GCM": [0, () => operator.rawEncrypt({ ...name("AES_256_GCM"), plaintext })],
+    "public key": [0, () => operator.getPublicKey(name("RSA_SIGN_RAW_PKCS1_2048"))],
+    "decapsulate": [0, () => operator.decapsulate({ ...name("ML_KEM_768"), ciphertext: crypto.randomBytes(1088) })],
+    "raw CBC": [7, () => operator.rawEncrypt({ ...name("AES_256_CBC"), plaintext })],
+    "raw CTR": [7, () => operator.rawEncrypt({ ...name("AES_256_CTR"), plaintext })],
+    "raw PKCS#1": [7, () => operator.asymmetricSign({ ...name("RSA_SIGN_RAW_PKCS1_2048"), data })],
+    "describe": [7, () => operator.getCryptoKeyVersion(name("HMAC_SHA256"))],
+  };
+  const unexpected = [];
+  const expect = async (what, expected, call) => {
+    const code = await codeOf(call);
+    if (code !== expected) unexpected.push(`${what}: ${code} instead of ${expected}`);
+  };
+  for (const [what, [, call]] of Object.entries(calls)) await expect(`${what}, without a role`, 7, call);
+  const members = [`serviceAccount:${email}`];
+  await admin.setIamPolicy({
+    resource: ring, policy: { bindings: [{ role: "roles/cloudkms.cryptoOperator", members }] },
+  });
+  for (const [what, [expected, call]] of Object.entries(calls)) await expect(what, expected, call);
+  await admin.setIamPolicy({
+    resource: ring,
+    policy: {
+      bindings: ["cryptoOperator", "expertRawAesCtr"].map((role) => ({ role: `roles/cloudkms.${role}`, members })),
+    },
+  });
+  await expect("raw CTR with expertise", 0, calls["raw CTR"][1]);
+  await expect("raw CBC with another's", 7, calls["raw CBC"][1]);
+  return unexpected;
+};
+
 exports.run = async function run(client, location, ring, names) {
   const bytes = (size) => crypto.randomBytes(size);
   const wrong = { value: "1" };

@@ -15,10 +15,10 @@ internal static class KeyOperations
     public static readonly Operation[] All =
     [
         new("CreateKey", new Shape(
-            KeyPolicyOperations.Document, Member.Text("Description", 0, 8_192),
+            Member.Text("Policy", 1, 131_072), Member.Text("Description", 0, 8_192),
             Member.Choice("KeyUsage", KeySpecs.Usages), Member.Choice("CustomerMasterKeySpec", KeySpecs.All),
             Member.Choice("KeySpec", KeySpecs.All), Member.Choice("Origin", Origins),
-            Member.Text("CustomKeyStoreId", 1, 64), KeyPolicyOperations.Bypass, Member.Tags,
+            Member.Text("CustomKeyStoreId", 1, 64), Member.Boolean("BypassPolicyLockoutSafetyCheck"), Member.Tags,
             Member.Boolean("MultiRegion"), Member.Text("XksKeyId", 1, 128)), CreateKey),
         new("DescribeKey", new Shape(Member.Key().Required(), Member.Tokens), DescribeKey),
         new("UpdateKeyDescription",
@@ -31,7 +31,6 @@ internal static class KeyOperations
         var input = call.Input;
         if (input.Has("CustomKeyStoreId"))
             return new(Answer.Of(CustomStoreOperations.NotFound));
-        if (KeyPolicyOperations.JudgeDocument(input.Text("Policy")) is { } badPolicy) return new(Answer.Of(badPolicy));
         var origin = input.Text("Origin") ?? "AWS_KMS";
         if (origin is not ("AWS_KMS" or "EXTERNAL") || input.Has("XksKeyId"))
             return new(Answer.Of(Fault.Unsupported("Custom key stores are not offered by this server.")));
@@ -39,16 +38,17 @@ internal static class KeyOperations
         if (input.Text("CustomerMasterKeySpec") is { } old && old != spec)
             return new(Answer.Of(Fault.Validation(
                 "You cannot specify KeySpec and CustomerMasterKeySpec in the same request with different values.")));
+        if (PolicyCalls.JudgeDocument(input.Text("Policy")) is { } badDocument) return new(Answer.Of(badDocument));
         if (KeySpecs.Parse(spec, input.Text("KeyUsage"), out var fault) is not { } kind)
             return new(Answer.Of(fault!));
         return call.PassAsync(new CreateUnnamedKey(new KeyRingName(call.Location, Ring), kind.Purpose, kind.Algorithm)
         {
+            Policy = input.Text("Policy"),
+            BypassesLockoutCheck = input.Flag("BypassPolicyLockoutSafetyCheck"),
             Description = input.Text("Description") ?? "",
             Tags = input.Tags("Tags"),
             ImportOnly = origin == "EXTERNAL",
             IsMultiRegion = input.Flag("MultiRegion"),
-            PolicyDocument = input.Text("Policy"),
-            BypassesLockoutCheck = input.Flag("BypassPolicyLockoutSafetyCheck"),
         }, (json, view) =>
         {
             json.WriteStartObject("KeyMetadata");

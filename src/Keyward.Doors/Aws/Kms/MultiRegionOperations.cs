@@ -12,7 +12,7 @@ internal static class MultiRegionOperations
     public static readonly Operation[] All =
     [
         new("ReplicateKey", new Shape(Member.Key().Required(), Region("ReplicaRegion"),
-            KeyPolicyOperations.Document, KeyPolicyOperations.Bypass,
+            Member.Text("Policy", 1, 131_072), Member.Boolean("BypassPolicyLockoutSafetyCheck"),
             Member.Text("Description", 0, 8_192), Member.Tags), ReplicateKey),
         new("UpdatePrimaryRegion", new Shape(Member.Key().Required(), Region("PrimaryRegion")), UpdatePrimaryRegion),
     ];
@@ -23,13 +23,13 @@ internal static class MultiRegionOperations
     {
         var region = RegionOf(call, "ReplicaRegion", out var answer);
         if (region is null || call.FindKey("KeyId", KeyForms.IdOrArn, out answer) is not { } key) return answer!;
-        var policy = call.Input.Text("Policy");
-        if (KeyPolicyOperations.JudgeDocument(policy) is { } badPolicy) return Answer.Of(badPolicy);
         var tags = call.Input.Tags("Tags");
+        var policy = call.Input.Text("Policy");
+        if (PolicyCalls.JudgeDocument(policy) is { } badDocument) return Answer.Of(badDocument);
         var replicated = await call.PassAsync(new ReplicateKey(key.Name, region.Value)
         {
-            Description = call.Input.Text("Description") ?? "", Tags = tags, PolicyDocument = policy,
-            BypassesLockoutCheck = call.Input.Flag("BypassPolicyLockoutSafetyCheck"),
+            Policy = policy, BypassesLockoutCheck = call.Input.Flag("BypassPolicyLockoutSafetyCheck"),
+            Description = call.Input.Text("Description") ?? "", Tags = tags,
         }, (json, view) =>
         {
             json.WriteStartObject("ReplicaKeyMetadata");

@@ -15,13 +15,16 @@ public sealed class Prover(ITreeSource source, SignedCheckpoint signed)
     private long Size => signed.Checkpoint.Size;
 
     /// <summary>The index of the record that is meant, the newest first; null if this log does not have it.</summary>
-    public async ValueTask<long?> FindAsync(RecordReference reference, CancellationToken cancellation)
+    /// <param name="searched">How many records a search by id goes through at most.</param>
+    public async ValueTask<long?> FindAsync(
+        RecordReference reference, long searched, CancellationToken cancellation)
     {
         if (reference.Origin is { } origin && origin != signed.Checkpoint.Origin) return null;
         if (reference.Index is { } index) return index < Size ? index : null;
         // Records begin with version and id (docs/reference/audit.md).
         var beginning = Encoding.ASCII.GetBytes($"{{\"v\":1,\"id\":\"{reference.Id}\"");
-        for (var bundle = (Size - 1) / TilePath.Width; bundle >= 0; bundle--)
+        var lowest = Math.Max(0, Size - searched) / TilePath.Width;
+        for (var bundle = (Size - 1) / TilePath.Width; bundle >= lowest; bundle--)
         {
             var entries = await _reader.EntriesAsync(bundle, Size, cancellation).ConfigureAwait(false);
             var at = entries.FindLastIndex(e => e.Span.StartsWith(beginning));

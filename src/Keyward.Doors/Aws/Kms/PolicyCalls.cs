@@ -4,7 +4,7 @@ using Keyward.Vault.Policies.Documents;
 namespace Keyward.Doors.Aws.Kms;
 
 /// <summary>GetKeyPolicy, PutKeyPolicy, ListKeyPolicies.</summary>
-internal static class KeyPolicyOperations
+internal static class PolicyCalls
 {
     private const string Pattern = @"[\u0009\u000A\u000D\u0020-\u00FF]+";
 

@@ -8,7 +8,7 @@ using Keyward.Vault.Names;
 namespace Keyward.Doors.Aws.Kms;
 
 /// <summary>CreateGrant, ListGrants, ListRetirableGrants, RetireGrant, RevokeGrant.</summary>
-internal static class KeyGrantOperations
+internal static class GrantCalls
 {
     private const int MaximumPageSize = 100;
     private const int DefaultPageSize = 50;

@@ -1,0 +1,27 @@
+using Keyward.Vault.Gate;
+using Microsoft.AspNetCore.Http;
+
+namespace Keyward.Doors.Rpc;
+
+/// <summary>What every answer of every door carries of its record: the request's id, and the receipt, which says in
+/// which log and where the record stands. Set when the answer begins, since the record is durable by then.</summary>
+internal static class Answering
+{
+    public const string RequestIdHeader = "x-keyward-request-id";
+
+    /// <summary><c>ORIGIN#INDEX</c>, as <c>keyward audit prove</c> takes it. Missing where a flood was counted in a
+    /// summary, or the log could not be written.</summary>
+    public const string ReceiptHeader = "x-keyward-receipt";
+
+    public static void Begin(HttpContext context, Arrival arrival)
+    {
+        var response = context.Response;
+        response.Headers[RequestIdHeader] = arrival.RequestId;
+        response.OnStarting(static state =>
+        {
+            var (headers, arrival) = ((IHeaderDictionary, Arrival))state;
+            if (arrival.ReceiptText is { } receipt) headers[ReceiptHeader] = receipt;
+            return Task.CompletedTask;
+        }, (response.Headers, arrival));
+    }
+}

@@ -1,0 +1,114 @@
+using System.Text;
+using System.Text.Json;
+using Google.Cloud.Kms.V1;
+using Keyward.Client;
+using Keyward.SystemTests.Running;
+
+namespace Keyward.SystemTests.Contract;
+
+/// <summary>Receipts on every door's answers, and what strangers make of them: proofs and bundles checked by the
+/// command line without the server, and by the verifier in Python.</summary>
+public sealed class ProofTests : IDisposable
+{
+    private const string Receipt = "x-keyward-receipt";
+
+    private readonly TemporaryData _data = new();
+
+    [Fact]
+    public async Task Every_door_gives_a_receipt_that_anyone_can_check()
+    {
+        await using var server = await KeywardServer.StartAsync(_data.In("kms"));
+        var receipts = await ReceiptsAsync(server);
+        var environment = server.AdminEnvironment();
+        var keys = await ToolAsync(server, environment, "audit", "vkey");
+        await File.WriteAllTextAsync(_data.In("vkey"), keys);
+        foreach (var (door, receipt) in receipts)
+        {
+            var proof = await ToolAsync(server, environment, "audit", "prove", receipt);
+            Assert.StartsWith("c2sp.org/tlog-proof@v1\nindex " + receipt.Split('#')[1] + "\n", proof);
+            using var json = JsonDocument.Parse(await ToolAsync(
+                server, environment, "audit", "prove", receipt, "--format", "json"));
+            using var record = JsonDocument.Parse(json.RootElement.GetProperty("record").GetString()!);
+            Assert.Equal(door, record.RootElement.GetProperty("door").GetString());
+        }
+
+        await ToolAsync(server, environment,
+            ["audit", "bundle", .. receipts.Values, "--out", _data.In("bundle.json")]);
+        await server.StopAsync();
+        Assert.Equal((0, $"ok, {receipts.Count} records proven\n"), await PythonAsync("bundle.json"));
+        var (code, _, _) = await KeywardServer.RunAsync(KeywardServer.Program,
+            ["audit", "verify", _data.In("bundle.json"), "--vkey", _data.In("vkey")]);
+        Assert.Equal(0, code);
+        var bundle = await File.ReadAllTextAsync(_data.In("bundle.json"));
+        await File.WriteAllTextAsync(_data.In("forged.json"), bundle.Replace("\\\"outcome\\\":\\\"ok", "\\\"outcome\\\":\\\"no"));
+        Assert.Equal(1, (await PythonAsync("forged.json")).Code);
+        Assert.Equal(1, (await KeywardServer.RunAsync(KeywardServer.Program,
+            ["audit", "verify", _data.In("forged.json"), "--vkey", _data.In("vkey")])).Code);
+    }
+
+    [Fact]
+    public async Task A_log_is_checked_over_http_and_only_its_files_are_served()
+    {
+        await using var server = await KeywardServer.StartAsync(_data.In("kms"));
+        var environment = server.AdminEnvironment();
+        var keys = await ToolAsync(server, environment, "audit", "vkey");
+        await File.WriteAllTextAsync(_data.In("vkey"), keys);
+        var log = Path.GetFileName(Directory.GetDirectories(Path.Combine(server.Data, "audit")).Single());
+        var address = $"https://{server.Address}/keyward/v1/audit/logs/{log}";
+        var report = await ToolAsync(server, environment, "audit", "verify", address, "--vkey", _data.In("vkey"));
+        Assert.Contains("\"ok\":true", report);
+        using var client = new RestClient(server);
+        foreach (var path in (string[])["vkey", "journal/00000000000000000000.journal", "..%2f..%2froot.key",
+            "tile/..%2f..%2froot.key", "tile/0/../../../root.key", "tile/0/1", "tmp/x", "tile/entries/000.p/0"])
+        {
+            using var reply = await client.Http.GetAsync(new Uri(address + "/" + path));
+            Assert.InRange((int)reply.StatusCode, 400, 404);
+        }
+    }
+
+    public void Dispose() => _data.Dispose();
+
+    /// <summary>By door as records name it: an answer, a refusal, gRPC's, AWS's, a token's.</summary>
+    private static async Task<Dictionary<string, string>> ReceiptsAsync(KeywardServer server)
+    {
+        var receipts = new Dictionary<string, string>();
+        using var client = new RestClient(server);
+        using var made = await client.Http.PostAsync(
+            new Uri("/v1/projects/default/locations/global/keyRings?keyRingId=ring", UriKind.Relative), Body("{}"));
+        receipts["google_rest"] = ReceiptOf(made);
+        using var refused = await client.Http.PostAsync(new Uri("/", UriKind.Relative), Body("{}"));
+        Assert.Equal(400, (int)refused.StatusCode);
+        receipts["aws"] = ReceiptOf(refused);
+        using var token = await client.Http.PostAsync(new Uri("/token", UriKind.Relative), Body("{}"));
+        receipts["token"] = ReceiptOf(token);
+        using var caller = await client.Http.GetAsync(new Uri("/keyward/v1/caller", UriKind.Relative));
+        receipts["admin"] = ReceiptOf(caller);
+        using var file = KeyFile.Load(Path.Combine(server.Data, "credentials/admin.json"), TimeProvider.System);
+        using var connection = new KeywardConnection(server.Address, Path.Combine(server.Data, "tls/ca.pem"), file);
+        using var call = connection.Keys.ListKeyRingsAsync(
+            new ListKeyRingsRequest { Parent = "projects/default/locations/global" });
+        receipts["google_grpc"] = (await call.ResponseHeadersAsync).GetValue(Receipt)!;
+        return receipts;
+    }
+
+    private static string ReceiptOf(HttpResponseMessage response) => response.Headers.GetValues(Receipt).Single();
+
+    private static StringContent Body(string json) => new(json, Encoding.UTF8, "application/json");
+
+    private static async Task<string> ToolAsync(
+        KeywardServer server, (string Name, string Value)[] environment, params string[] arguments)
+    {
+        var (code, output, errors) = await KeywardServer.RunAsync(
+            KeywardServer.Program, [.. arguments, "--addr", server.Address], null, environment);
+        Assert.True(code == 0, errors);
+        return output;
+    }
+
+    private async Task<(int Code, string Output)> PythonAsync(string bundle)
+    {
+        var verifier = Path.Combine(KeywardServer.Root, "docs/reference/verify_audit.py");
+        var (code, output, _) = await KeywardServer.RunAsync(
+            "python3", [verifier, _data.In("vkey"), _data.In(bundle)]);
+        return (code, output);
+    }
+}
