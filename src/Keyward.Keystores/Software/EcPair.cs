@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using Keyward.Vault.Algorithms;
 
@@ -44,13 +45,20 @@ internal sealed class EcPair : ISigningPair
             Hashing.Digest(scheme, kind, input, buffer), DSASignatureFormat.Rfc3279DerSequence);
     }
 
-    public bool Verify(Scheme scheme, SignatureInput kind, ReadOnlySpan<byte> input, ReadOnlySpan<byte> signature)
+    public bool Verify(Scheme scheme, SignatureInput kind, ReadOnlySpan<byte> input, ReadOnlySpan<byte> signature) =>
+        Verify(_signing, scheme, kind, input, signature);
+
+    /// <summary>The same under any public key.</summary>
+    public static bool Verify(
+        ECDsa key, Scheme scheme, SignatureInput kind, ReadOnlySpan<byte> input, ReadOnlySpan<byte> signature)
     {
+        // The platform takes integers without their leading zero; a signature has one encoding here (SEC 1, C.8).
+        if (!IsCanonical(signature)) return false;
         Span<byte> buffer = stackalloc byte[64];
         var digest = Hashing.Digest(scheme, kind, input, buffer);
         try
         {
-            return _signing.VerifyHash(digest, signature, DSASignatureFormat.Rfc3279DerSequence);
+            return key.VerifyHash(digest, signature, DSASignatureFormat.Rfc3279DerSequence);
         }
         catch (CryptographicException)
         {
@@ -71,8 +79,9 @@ internal sealed class EcPair : ISigningPair
             secret = _agreement.DeriveRawSecretAgreement(point);
             return true;
         }
-        catch (CryptographicException)
+        catch (Exception failure) when (failure is CryptographicException or PlatformNotSupportedException)
         {
+            // Bytes that are no key, and curves that the platform has not.
             return false;
         }
     }
@@ -95,6 +104,25 @@ internal sealed class EcPair : ISigningPair
     }
 
     public override string ToString() => nameof(EcPair);
+
+    /// <summary>Is this the DER of two positive integers, and nothing behind it?</summary>
+    private static bool IsCanonical(ReadOnlySpan<byte> signature)
+    {
+        try
+        {
+            if (!AsnDecoder.TryReadEncodedValue(signature, AsnEncodingRules.DER, out var tag, out var at,
+                out var length, out var consumed)
+                || tag != Asn1Tag.Sequence || consumed != signature.Length) return false;
+            var numbers = signature.Slice(at, length);
+            if (AsnDecoder.ReadInteger(numbers, AsnEncodingRules.DER, out var used).Sign <= 0) return false;
+            numbers = numbers[used..];
+            return AsnDecoder.ReadInteger(numbers, AsnEncodingRules.DER, out used).Sign > 0 && used == numbers.Length;
+        }
+        catch (AsnContentException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Null for a curve that is given by its equation: one could be given that only looks like ours.</summary>
     private static string? OidOf(ECCurve curve) => curve.IsNamed ? curve.Oid.Value : null;

@@ -37,8 +37,13 @@ internal sealed class Ed25519Pair : ISigningPair
     public bool Verify(Scheme scheme, SignatureInput kind, ReadOnlySpan<byte> input, ReadOnlySpan<byte> signature)
     {
         var (algorithm, key) = Of(scheme);
-        return signature.Length == SignatureSizeBytes && algorithm.Verify(key.PublicKey, input, signature);
+        return Verify(algorithm, key.PublicKey, input, signature);
     }
+
+    /// <summary>The same under any public key.</summary>
+    public static bool Verify(
+        SignatureAlgorithm algorithm, PublicKey key, ReadOnlySpan<byte> input, ReadOnlySpan<byte> signature) =>
+        signature.Length == SignatureSizeBytes && algorithm.Verify(key, input, signature);
 
     public bool IsConsistent()
     {

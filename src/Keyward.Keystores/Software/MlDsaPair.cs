@@ -41,14 +41,23 @@ internal sealed class MlDsaPair : ISigningPair
     };
 
     public byte[] Sign(Scheme scheme, SignatureInput kind, ReadOnlySpan<byte> input) =>
-        SignerOf(true, kind, input, isDeterministic: false).GenerateSignature();
+        Sign(kind, input, isDeterministic: false);
 
     /// <summary>The variant without randomness (FIPS 204, 3.4), whose answers can be known: for tests only.</summary>
     public byte[] SignDeterministically(SignatureInput kind, ReadOnlySpan<byte> input) =>
-        SignerOf(true, kind, input, isDeterministic: true).GenerateSignature();
+        Sign(kind, input, isDeterministic: true);
 
     public bool Verify(Scheme scheme, SignatureInput kind, ReadOnlySpan<byte> input, ReadOnlySpan<byte> signature) =>
-        SignerOf(false, kind, input, isDeterministic: false).VerifySignature(signature.ToArray());
+        Verify(_public, kind, input, signature);
+
+    /// <summary>The same under any public key.</summary>
+    public static bool Verify(
+        MLDsaPublicKeyParameters key, SignatureInput kind, ReadOnlySpan<byte> input, ReadOnlySpan<byte> signature)
+    {
+        var signer = new MLDsaSigner(key.Parameters, deterministic: false);
+        signer.Init(false, key);
+        return Fed(signer, kind, input).VerifySignature(signature.ToArray());
+    }
 
     public bool IsConsistent()
     {
@@ -70,18 +79,23 @@ internal sealed class MlDsaPair : ISigningPair
 
     public override string ToString() => nameof(MlDsaPair);
 
-    private MLDsaSigner SignerOf(bool forSigning, SignatureInput kind, ReadOnlySpan<byte> input, bool isDeterministic)
+    private byte[] Sign(SignatureInput kind, ReadOnlySpan<byte> input, bool isDeterministic)
     {
         var signer = new MLDsaSigner(_parameters, isDeterministic);
-        signer.Init(forSigning, forSigning && !isDeterministic
-            ? new ParametersWithRandom(_private, KernelSecureRandom.Instance)
-            : forSigning ? _private : _public);
+        signer.Init(true, isDeterministic
+            ? _private
+            : new ParametersWithRandom(_private, KernelSecureRandom.Instance));
+        return Fed(signer, kind, input).GenerateSignature();
+    }
+
+    private static MLDsaSigner Fed(MLDsaSigner signer, SignatureInput kind, ReadOnlySpan<byte> input)
+    {
         if (kind == SignatureInput.ExternalMu) PostQuantumAccess.SetMu(signer, input);
         else signer.BlockUpdate(input);
         return signer;
     }
 
-    private static MLDsaParameters ParametersOf(MaterialKind kind) => kind switch
+    public static MLDsaParameters ParametersOf(MaterialKind kind) => kind switch
     {
         MaterialKind.MlDsa44 => MLDsaParameters.ml_dsa_44,
         MaterialKind.MlDsa65 => MLDsaParameters.ml_dsa_65,

@@ -87,7 +87,11 @@ internal sealed partial class SoftwareKeystore(
 
     public void Forget(Guid keyId, int version) => _opened.Forget(keyId, version);
 
-    public void SelfTest() => FormatTests.Run();
+    public void SelfTest()
+    {
+        FormatTests.Run();
+        AlgorithmTests.Run();
+    }
 
     public void Dispose()
     {

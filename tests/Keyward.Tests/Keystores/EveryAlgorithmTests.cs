@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Keyward.Keystores.Software;
 using Keyward.Vault.Algorithms;
 using Keyward.Vault.Keystores;
 
@@ -25,6 +26,29 @@ public sealed class EveryAlgorithmTests : IClassFixture<EveryAlgorithmTests.Keys
         Assert.Equal(all.Count, AlgorithmTable.Rows.Select(r => r.SealLabel).Distinct().Count());
         Assert.All(AlgorithmTable.Rows, r => Assert.NotEmpty(r.Schemes));
         Assert.All(AlgorithmTable.Rows, r => Assert.Same(r, AlgorithmTable.Of(r.Algorithm)));
+    }
+
+    /// <summary>The vault's own format has known answers of its own, in docs/reference/format.md.</summary>
+    [Fact]
+    public void Each_scheme_of_each_algorithm_has_a_known_answer_at_start()
+    {
+        var known = AlgorithmTests.Read().Select(a => (a.Algorithm, a.Scheme)).Order().ToList();
+        var needed = from row in AlgorithmTable.Rows
+                     where row.Purpose != Purpose.EncryptDecrypt
+                     from scheme in row.Schemes
+                     select (row.Algorithm, scheme);
+        Assert.Equal(needed.Order(), known);
+    }
+
+    [Fact]
+    public void Each_known_answer_that_is_altered_stops_the_start()
+    {
+        foreach (var answer in AlgorithmTests.Read())
+        {
+            byte[] output = [.. answer.Output];
+            output[0] ^= 1;
+            Assert.Throws<SelfTestException>(() => AlgorithmTests.Check(answer with { Output = output }));
+        }
     }
 
     [Theory]
