@@ -80,7 +80,8 @@ public sealed class ReEncrypt(CryptEnd source, ReadOnlyMemory<byte> ciphertext, 
     private Outcome<KeyVersion> FindTarget(Passage passage)
     {
         if (IsAsymmetric(destination)) return FindPair(passage, destination);
-        return SymmetricUse.ToEncrypt(passage, destination.Key, destination.Version).TryGet(out var found, out var refusal)
+        var symmetric = SymmetricUse.ToEncrypt(passage, destination.Key, destination.Version);
+        return symmetric.TryGet(out var found, out var refusal)
             ? found.Version
             : refusal;
     }

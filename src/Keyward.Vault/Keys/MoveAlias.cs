@@ -6,8 +6,8 @@ using Keyward.Vault.Storage;
 
 namespace Keyward.Vault.Keys;
 
-/// <summary>Points an alias to another key, or to another version of its key. New data goes to that key from now on, so the right is needed on both, and
-/// the record shows both ends.</summary>
+/// <summary>Points an alias to another key, or to another version of its key. New data goes there from now on, so the
+/// right is needed on both keys, and the record shows both ends.</summary>
 public sealed record MoveAlias(AliasName Name, KeyName Target) : IOperation<Alias>
 {
     /// <summary>The version that it is pinned to from now on; null for none.</summary>
