@@ -70,15 +70,17 @@ internal static class ServerHost
             .ConfigureAwait(false);
         await using (keeper.ConfigureAwait(false))
         {
-            using var serverMetrics = new ServerMetrics(keeper.AuditLog, keeper.Gate);
+            using var serverMetrics = new ServerMetrics(keeper, settings, live, time);
             var certificate = new ServedCertificate(folder, endpoints, time)
             {
                 Authority = () => keeper.Authority,
             };
             certificate.Load(settings);
+            serverMetrics.Certificate = certificate;
             var guard = new ConnectionGuard(settings.PeerLimits, time, _ => serverMetrics.ConnectionClosed());
             var app = Listener.Build(live, keeper, certificate, guard, [.. endpoints.Select(e => e.Address)], time,
                 logging => ConfigureLogging(logging, live));
+            app.Lifetime.ApplicationStarted.Register(metrics.Prime);
             await using (app.ConfigureAwait(false))
             {
                 var socket = new UnsealSocket(folder.Socket, keeper.UnsealAsync);

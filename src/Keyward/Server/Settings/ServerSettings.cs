@@ -20,6 +20,8 @@ internal sealed record ServerSettings(
     /// <summary>Networks that are not public and may be asked for issuers' keys.</summary>
     public IReadOnlyList<System.Net.IPNetwork> FederationAddresses { get; init; } = [];
 
+    public bool MetricsKeyNames { get; init; }
+
     public TimeSpan? CredentialMaximumAge { get; init; }
 
     public TimeSpan? CredentialMaximumIdle { get; init; }
@@ -38,6 +40,7 @@ internal sealed record ServerSettings(
         KeyFile = others.KeyFile,
         TlsNames = others.TlsNames,
         LogLevel = others.LogLevel,
+        MetricsKeyNames = others.MetricsKeyNames,
         MetricsOpen = others.MetricsOpen,
         ClockSkew = others.ClockSkew,
         PeerLimits = others.PeerLimits,
@@ -85,6 +88,7 @@ internal sealed record ServerSettings(
             PeerLimits = new PeerLimits(Count(reader, SettingTable.ConnectionsPerPeer),
                 Count(reader, SettingTable.Handshakes), Count(reader, SettingTable.RequestsPerPeer)),
             UnknownPerSecond = Count(reader, SettingTable.UnknownPerSecond),
+            MetricsKeyNames = reader[SettingTable.MetricsKeyNames] == "true",
             CredentialMaximumAge = DurationOrNull(reader[SettingTable.CredentialMaximumAge]),
             CredentialMaximumIdle = DurationOrNull(reader[SettingTable.CredentialMaximumIdle]),
         };
