@@ -61,6 +61,8 @@ public sealed class KeywardConnection : IDisposable
         AuditProofs = new AuditProofs.AuditProofsClient(invoker);
         Provenance = new Provenance.ProvenanceClient(invoker);
         Signatures = new Signatures.SignaturesClient(invoker);
+        KeySwitches = new KeySwitches.KeySwitchesClient(invoker);
+        Aliases = new Aliases.AliasesClient(invoker);
     }
 
     public string Address { get; }
@@ -99,6 +101,10 @@ public sealed class KeywardConnection : IDisposable
     public Provenance.ProvenanceClient Provenance { get; }
 
     public Signatures.SignaturesClient Signatures { get; }
+
+    public KeySwitches.KeySwitchesClient KeySwitches { get; }
+
+    public Aliases.AliasesClient Aliases { get; }
 
     public void Dispose()
     {

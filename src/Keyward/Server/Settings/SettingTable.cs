@@ -99,6 +99,10 @@ internal static class SettingTable
         "Key files and access keys that were not used for so long are refused, the administrator's included; empty " +
         "for no such rule.", DurationOrEmpty, IsLive: true);
 
+    public static readonly Setting AuditSinks = new("audit.sinks", null, "",
+        "Where audit records are delivered to, each NAME=ADDRESS (docs/guides/audit-delivery.md), separated by commas.",
+        Delivery.Sinks.SinkSettings.WhyNot, IsList: true);
+
     public static readonly Setting MetricsKeyNames = new("metrics.key_names", null, "false",
         "Whether /metrics may name the busiest keys (keyward_key_info), not only number them.",
         OneOf("true", "false"), IsLive: true);
@@ -108,7 +112,7 @@ internal static class SettingTable
         Data, Listen, Storage, PostgresFile, Locations, Root, PassphraseFile, CertificateFile, KeyFile, TlsNames,
         LogFormat, LogLevel, AuditReserve, MetricsAccess, ClockSkew, ShutdownTimeout, EmptyCall, FederationCaFile,
         FederationAddresses, Connections, ConnectionsPerPeer, Handshakes, RequestsPerPeer, UnknownPerSecond,
-        CredentialMaximumAge, CredentialMaximumIdle, MetricsKeyNames,
+        CredentialMaximumAge, CredentialMaximumIdle, AuditSinks, MetricsKeyNames,
     ];
 
     public static bool TryParseEndpoint(string text, out string host, out int port)
