@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Keyward.Vault.Gate;
+using Keyward.Vault.Traces;
 
 namespace Keyward.Vault.Metrics;
 
@@ -25,7 +26,8 @@ internal sealed class PartMetrics : IDisposable
             description: "Uses of key material.");
     }
 
-    public KeystoreTiming Keystore(string operation) => new(this, operation, Stopwatch.GetTimestamp());
+    public KeystoreTiming Keystore(string operation) =>
+        new(this, operation, Stopwatch.GetTimestamp(), Tracing.Start("keystore.", operation));
 
     public bool Owns(Meter meter) => meter == _meter;
 
@@ -50,13 +52,17 @@ internal sealed class PartMetrics : IDisposable
 }
 
 /// <summary>One use of material that is being timed. What fails is not timed.</summary>
-internal readonly struct KeystoreTiming(PartMetrics metrics, string operation, long began)
+internal readonly struct KeystoreTiming(PartMetrics metrics, string operation, long began, Activity? span)
 {
-    public void Done() => metrics.KeystoreDone(operation, began);
+    public void Done()
+    {
+        metrics.KeystoreDone(operation, began);
+        span?.Dispose();
+    }
 
     public T Done<T>(T result)
     {
-        metrics.KeystoreDone(operation, began);
+        Done();
         return result;
     }
 }

@@ -101,9 +101,10 @@ internal sealed class ChangeLane : IAsyncDisposable
     private async Task CommitAsync(List<PendingChange> batch)
     {
         var judged = new Judged(this, batch);
-        var began = PartMetrics.Begin();
+        var (began, beganAt) = (PartMetrics.Begin(), _time.GetUtcNow());
         await _store.ChangeAsync(_vault.Snapshot.Seq, judged.Judge, CancellationToken.None).ConfigureAwait(false);
         Parts?.StoreDone(began);
+        foreach (var pending in batch) Traces.Tracing.Note("store.write", pending.Span, beganAt);
         foreach (var pending in judged.WithoutChange) pending.Complete();
         if (judged.Committed.Count == 0) return;
         var committedAt = _time.GetTimestamp();

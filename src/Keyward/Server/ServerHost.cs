@@ -1,13 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
 using Keyward.Keystores.Material;
+using Keyward.Server.Logs;
 using Keyward.Server.Peers;
 using Keyward.Server.Settings;
 using Keyward.Server.Systemd;
 using Keyward.Server.Tls;
 using Keyward.Vault.Gate;
 using Keyward.Vault.Keystores;
-using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Keyward.Server;
 
@@ -164,16 +165,15 @@ internal static class ServerHost
         logging.SetMinimumLevel(LogLevel.Trace).AddFilter(live.IsLogged);
         var format = live.Current.LogFormat;
         var isText = format == "text" || (format == "auto" && !Console.IsErrorRedirected);
+        logging.Services.TryAddSingleton(TimeProvider.System);
         logging.AddConsole(console =>
         {
             console.LogToStandardErrorThreshold = LogLevel.Trace;
-            console.FormatterName = isText ? ConsoleFormatterNames.Simple : ConsoleFormatterNames.Json;
-        });
-        logging.Services.Configure<SimpleConsoleFormatterOptions>(text => text.SingleLine = true);
-        logging.Services.Configure<JsonConsoleFormatterOptions>(json =>
+            console.FormatterName = LogLines.FormatterName;
+        }).AddConsoleFormatter<LogLines, LogLineOptions>(line =>
         {
-            json.UseUtcTimestamp = true;
-            json.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+            line.IsJson = !isText;
+            line.IsJournal = ProcessEnvironment.IsJournal;
         });
     }
 }

@@ -22,6 +22,11 @@ internal sealed record ServerSettings(
 
     public bool MetricsKeyNames { get; init; }
 
+    /// <summary>Null for no tracing.</summary>
+    public Uri? TracesEndpoint { get; init; }
+
+    public double TracesSample { get; init; }
+
     public TimeSpan? CredentialMaximumAge { get; init; }
 
     public TimeSpan? CredentialMaximumIdle { get; init; }
@@ -95,6 +100,10 @@ internal sealed record ServerSettings(
             PeerLimits = new PeerLimits(Count(reader, SettingTable.ConnectionsPerPeer),
                 Count(reader, SettingTable.Handshakes), Count(reader, SettingTable.RequestsPerPeer)),
             UnknownPerSecond = Count(reader, SettingTable.UnknownPerSecond),
+            TracesEndpoint = reader[SettingTable.TracesEndpoint] is { Length: > 0 } endpoint
+                ? new Uri(endpoint) : null,
+            TracesSample = double.Parse(
+                reader[SettingTable.TracesSample], System.Globalization.CultureInfo.InvariantCulture),
             MetricsKeyNames = reader[SettingTable.MetricsKeyNames] == "true",
             CredentialMaximumAge = DurationOrNull(reader[SettingTable.CredentialMaximumAge]),
             CredentialMaximumIdle = DurationOrNull(reader[SettingTable.CredentialMaximumIdle]),
