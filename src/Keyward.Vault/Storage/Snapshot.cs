@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Keyward.Vault.Audit.Keeping;
 using Keyward.Vault.Audit.Witnessing;
 using Keyward.Vault.Federation;
 using Keyward.Vault.Gate;
@@ -61,6 +62,9 @@ internal sealed record Snapshot
     /// <summary>Logs of others that are witnessed here, by origin; those that were taken out too.</summary>
     public ImmutableDictionary<string, WitnessedLog> WitnessedLogs { get; init; } =
         ImmutableDictionary.Create<string, WitnessedLog>(StringComparer.Ordinal);
+
+    /// <summary>What rules the logs' records.</summary>
+    public AuditKeeping AuditKeeping { get; init; } = AuditKeeping.Empty;
 
     public ImmutableDictionary<string, CustomRole> CustomRoles { get; init; } =
         ImmutableDictionary.Create<string, CustomRole>(StringComparer.Ordinal);
@@ -158,6 +162,8 @@ internal sealed record Snapshot
         if (row.Table == Tables.PrincipalGroup) return WithGroup(PrincipalGroup.Parse(row));
         if (row.Table == Tables.Revision) return WithRevision(Revision.Parse(row));
         if (row.Table == Tables.WitnessedLog) return WithWitnessed(WitnessedLog.Parse(row));
+        if (row.Table == Tables.AuditHold || row.Table == Tables.AuditRetention || row.Table == Tables.AuditPruning)
+            return this with { AuditKeeping = AuditKeeping.With(row) };
         if (row.Table == Tables.Deployment) return this with { Deployment = Deployment.Parse(row) };
         if (row.Table == Tables.DeploymentPolicy)
             return this with

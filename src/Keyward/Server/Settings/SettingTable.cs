@@ -111,12 +111,16 @@ internal static class SettingTable
         "Folders and addresses to which the newest checkpoint is copied, each NAME=ADDRESS (docs/guides/witness.md).",
         Delivery.Checkpoints.CheckpointPlace.WhyNot, IsList: true);
 
+    public static readonly Setting AuditArchive = new("audit.archive", null, "",
+        "The folder into which records are archived before keyward audit prune removes them.",
+        v => v.Length == 0 || Directory.Exists(v) ? null : "names a folder that does not exist");
+
     public static readonly IReadOnlyList<Setting> All =
     [
         Data, Listen, Storage, PostgresFile, Locations, Root, PassphraseFile, CertificateFile, KeyFile, TlsNames,
         LogFormat, LogLevel, AuditReserve, MetricsAccess, ClockSkew, ShutdownTimeout, EmptyCall, FederationCaFile,
         FederationAddresses, Connections, ConnectionsPerPeer, Handshakes, RequestsPerPeer, UnknownPerSecond,
-        CredentialMaximumAge, CredentialMaximumIdle, AuditSinks, AuditWitnesses, AuditPublish,
+        CredentialMaximumAge, CredentialMaximumIdle, AuditSinks, AuditWitnesses, AuditPublish, AuditArchive,
     ];
 
     public static bool TryParseEndpoint(string text, out string host, out int port)
