@@ -117,16 +117,6 @@ public sealed class Gate
         ? Keys.KeyLookup.Find(opened.Vault.Snapshot, caller, reference, _time.GetUtcNow())
         : NotServing();
 
-    /// <summary>The e-mail of the account that a name of either vendor's means; null where there is none. What may be
-    /// done with it is judged by the operation.</summary>
-    public string? EmailOf(string principal) => _opened is { } opened
-        && PrincipalName.Find(opened.Vault.Snapshot, principal) is { } member
-        && member.StartsWith(PrincipalName.AccountPrefix, StringComparison.Ordinal)
-            ? member[PrincipalName.AccountPrefix.Length..] : null;
-
-    /// <summary>The account number of a project.</summary>
-    public string? AccountOf(Names.ProjectId project) => _opened?.Vault.Snapshot.Find(project)?.Project.Account;
-
     /// <summary>Judges another issuer's token, which may have to fetch that issuer's keys.</summary>
     public async ValueTask<Outcome<ExchangedCaller>> IdentifyAsync(
         Arrival arrival, FederatedProof proof, CancellationToken cancellation)
@@ -139,11 +129,6 @@ public sealed class Gate
                 ? new ExchangedCaller(known.Caller, known.Expires)
                 : Identities.CredentialRefusals.NotGood;
     }
-
-    /// <summary>The public keys by which signatures of an account are verified, or of the deployment where there is
-    /// no e-mail; null while the vault is closed. They are public: nobody is asked who they are.</summary>
-    public IReadOnlyList<TokenKey>? TokenKeysOf(string? email) => _opened is { } opened
-        ? TokenKeys.PublishedOf(opened.Vault.Snapshot, email ?? TokenKeys.DeploymentOwner, Now) : null;
 
     /// <summary>Lets a caller's operation run, if they may. Completes when the record is durable.</summary>
     public async ValueTask<Outcome<T>> PassAsync<T>(
