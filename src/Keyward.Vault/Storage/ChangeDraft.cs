@@ -114,7 +114,7 @@ internal sealed class ChangeDraft(Snapshot before, long seq, DateTimeOffset now,
 
     public void Put(WitnessedLog log)
     {
-        var old = Snapshot.WitnessedLogs.GetValueOrDefault(log.Origin);
+        var old = Snapshot.AuditKeeping.WitnessedLogs.GetValueOrDefault(log.Origin);
         Put(Tables.WitnessedLog, log.ToCells(), old?.ToCells(), old?.Seq);
     }
 

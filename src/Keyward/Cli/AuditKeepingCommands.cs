@@ -59,7 +59,8 @@ internal static class AuditKeepingCommands
     ];
 
     private static Command HoldCommands() => Commands.Group("hold", "Cases for which no record is pruned.",
-        Commands.Make("add", "Stop pruning for a case.", ["keyward audit hold add case-17 --reason 'court order'"], null,
+        Commands.Make("add", "Stop pruning for a case.",
+            ["keyward audit hold add case-17 --reason 'court order'"], null,
             async s => s.Output.Write(await s.Server.AuditKeeping.PlaceHoldAsync(new PlaceHoldRequest
             {
                 Name = s.Get(Hold), Reason = s.Get(Reason),

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
+using Keyward.Vault.Audit.Witnessing;
 using Keyward.Vault.Storage;
 
 namespace Keyward.Vault.Audit.Keeping;
 
-/// <summary>What rules the logs' records: holds, retention, and how far each log was pruned. Immutable.</summary>
+/// <summary>What rules the logs' records: holds, retention, how far each log was pruned; and the logs of others that
+/// are witnessed. Immutable.</summary>
 public sealed record AuditKeeping
 {
     public static readonly AuditKeeping Empty = new();
@@ -14,6 +16,10 @@ public sealed record AuditKeeping
 
     public ImmutableDictionary<string, AuditPruning> Prunings { get; init; } =
         ImmutableDictionary.Create<string, AuditPruning>(StringComparer.Ordinal);
+
+    /// <summary>Logs of others that are witnessed here, by origin; those that were taken out too.</summary>
+    public ImmutableDictionary<string, WitnessedLog> WitnessedLogs { get; init; } =
+        ImmutableDictionary.Create<string, WitnessedLog>(StringComparer.Ordinal);
 
     /// <summary>Null where it was never set.</summary>
     public AuditRetention? SetRetention { get; init; }
@@ -28,8 +34,21 @@ public sealed record AuditKeeping
     public bool MustStay(string recordClass, DateTimeOffset time, DateTimeOffset now) =>
         !Retention.IsOver(recordClass, time, now) || ActiveHolds.Any(h => h.From is null || time >= h.From);
 
+    /// <summary>Whether records may go by the same rules as before.</summary>
+    internal bool HasSameRules(AuditKeeping other) => ReferenceEquals(Holds, other.Holds)
+        && ReferenceEquals(SetRetention, other.SetRetention) && ReferenceEquals(Prunings, other.Prunings);
+
+    internal static bool Rules(Table table) => table == Tables.AuditHold || table == Tables.AuditRetention
+        || table == Tables.AuditPruning || table == Tables.WitnessedLog;
+
     internal AuditKeeping With(Row row)
     {
+        if (row.Table == Tables.WitnessedLog)
+        {
+            var log = WitnessedLog.Parse(row);
+            return this with { WitnessedLogs = WitnessedLogs.SetItem(log.Origin, log) };
+        }
+
         if (row.Table == Tables.AuditHold)
         {
             var hold = AuditHold.Parse(row);

@@ -14,8 +14,11 @@ public sealed record AuditRetention(int DataDays, int AdminDays)
     internal long Seq { get; init; }
 
     /// <summary>Whether a record of a class may go.</summary>
-    public bool IsOver(string recordClass, DateTimeOffset time, DateTimeOffset now) =>
-        now - time >= TimeSpan.FromDays(recordClass.StartsWith("data_", StringComparison.Ordinal) ? DataDays : AdminDays);
+    public bool IsOver(string recordClass, DateTimeOffset time, DateTimeOffset now)
+    {
+        var isUse = recordClass.StartsWith("data_", StringComparison.Ordinal);
+        return now - time >= TimeSpan.FromDays(isUse ? DataDays : AdminDays);
+    }
 
     internal Cell[] ToCells() => ["deployment", (long)DataDays, (long)AdminDays];
 

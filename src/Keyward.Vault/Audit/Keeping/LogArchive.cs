@@ -6,8 +6,8 @@ using Keyward.Vault.Audit.Tree;
 
 namespace Keyward.Vault.Audit.Keeping;
 
-/// <summary>A log's archive: the bundles that were pruned, all hashes above them, and a checkpoint, in the layout of the
-/// log itself, so that whoever reads logs reads archives. The file <c>archived</c> says how many records it has.</summary>
+/// <summary>A log's archive: the bundles that were pruned, all hashes above them, and a checkpoint, laid out as the log
+/// itself, so that whoever reads logs reads archives. The file <c>archived</c> says how many records it has.</summary>
 internal static class LogArchive
 {
     public const string FileName = "archived";

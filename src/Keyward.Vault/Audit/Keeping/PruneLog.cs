@@ -52,7 +52,7 @@ public sealed record PruneLog(DateTimeOffset? Before, bool IsTrial) : IOperation
         passage.Record.Parameter("sha256", Convert.ToHexStringLower(digest));
         return await passage.ChangeAsync(((IOperation<PrunedRange>)this).Demand, draft =>
         {
-            if (!ReferenceEquals(draft.Snapshot.AuditKeeping, keeping)) return (Outcome<PrunedRange>)Meanwhile;
+            if (!draft.Snapshot.AuditKeeping.HasSameRules(keeping)) return (Outcome<PrunedRange>)Meanwhile;
             draft.Put(new AuditPruning(log.Origin, to, draft.Now, digest));
             return new PrunedRange(log.Origin, from, to, digest);
         }).ConfigureAwait(false);
