@@ -51,6 +51,13 @@ internal sealed class AuditLog : IAuditLog, IDisposable
 
     public long Size => _journal.Size;
 
+    public long FirstIndex => _tree?.FirstIndex ?? 0;
+
+    public long LowestNeeded => Needed?.Invoke() ?? long.MaxValue;
+
+    /// <summary>Says which entries somebody still has to read.</summary>
+    public Func<long>? Needed { get; set; }
+
     /// <summary>Flushes so far: how many entries each one carried is the measure of group commit.</summary>
     public long Flushes => _journal.Flushes;
 
@@ -115,7 +122,7 @@ internal sealed class AuditLog : IAuditLog, IDisposable
         long fromIndex, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var end = Size;
-        var next = fromIndex;
+        var next = Math.Max(fromIndex, FirstIndex);
         while (next < end)
         {
             cancellation.ThrowIfCancellationRequested();

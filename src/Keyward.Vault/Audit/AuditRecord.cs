@@ -31,6 +31,12 @@ internal interface IAuditLog
     IAsyncEnumerable<(long Index, ReadOnlyMemory<byte> Entry)> ReadAsync(
         long fromIndex, CancellationToken cancellation);
 
+    /// <summary>The first entry that is still here; what was before was pruned.</summary>
+    long FirstIndex { get; }
+
+    /// <summary>What is from this index on was not yet delivered to every sink.</summary>
+    long LowestNeeded { get; }
+
     /// <summary>The tree behind the log, where it can be proven; null while its key is sealed.</summary>
     AuditTree? Tree { get; }
 

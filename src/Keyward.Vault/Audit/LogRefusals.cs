@@ -11,6 +11,9 @@ internal static class LogRefusals
     public static readonly Refusal NoSuchLog = new(
         RefusalReason.NotFound, "There is no log of that origin. The origins: keyward audit vkey");
 
+    public static readonly Refusal Pruned = new(RefusalReason.NotFound,
+        "The record was pruned from the log; the archive has it: keyward audit prove ID --log ARCHIVE");
+
     public static Refusal OtherLog(string ours) => new(RefusalReason.NotFound,
         "That log is not the one that this node writes. Ask the node whose name ends the log's, or read its folder.",
         ours);

@@ -33,13 +33,15 @@ public sealed record ProveRecord(ProjectId? Project, RecordReference Reference) 
         if (Reference.Origin is { } origin && origin != log.Origin) return LogRefusals.OtherLog(log.Origin);
         var size = log.Size;
         if (Reference.Index >= size) return NotFound;
+        if (Reference.Index < log.FirstIndex) return LogRefusals.Pruned;
         var cosigned = await Cosigned.ReadAsync(source, CancellationToken.None).ConfigureAwait(false);
         // Where witnesses have vouched for it already, the proof shows that too.
         var signed = cosigned is not null && Reference.Index < cosigned.Checkpoint.Size
             ? cosigned
             : await tree.CoverAsync(Reference.Index + 1 ?? size).ConfigureAwait(false);
         var prover = new Prover(source, signed);
-        var index = await prover.FindAsync(Reference, MaximumSearched, CancellationToken.None).ConfigureAwait(false);
+        var index = await prover.FindAsync(
+            Reference, Math.Min(MaximumSearched, size - log.FirstIndex), CancellationToken.None).ConfigureAwait(false);
         if (index is null) return NotFound;
         var proven = await prover.ProveAsync(index.Value, CancellationToken.None).ConfigureAwait(false);
         return Project is null || new RecordFilter { Project = Project.Value.Value }.Matches(proven.Record)

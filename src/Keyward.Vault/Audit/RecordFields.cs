@@ -18,6 +18,27 @@ internal static class RecordFields
         return null;
     }
 
+    /// <summary>Its class, such as <c>admin_write</c>; null where it is no record of ours.</summary>
+    public static string? ClassOf(ReadOnlySpan<byte> record)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(record);
+            while (reader.Read())
+            {
+                if (reader.CurrentDepth != 1 || reader.TokenType != JsonTokenType.PropertyName) continue;
+                if (reader.ValueTextEquals("class"u8)) return reader.Read() ? reader.GetString() : null;
+                reader.Skip();
+            }
+        }
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+
+        return null;
+    }
+
     /// <summary>When it was decided; null where it is no record of ours.</summary>
     public static DateTimeOffset? TimeOf(ReadOnlySpan<byte> record)
     {

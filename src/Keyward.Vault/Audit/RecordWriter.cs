@@ -181,8 +181,13 @@ internal sealed class RecordWriter
         if (draft.PlaintextSizeBytes is { } plaintext) _json.WriteNumber("plaintext_bytes"u8, plaintext);
         if (draft.CiphertextSizeBytes is { } ciphertext) _json.WriteNumber("ciphertext_bytes"u8, ciphertext);
         if (draft.ContextSizeBytes is { } context) _json.WriteNumber("context_bytes"u8, context);
-        foreach (var (name, value) in draft.Parameters is { Count: > 0 } parameters ? parameters.Take(ListLimit) : [])
-            _json.WriteString(name, Cut(value));
+        if (draft.Parameters is { Count: > 0 } all)
+        {
+            var parameters = all.Take(ListLimit).ToList();
+            foreach (var name in parameters.Select(p => p.Item1).Distinct())
+                Texts(name, [.. parameters.Where(p => p.Item1 == name).Select(p => p.Item2)]);
+        }
+
         _json.WriteEndObject();
     }
 
@@ -217,11 +222,12 @@ internal sealed class RecordWriter
     {
         if (draft.Changes is null && change is null) return;
         _json.WriteStartObject("change"u8);
-        foreach (var (field, before, after) in draft.Changes is { Count: > 0 } changes ? changes.Take(ListLimit) : [])
+        var changes = draft.Changes is { Count: > 0 } all ? all.Take(ListLimit).ToList() : [];
+        foreach (var field in changes.Select(c => c.Item1).Distinct())
         {
             _json.WriteStartObject(field);
-            if (before is not null) Text("before"u8, before);
-            if (after is not null) Text("after"u8, after);
+            Texts("before", [.. changes.Where(c => c.Item1 == field).Select(c => c.Item2).OfType<string>()]);
+            Texts("after", [.. changes.Where(c => c.Item1 == field).Select(c => c.Item3).OfType<string>()]);
             _json.WriteEndObject();
         }
 
@@ -231,6 +237,16 @@ internal sealed class RecordWriter
         if (change is not { } mark) return;
         _json.WriteNumber("seq"u8, mark.Seq);
         Hex("state"u8, mark.StateDigest);
+    }
+
+    /// <summary>One text, or a list of several: a member's name stands once in an object.</summary>
+    private void Texts(string name, IReadOnlyList<string> values)
+    {
+        if (values.Count == 1) _json.WriteString(name, Cut(values[0]));
+        if (values.Count < 2) return;
+        _json.WriteStartArray(name);
+        foreach (var value in values) _json.WriteStringValue(Cut(value));
+        _json.WriteEndArray();
     }
 
     private void Text(ReadOnlySpan<byte> name, string value) => _json.WriteString(name, Cut(value));

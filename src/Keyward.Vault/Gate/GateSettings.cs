@@ -25,6 +25,9 @@ public sealed record GateSettings(
     /// <summary>Whether the empty call for benchmarks is answered.</summary>
     public bool EmptyCall { get; init; }
 
+    /// <summary>The folder into which records are archived before they are pruned; null for none.</summary>
+    public string? AuditArchive { get; init; }
+
     /// <summary>Requests without a known caller that a network may send in a second, each with its record; ten times as
     /// many at once. What comes beyond is refused unseen and recorded in summaries.</summary>
     public int UnknownPerSecond { get; init; } = 100;

@@ -52,7 +52,7 @@ internal static class Identities
         if (caller.Via is not null) return IsGoodTaker(snapshot, caller, now);
         if (caller.Type == Caller.FederatedType) return IsVouchedFor(snapshot, caller);
         if (caller.Type == Caller.LogType)
-            return snapshot.WitnessedLogs.TryGetValue(caller.Email, out var log) && log.IsActive;
+            return snapshot.AuditKeeping.WitnessedLogs.TryGetValue(caller.Email, out var log) && log.IsActive;
         return caller.Type == Caller.SystemType
             || (caller.CredentialId is { } id
                 && snapshot.Credentials.TryGetValue(id, out var credential) && credential.IsGoodAt(now)

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Keyward.Vault.Audit;
+using Keyward.Vault.Audit.Keeping;
 using Keyward.Vault.Audit.Witnessing;
 using Keyward.Vault.Federation;
 using Keyward.Vault.Grants;
@@ -113,8 +114,26 @@ internal sealed class ChangeDraft(Snapshot before, long seq, DateTimeOffset now,
 
     public void Put(WitnessedLog log)
     {
-        var old = Snapshot.WitnessedLogs.GetValueOrDefault(log.Origin);
+        var old = Snapshot.AuditKeeping.WitnessedLogs.GetValueOrDefault(log.Origin);
         Put(Tables.WitnessedLog, log.ToCells(), old?.ToCells(), old?.Seq);
+    }
+
+    public void Put(AuditHold hold)
+    {
+        var old = Snapshot.AuditKeeping.Holds.GetValueOrDefault(hold.Name);
+        Put(Tables.AuditHold, hold.ToCells(), old?.ToCells(), old?.Seq);
+    }
+
+    public void Put(AuditRetention retention)
+    {
+        var old = Snapshot.AuditKeeping.SetRetention;
+        Put(Tables.AuditRetention, retention.ToCells(), old?.ToCells(), old?.Seq);
+    }
+
+    public void Put(AuditPruning pruning)
+    {
+        var old = Snapshot.AuditKeeping.Prunings.GetValueOrDefault(pruning.Log);
+        Put(Tables.AuditPruning, pruning.ToCells(), old?.ToCells(), old?.Seq);
     }
 
     public void PutUse(string credentialId, CredentialUse use)

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Keyward.Vault.Audit.Witnessing;
+using Keyward.Vault.Audit.Keeping;
 using Keyward.Vault.Federation;
 using Keyward.Vault.Gate;
 using Keyward.Vault.Grants;
@@ -58,9 +58,8 @@ internal sealed record Snapshot
     public ImmutableDictionary<string, SealedKeyRow> SealedKeys { get; init; } =
         ImmutableDictionary.Create<string, SealedKeyRow>(StringComparer.Ordinal);
 
-    /// <summary>Logs of others that are witnessed here, by origin; those that were taken out too.</summary>
-    public ImmutableDictionary<string, WitnessedLog> WitnessedLogs { get; init; } =
-        ImmutableDictionary.Create<string, WitnessedLog>(StringComparer.Ordinal);
+    /// <summary>What rules the logs' records, and which logs of others are witnessed.</summary>
+    public AuditKeeping AuditKeeping { get; init; } = AuditKeeping.Empty;
 
     public ImmutableDictionary<string, CustomRole> CustomRoles { get; init; } =
         ImmutableDictionary.Create<string, CustomRole>(StringComparer.Ordinal);
@@ -157,7 +156,7 @@ internal sealed record Snapshot
         if (row.Table == Tables.CustomRole) return WithRole(CustomRole.Parse(row));
         if (row.Table == Tables.PrincipalGroup) return WithGroup(PrincipalGroup.Parse(row));
         if (row.Table == Tables.Revision) return WithRevision(Revision.Parse(row));
-        if (row.Table == Tables.WitnessedLog) return WithWitnessed(WitnessedLog.Parse(row));
+        if (AuditKeeping.Rules(row.Table)) return this with { AuditKeeping = AuditKeeping.With(row) };
         if (row.Table == Tables.Deployment) return this with { Deployment = Deployment.Parse(row) };
         if (row.Table == Tables.DeploymentPolicy)
             return this with
@@ -167,9 +166,6 @@ internal sealed record Snapshot
             };
         throw new FormatException($"The snapshot knows no table {row.Table.Name}.");
     }
-
-    private Snapshot WithWitnessed(WitnessedLog log) =>
-        this with { WitnessedLogs = WitnessedLogs.SetItem(log.Origin, log) };
 
     private Guid IdOf(KeyName key) => Find(key)?.Key.Id ?? Guid.Empty;
 

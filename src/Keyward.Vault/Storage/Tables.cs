@@ -179,10 +179,30 @@ internal static class Tables
         new("update_time", ColumnType.Integer),
     ]);
 
+    public static readonly Table AuditHold = new("audit_hold", 1, 1,
+    [
+        new("name", ColumnType.Text), new("reason", ColumnType.Text),
+        new("from_time", ColumnType.Integer, Nullable: true), new("state", ColumnType.Integer),
+        new("create_time", ColumnType.Integer), new("created_by", ColumnType.Text),
+    ]);
+
+    public static readonly Table AuditRetention = new("audit_retention", 1, 1,
+    [
+        new("id", ColumnType.Text), new("data_days", ColumnType.Integer), new("admin_days", ColumnType.Integer),
+    ]);
+
+    /// <summary>Up to where each log was pruned.</summary>
+    public static readonly Table AuditPruning = new("audit_pruning", 1, 1,
+    [
+        new("log", ColumnType.Text), new("first_index", ColumnType.Integer), new("time", ColumnType.Integer),
+        new("digest", ColumnType.Bytes),
+    ]);
+
     public static readonly IReadOnlyList<Table> All =
     [
         Deployment, SealedKey, DeploymentPolicy, Project, KeyRing, CryptoKey, KeyVersion, Principal, Credential,
         ImportJob, CustomRole, PrincipalGroup, Revision,
-        Issuer, Quota, CredentialUse, Alias, Grant, WitnessedLog,
+        Issuer, Quota, CredentialUse, Alias, Grant, WitnessedLog, AuditHold, AuditRetention,
+        AuditPruning,
     ];
 }

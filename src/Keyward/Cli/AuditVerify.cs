@@ -131,6 +131,7 @@ internal static class AuditVerify
             $"{report.Origin}  {(report.Holds ? "ok" : "BROKEN")}  {report.Size ?? 0} records"
             + $"{(report.Uncovered > 0 ? $" and {report.Uncovered} not yet signed" : "")}"
             + $"{(report.MinimumIndex > 0 ? $", pruned below {report.MinimumIndex}" : "")}"
+            + $"{(report.ArchivedTo is { } to ? $", an archive of those below {to}" : "")}"
             + $"{(report.FirstTime is { } first ? $", {first:O} to {report.LastTime:O}" : "")}"));
         if (report.Root is { } root) Output.Line("  root " + Convert.ToBase64String(root));
         foreach (var witness in report.Witnesses) Output.Line("  witnessed by " + witness);
@@ -144,7 +145,7 @@ internal static class AuditVerify
             ["log"] = report.Origin, ["status"] = report.Holds ? "ok" : "broken", ["size"] = report.Size,
             ["root"] = report.Root is { } root ? Convert.ToBase64String(root) : null,
             ["firstTime"] = report.FirstTime, ["lastTime"] = report.LastTime, ["unsigned"] = report.Uncovered,
-            ["minIndex"] = report.MinimumIndex,
+            ["minIndex"] = report.MinimumIndex, ["archivedTo"] = report.ArchivedTo,
             ["witnesses"] = new JsonArray([.. report.Witnesses.Select(w => (JsonNode)w)]),
         };
         json["faults"] = new JsonArray([.. report.Faults.Select(f => new JsonObject

@@ -33,6 +33,7 @@ internal sealed class Deliveries : BackgroundService
             return new Courier(
                 settings.Name, SinkOf(settings, time), log, cursor, project => AccountOf(keeper, project));
         })];
+        if (Couriers.Count > 0) keeper.AuditLog.Needed = () => Couriers.Min(c => c.Status.Next);
         Measure();
     }
 

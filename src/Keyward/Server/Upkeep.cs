@@ -26,7 +26,7 @@ internal sealed class Upkeep(VaultKeeper keeper, TimeProvider time, ILogger<Upke
             try
             {
                 if (keeper.Lane is { } lane) await lane.FlushOutboxAsync().ConfigureAwait(false);
-                keeper.FollowLogKeys();
+                keeper.FollowLog();
                 await keeper.Anchoring.TickAsync(stoppingToken).ConfigureAwait(false);
                 if (keeper.Membership is { } membership)
                     await membership.StepAsync(stoppingToken).ConfigureAwait(false);

@@ -105,9 +105,10 @@ internal sealed class VaultKeeper : IAsyncDisposable
         }
     }
 
-    /// <summary>Signs the log by the keys that the store names by now.</summary>
-    public void FollowLogKeys()
+    /// <summary>Signs the log by the keys that the store names by now, and removes what it says is pruned.</summary>
+    public void FollowLog()
     {
+        if (Gate.Vault is { } opened) _log.Tree?.PruneTo(opened.Snapshot.AuditKeeping.PrunedOf(_log.Origin));
         if (Gate.Vault is { } vault && _logKeys.Follow(vault.Snapshot, vault.Hierarchy))
             new LogFolders(_folder).WriteVerifierKeys(vault.Snapshot, vault.Hierarchy);
     }
@@ -253,7 +254,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
         if (AdminCredentials.TokenAddress(folder) is { } first && !token.Contains(first)) token.Add(first);
         return new GateSettings(settings.Locations, settings.ClockSkew, token, [$"https://{address}/"])
         {
-            EmptyCall = settings.EmptyCall, Node = folder.NodeName(),
+            EmptyCall = settings.EmptyCall, AuditArchive = settings.AuditArchive, Node = folder.NodeName(),
             UnknownPerSecond = settings.UnknownPerSecond,
             IssuerUrl = $"https://{address}", CredentialMaximumAge = settings.CredentialMaximumAge,
             CredentialMaximumIdle = settings.CredentialMaximumIdle,

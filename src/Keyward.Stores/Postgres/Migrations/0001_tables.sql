@@ -165,6 +165,46 @@ CREATE TABLE issuer (
     PRIMARY KEY (id)
 );
 
+CREATE TABLE witnessed_log (
+    origin TEXT COLLATE "C" PRIMARY KEY,
+    vkeys TEXT COLLATE "C" NOT NULL,
+    state BIGINT NOT NULL,
+    size BIGINT NOT NULL,
+    root BYTEA NOT NULL,
+    create_time BIGINT NOT NULL,
+    update_time BIGINT NOT NULL,
+    seq BIGINT NOT NULL,
+    seal BYTEA NOT NULL
+);
+
+CREATE TABLE audit_hold (
+    name TEXT COLLATE "C" PRIMARY KEY,
+    reason TEXT COLLATE "C" NOT NULL,
+    from_time BIGINT,
+    state BIGINT NOT NULL,
+    create_time BIGINT NOT NULL,
+    created_by TEXT COLLATE "C" NOT NULL,
+    seq BIGINT NOT NULL,
+    seal BYTEA NOT NULL
+);
+
+CREATE TABLE audit_retention (
+    id TEXT COLLATE "C" PRIMARY KEY,
+    data_days BIGINT NOT NULL,
+    admin_days BIGINT NOT NULL,
+    seq BIGINT NOT NULL,
+    seal BYTEA NOT NULL
+);
+
+CREATE TABLE audit_pruning (
+    log TEXT COLLATE "C" PRIMARY KEY,
+    first_index BIGINT NOT NULL,
+    time BIGINT NOT NULL,
+    digest BYTEA NOT NULL,
+    seq BIGINT NOT NULL,
+    seal BYTEA NOT NULL
+);
+
 CREATE TABLE quota (
     resource TEXT COLLATE "C" NOT NULL,
     metric TEXT COLLATE "C" NOT NULL,

@@ -177,6 +177,34 @@ CREATE TABLE witnessed_log (
     seal BLOB NOT NULL
 ) WITHOUT ROWID;
 
+CREATE TABLE audit_hold (
+    name TEXT PRIMARY KEY,
+    reason TEXT NOT NULL,
+    from_time INTEGER,
+    state INTEGER NOT NULL,
+    create_time INTEGER NOT NULL,
+    created_by TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    seal BLOB NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE audit_retention (
+    id TEXT PRIMARY KEY,
+    data_days INTEGER NOT NULL,
+    admin_days INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    seal BLOB NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE audit_pruning (
+    log TEXT PRIMARY KEY,
+    first_index INTEGER NOT NULL,
+    time INTEGER NOT NULL,
+    digest BLOB NOT NULL,
+    seq INTEGER NOT NULL,
+    seal BLOB NOT NULL
+) WITHOUT ROWID;
+
 CREATE TABLE quota (
     resource TEXT NOT NULL,
     metric TEXT NOT NULL,

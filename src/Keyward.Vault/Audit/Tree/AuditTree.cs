@@ -24,6 +24,8 @@ internal sealed class AuditTree : IDisposable
     private SignedCheckpoint _latest;
     private long _signedAtSeconds;
     private bool _resign;
+    private long _pruneTo;
+    private long _firstIndex;
     private bool _stopping;
     private volatile string? _whyLate;
 
@@ -33,6 +35,7 @@ internal sealed class AuditTree : IDisposable
         (_journal, _writer, _signers, _time) = (journal, writer, signers, time);
         _entries = new JournalCursor(journal);
         _latest = writer.Latest!;
+        _firstIndex = _pruneTo = writer.FirstIndex;
         _thread = new Thread(Run) { IsBackground = true, Name = "audit tree" };
     }
 
@@ -55,6 +58,19 @@ internal sealed class AuditTree : IDisposable
         tree.CoverAll();
         tree._thread.Start();
         return tree;
+    }
+
+    public long FirstIndex => Volatile.Read(ref _firstIndex);
+
+    /// <summary>Removes what is before an index, soon: the store says already that it may go.</summary>
+    public void PruneTo(long index)
+    {
+        lock (_lock)
+        {
+            if (index <= _pruneTo) return;
+            _pruneTo = index;
+            Monitor.Pulse(_lock);
+        }
     }
 
     public SignedCheckpoint Latest => Volatile.Read(ref _latest);
@@ -133,6 +149,7 @@ internal sealed class AuditTree : IDisposable
         try
         {
             CoverAll();
+            Prune();
             _whyLate = null;
             _journal.Forget(Latest.Checkpoint.Size / TilePath.Width * TilePath.Width);
         }
@@ -149,6 +166,16 @@ internal sealed class AuditTree : IDisposable
                 foreach (var (_, done) in _waiting) done.TrySetException(new IOException(why));
             _waiting.RemoveAll(w => w.Done.Task.IsCompleted);
         }
+    }
+
+    /// <summary>Readers are told first, so that nobody looks for what goes.</summary>
+    private void Prune()
+    {
+        long index;
+        lock (_lock) index = _pruneTo;
+        if (index <= _writer.FirstIndex) return;
+        Volatile.Write(ref _firstIndex, index);
+        _writer.Prune(index);
     }
 
     private void CoverAll()

@@ -13,6 +13,7 @@ internal sealed class TreeWriter
     private readonly string _origin;
     private RightEdge _edge;
     private List<byte> _bundle;
+    private long _removed;
 
     private TreeWriter(ITreeFiles files, string origin, RightEdge edge, List<byte> bundle, SignedCheckpoint? latest) =>
         (_files, _origin, _edge, _bundle, Latest) = (files, origin, edge, bundle, latest);
@@ -21,6 +22,9 @@ internal sealed class TreeWriter
     public SignedCheckpoint? Latest { get; private set; }
 
     public long Size => _edge.Size;
+
+    /// <summary>Records before it were pruned.</summary>
+    public long FirstIndex { get; private set; }
 
     /// <summary>Opens a log's tree where its last checkpoint left it. What does not fit that checkpoint is an <see
     /// cref="AuditDamagedException"/>.</summary>
@@ -42,7 +46,10 @@ internal sealed class TreeWriter
         if (!edge.Root().AsSpan().SequenceEqual(signed.Checkpoint.Root))
             throw new AuditDamagedException(
                 $"The tiles of the audit log {origin} do not lead to the root of its checkpoint.");
-        return new TreeWriter(files, origin, edge, LoadBundle(files, origin, size, edge), signed);
+        return new TreeWriter(files, origin, edge, LoadBundle(files, origin, size, edge), signed)
+        {
+            FirstIndex = files.Read(Pruned.FileName) is { } pruned ? Pruned.Parse(Encoding.UTF8.GetString(pruned)) : 0,
+        };
     }
 
     /// <summary>Whether an entry is the tree's last.</summary>
@@ -95,6 +102,23 @@ internal sealed class TreeWriter
     {
         _files.WriteAside(path, bytes);
         paths.Add(path);
+    }
+
+    /// <summary>Removes the bundles before an index and the hashes that stand for them alone. What is above stays, and
+    /// with it every proof of what is left. The file that says so comes first, so that nothing is ever missed that was
+    /// rightly removed; a second run removes what a stop left.</summary>
+    public void Prune(long index)
+    {
+        _files.WriteAside(Pruned.FileName, Pruned.Write(index));
+        Publish([Pruned.FileName]);
+        for (var bundle = _removed; bundle < index / TilePath.Width; bundle++)
+        {
+            _files.Remove(TilePath.Entries(bundle));
+            _files.Remove(TilePath.Hashes(0, bundle));
+            _removed = bundle + 1;
+        }
+
+        FirstIndex = index;
     }
 
     private void WritePartials(List<string> paths, RightEdge edge, List<byte> bundle)

@@ -23,6 +23,9 @@ public sealed record LogReport
     /// <summary>Records below this index were pruned; their hashes are still part of the root.</summary>
     public long MinimumIndex { get; init; }
 
+    /// <summary>Of an archive: records from here on stand in the log. Null for a log.</summary>
+    public long? ArchivedTo { get; init; }
+
     /// <summary>Witnesses whose cosignature on the checkpoint holds.</summary>
     public IReadOnlyList<string> Witnesses { get; init; } = [];
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Keyward.Vault.Audit.Keeping;
 using Keyward.Vault.Audit.Notes;
 using Keyward.Vault.Audit.Tree;
 
@@ -69,6 +70,18 @@ public sealed class LogVerifier(IReadOnlyList<VerifierKey> keys, SignatureCheck 
         }
 
         var cosigned = await CosignedAsync(source, checkpoint, faults, cancellation).ConfigureAwait(false);
+        if (await source.ReadAsync(LogArchive.FileName, cancellation).ConfigureAwait(false) is { } archived)
+        {
+            var to = Pruned.Parse(Encoding.UTF8.GetString(archived));
+            if (await WhyNotAsync(source, minimum, to, checkpoint, cancellation).ConfigureAwait(false) is { } wrong)
+                faults.Add(LogArchive.FileName, null, wrong);
+            return new LogReport
+            {
+                Origin = checkpoint.Origin, Size = checkpoint.Size, Root = checkpoint.Root, MinimumIndex = minimum,
+                ArchivedTo = to, Witnesses = WitnessesOf(signed, faults), Faults = faults.Faults,
+            };
+        }
+
         var tree = new TreeCheck(source, checkpoint, minimum, faults)
         {
             Progress = Progress,
@@ -83,6 +96,12 @@ public sealed class LogVerifier(IReadOnlyList<VerifierKey> keys, SignatureCheck 
             Faults = faults.Faults,
         };
     }
+
+    private static async ValueTask<string?> WhyNotAsync(
+        ITreeSource archive, long from, long to, Checkpoint checkpoint, CancellationToken cancellation) =>
+        to > checkpoint.Size
+            ? "More is said to be archived than the log has."
+            : await LogArchive.ProveAsync(archive, from, to, checkpoint, cancellation).ConfigureAwait(false);
 
     /// <summary>The checkpoint that lies beside the newest, if witnesses vouched for one.</summary>
     private async ValueTask<SignedCheckpoint?> CosignedAsync(

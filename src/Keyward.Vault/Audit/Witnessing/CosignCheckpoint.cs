@@ -33,7 +33,7 @@ public sealed record CosignCheckpoint(CosignRequest Request) : IOperation<NoteSi
 
     private Outcome<NoteSignature> Change(ChangeDraft draft)
     {
-        if (!draft.Snapshot.WitnessedLogs.TryGetValue(Checkpoint.Origin, out var log) || !log.IsActive)
+        if (!draft.Snapshot.AuditKeeping.WitnessedLogs.TryGetValue(Checkpoint.Origin, out var log) || !log.IsActive)
             return WitnessRefusals.UnknownLog;
         if (Judge(log) is { } refusal) return refusal;
         // The key is made with the first log that is added, so it is there.

@@ -10,7 +10,7 @@ internal static class WitnessJudge
     public static Outcome<Caller> Judge(OpenedVault vault, SignedCheckpoint signed)
     {
         var origin = signed.Checkpoint.Origin;
-        if (!vault.Snapshot.WitnessedLogs.TryGetValue(origin, out var log) || !log.IsActive)
+        if (!vault.Snapshot.AuditKeeping.WitnessedLogs.TryGetValue(origin, out var log) || !log.IsActive)
             return WitnessRefusals.UnknownLog;
         return signed.WhyNot(log.Keys, vault.Hierarchy.CheckNote) is null
             ? new Caller(Caller.LogType, origin, origin, null, null)

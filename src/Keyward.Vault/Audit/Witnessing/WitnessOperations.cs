@@ -31,7 +31,7 @@ public sealed record AddWitnessedLog(IReadOnlyList<VerifierKey> Keys) : IOperati
     private Outcome<WitnessedLog> Change(ChangeDraft draft)
     {
         WitnessKeys.MakeIfNone(draft);
-        var old = draft.Snapshot.WitnessedLogs.GetValueOrDefault(Keys[0].Name);
+        var old = draft.Snapshot.AuditKeeping.WitnessedLogs.GetValueOrDefault(Keys[0].Name);
         var log = (old ?? WitnessedLog.Make(Keys[0].Name, Keys, draft.Now)) with
         {
             Keys = [.. Keys], IsActive = true, UpdateTime = draft.Now,
@@ -55,7 +55,7 @@ public sealed record RemoveWitnessedLog(string Origin) : IOperation<WitnessedLog
 
     private Outcome<WitnessedLog> Change(ChangeDraft draft)
     {
-        if (!draft.Snapshot.WitnessedLogs.TryGetValue(Origin, out var log) || !log.IsActive)
+        if (!draft.Snapshot.AuditKeeping.WitnessedLogs.TryGetValue(Origin, out var log) || !log.IsActive)
             return WitnessRefusals.UnknownLog;
         var removed = log with { IsActive = false, UpdateTime = draft.Now };
         draft.Put(removed);
@@ -79,7 +79,7 @@ public sealed record ReadWitness : IOperation<WitnessView>
     ValueTask<Outcome<WitnessView>> IOperation<WitnessView>.RunAsync(Passage passage)
     {
         using var signer = WitnessKeys.Open(passage.Snapshot, passage.Vault.Hierarchy);
-        return new(new WitnessView(signer?.WitnessKey, [.. passage.Snapshot.WitnessedLogs.Values
+        return new(new WitnessView(signer?.WitnessKey, [.. passage.Snapshot.AuditKeeping.WitnessedLogs.Values
             .Where(l => l.IsActive).OrderBy(l => l.Origin, StringComparer.Ordinal)]));
     }
 }

@@ -37,6 +37,8 @@ internal sealed record ServerSettings(
 
     public IReadOnlyList<Delivery.Sinks.SinkSettings> AuditPublish { get; init; } = [];
 
+    public string? AuditArchive { get; init; }
+
     public required int Connections { get; init; }
 
     public required PeerLimits PeerLimits { get; init; }
@@ -95,6 +97,7 @@ internal sealed record ServerSettings(
                 _ = Federation.AddressRules.TryParse(a, out var network);
                 return network;
             })],
+            AuditArchive = NullIfEmpty(reader[SettingTable.AuditArchive]),
             AuditSinks = [.. List(reader[SettingTable.AuditSinks]).Select(Sink)],
             AuditPublish = [.. List(reader[SettingTable.AuditPublish]).Select(Sink)],
             AuditWitnesses = [.. List(reader[SettingTable.AuditWitnesses]).Select(text =>

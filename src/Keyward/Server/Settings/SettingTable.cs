@@ -124,6 +124,10 @@ internal static class SettingTable
             double.TryParse(v, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share)
                 && share <= 1 ? null : "must be a number from 0 to 1");
 
+    public static readonly Setting AuditArchive = new("audit.archive", null, "",
+        "The folder into which records are archived before keyward audit prune removes them.",
+        v => v.Length == 0 || Directory.Exists(v) ? null : "names a folder that does not exist");
+
     public static readonly IReadOnlyList<Setting> All =
     [
         Data, Listen, Storage, PostgresFile, Locations, Root, PassphraseFile, CertificateFile, KeyFile, TlsNames,
@@ -132,6 +136,7 @@ internal static class SettingTable
         CredentialMaximumAge, CredentialMaximumIdle, AuditSinks, AuditWitnesses, AuditPublish,
         CredentialMaximumAge, CredentialMaximumIdle, AuditSinks, MetricsKeyNames,
         TracesEndpoint, TracesSample,
+        CredentialMaximumAge, CredentialMaximumIdle, AuditSinks, AuditWitnesses, AuditPublish, AuditArchive,
     ];
 
     public static bool TryParseEndpoint(string text, out string host, out int port)

@@ -19,7 +19,7 @@ public sealed class RotateLogKeyTests
             var reply = await doors.SendAsync("POST", "/keyward/v1/audit:rotateKey", "{}");
             Assert.True(VerifierKey.TryParse(reply.Json.GetProperty("vkey").GetString()!, out var key));
             keys.Add(key);
-            doors.Keeper.FollowLogKeys();
+            doors.Keeper.FollowLog();
             var signed = await log.Tree.CoverAsync(log.Size);
             // The round that covers it may have begun with the keys before.
             while (!signed.Note.Signatures.Any(s => s.KeyId == key.Id))

@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Keyward.Vault.Audit.Notes;
+using Keyward.Vault.Audit.Tree;
+
+namespace Keyward.Vault.Audit.Keeping;
+
+/// <summary>A log's archive: the bundles that were pruned, all hashes above them, and a checkpoint, laid out as the log
+/// itself, so that whoever reads logs reads archives. The file <c>archived</c> says how many records it has.</summary>
+internal static class LogArchive
+{
+    public const string FileName = "archived";
+
+    /// <summary>Writes what is between two indexes and flushes it, then reads it back and proves every record of it
+    /// against the checkpoint. Gives the digest over the bundles. Failures are <see cref="IOException"/>.</summary>
+    public static async ValueTask<byte[]> AddAsync(ITreeSource log, ITreeFiles archive, long from, long to,
+        SignedCheckpoint signed, CancellationToken cancellation)
+    {
+        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (var bundle = from / TilePath.Width; bundle < to / TilePath.Width; bundle++)
+        {
+            var entries = await CopyAsync(log, archive, TilePath.Entries(bundle), cancellation).ConfigureAwait(false);
+            await CopyAsync(log, archive, TilePath.Hashes(0, bundle), cancellation).ConfigureAwait(false);
+            digest.AppendData(SHA256.HashData(entries));
+        }
+
+        await CopyHashesAsync(log, archive, signed.Checkpoint.Size, cancellation).ConfigureAwait(false);
+        Put(archive, TilePath.Checkpoint, signed.Note.ToBytes());
+        Put(archive, FileName, Encoding.ASCII.GetBytes(to.ToString(CultureInfo.InvariantCulture) + "\n"));
+        archive.FlushFolders();
+        var wrong = await ProveAsync(archive, from, to, signed.Checkpoint, cancellation).ConfigureAwait(false);
+        return wrong is null ? digest.GetHashAndReset() : throw new IOException(wrong);
+    }
+
+    /// <summary>What is wrong with the records between two indexes of an archive; null where they hold.</summary>
+    public static async ValueTask<string?> ProveAsync(
+        ITreeSource archive, long from, long to, Checkpoint checkpoint, CancellationToken cancellation)
+    {
+        var reader = new TreeReader(archive);
+        for (var bundle = from / TilePath.Width; bundle < to / TilePath.Width; bundle++)
+        {
+            var first = bundle * TilePath.Width;
+            try
+            {
+                if (!await HoldsAsync(reader, first, checkpoint, cancellation).ConfigureAwait(false))
+                    return $"{TilePath.Entries(bundle)} of the archive does not lead to the checkpoint's root.";
+            }
+            catch (TreeFileException missing)
+            {
+                return missing.Message;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>A proof of one record holds the hashes of all others of its bundle: with each record equal to its hash
+    /// the whole bundle is proven.</summary>
+    private static async ValueTask<bool> HoldsAsync(
+        TreeReader reader, long first, Checkpoint checkpoint, CancellationToken cancellation)
+    {
+        var (bundle, size) = (first / TilePath.Width, checkpoint.Size);
+        var entries = await reader.EntriesAsync(bundle, first + TilePath.Width, cancellation).ConfigureAwait(false);
+        var tile = await reader.TileAsync(0, bundle, size, cancellation).ConfigureAwait(false);
+        for (var i = 0; i < entries.Count; i++)
+            if (!Merkle.HashLeaf(entries[i].Span).AsSpan().SequenceEqual(
+                tile.AsSpan(i * Merkle.HashSizeBytes, Merkle.HashSizeBytes))) return false;
+        var proof = await reader.InclusionAsync(first, size, cancellation).ConfigureAwait(false);
+        return TreeProof.RootOf(first, size, tile.AsSpan(0, Merkle.HashSizeBytes), proof) is { } root
+            && root.AsSpan().SequenceEqual(checkpoint.Root);
+    }
+
+    /// <summary>All tiles above the records', and the records' last one, which proofs need too.</summary>
+    private static async ValueTask CopyHashesAsync(
+        ITreeSource log, ITreeFiles archive, long size, CancellationToken cancellation)
+    {
+        for (var level = 0; TilePath.HashesAt(level, size) > 0; level++)
+        {
+            var count = TilePath.CountAt(level, size);
+            for (var number = level == 0 ? count - 1 : 0; number < count; number++)
+            {
+                var width = TilePath.WidthOf(level, number, size);
+                var path = TilePath.Hashes(level, number, width);
+                if (archive.Read(path) is null || width < TilePath.Width)
+                    await CopyAsync(log, archive, path, cancellation, TilePath.Hashes(level, number))
+                        .ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static async ValueTask<byte[]> CopyAsync(
+        ITreeSource log, ITreeFiles archive, string path, CancellationToken cancellation, string? instead = null)
+    {
+        var bytes = await log.ReadAsync(path, cancellation).ConfigureAwait(false);
+        if (bytes is null && instead is not null)
+            (path, bytes) = (instead, await log.ReadAsync(instead, cancellation).ConfigureAwait(false));
+        if (bytes is null) throw new IOException($"{path} cannot be archived: it is missing");
+        Put(archive, path, bytes);
+        return bytes;
+    }
+
+    private static void Put(ITreeFiles archive, string path, byte[] bytes)
+    {
+        archive.WriteAside(path, bytes);
+        archive.FlushAside(path);
+        archive.Publish(path);
+    }
+}
