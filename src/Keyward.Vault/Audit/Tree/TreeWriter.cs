@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Keyward.Vault.Audit.Notes;
 
 namespace Keyward.Vault.Audit.Tree;
