@@ -61,6 +61,7 @@ public sealed class KeywardConnection : IDisposable
         AuditProofs = new AuditProofs.AuditProofsClient(invoker);
         Provenance = new Provenance.ProvenanceClient(invoker);
         Signatures = new Signatures.SignaturesClient(invoker);
+        Nodes = new Nodes.NodesClient(invoker);
     }
 
     public string Address { get; }
@@ -95,6 +96,8 @@ public sealed class KeywardConnection : IDisposable
     public Issuers.IssuersClient Issuers { get; }
 
     public Quotas.QuotasClient Quotas { get; }
+
+    public Nodes.NodesClient Nodes { get; }
 
     public Provenance.ProvenanceClient Provenance { get; }
 

@@ -22,6 +22,9 @@ internal sealed record NodeRow(
 {
     private const string Label = "node/1";
 
+    /// <summary>An operator wants it to get no more traffic.</summary>
+    public bool IsDraining { get; init; }
+
     public NodeRow Signed(IKeyHierarchy hierarchy)
     {
         var mac = new byte[32];

@@ -32,6 +32,7 @@ internal sealed class NodeMembership : IAsyncDisposable
         var sync = new NodeSync(nodes, store, vault, me, time, logger) { Damaged = damaged };
         var propagation = new Propagation(sync, vault, time);
         lane.Propagation = propagation;
+        vault.Nodes = new NodeBoard(nodes, sync, propagation);
         await sync.StartAsync(cancellation).ConfigureAwait(false);
         return new NodeMembership(sync, propagation, new Leader(nodes, sync, time), lane);
     }

@@ -238,7 +238,8 @@ internal sealed class VaultKeeper : IAsyncDisposable
         if (AdminCredentials.TokenAddress(folder) is { } first && !token.Contains(first)) token.Add(first);
         return new GateSettings(settings.Locations, settings.ClockSkew, token, [$"https://{address}/"])
         {
-            EmptyCall = settings.EmptyCall, Node = folder.NodeName(),
+            EmptyCall = settings.EmptyCall, Node = folder.NodeName(), Address = address,
+            Build = Cli.ProgramVersion.Number,
             UnknownPerSecond = settings.UnknownPerSecond,
             IssuerUrl = $"https://{address}", CredentialMaximumAge = settings.CredentialMaximumAge,
             CredentialMaximumIdle = settings.CredentialMaximumIdle,

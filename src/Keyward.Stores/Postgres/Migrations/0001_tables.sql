@@ -312,7 +312,8 @@ CREATE TABLE node (
     address TEXT COLLATE "C" NOT NULL,
     build TEXT COLLATE "C" NOT NULL,
     machine TEXT COLLATE "C" NOT NULL,
-    mac BYTEA NOT NULL
+    mac BYTEA NOT NULL,
+    draining BIGINT NOT NULL DEFAULT 0
 );
 
 -- Who runs what is due.
