@@ -62,6 +62,8 @@ public sealed class KeywardConnection : IDisposable
         Provenance = new Provenance.ProvenanceClient(invoker);
         Signatures = new Signatures.SignaturesClient(invoker);
         Nodes = new Nodes.NodesClient(invoker);
+        KeySwitches = new KeySwitches.KeySwitchesClient(invoker);
+        Aliases = new Aliases.AliasesClient(invoker);
     }
 
     public string Address { get; }
@@ -102,6 +104,10 @@ public sealed class KeywardConnection : IDisposable
     public Provenance.ProvenanceClient Provenance { get; }
 
     public Signatures.SignaturesClient Signatures { get; }
+
+    public KeySwitches.KeySwitchesClient KeySwitches { get; }
+
+    public Aliases.AliasesClient Aliases { get; }
 
     public void Dispose()
     {

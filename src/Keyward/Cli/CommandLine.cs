@@ -76,7 +76,10 @@ internal static class CommandLine
         root.Subcommands.Add(NodeCommands.Build());
         root.Subcommands.Add(ImportJobCommands.Build());
         root.Subcommands.Add(KeyRingCommands.Build());
-        root.Subcommands.Add(KeyCommands.Build());
+        var key = KeyCommands.Build();
+        foreach (var command in KeySwitchCommands.Build()) key.Subcommands.Add(command);
+        root.Subcommands.Add(key);
+        root.Subcommands.Add(AliasCommands.Build());
         root.Subcommands.Add(VersionCommands.Build());
         foreach (var command in (Command[])[.. UseCommands.Build(), .. SignCommands.Build(), .. RawCommands.Build()])
             root.Subcommands.Add(command);
