@@ -62,6 +62,7 @@ public sealed class KeywardConnection : IDisposable
         Provenance = new Provenance.ProvenanceClient(invoker);
         Signatures = new Signatures.SignaturesClient(invoker);
         Nodes = new Nodes.NodesClient(invoker);
+        Backups = new Backups.BackupsClient(invoker);
     }
 
     public string Address { get; }
@@ -98,6 +99,8 @@ public sealed class KeywardConnection : IDisposable
     public Quotas.QuotasClient Quotas { get; }
 
     public Nodes.NodesClient Nodes { get; }
+
+    public Backups.BackupsClient Backups { get; }
 
     public Provenance.ProvenanceClient Provenance { get; }
 

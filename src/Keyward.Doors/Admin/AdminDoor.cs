@@ -34,7 +34,7 @@ internal static class AdminDoor
         services.AddSingleton(p => new RestService(Issuers.Descriptor, p.GetRequiredService<IssuersDoor>()));
         services.AddSingleton<SignaturesDoor>().AddSingleton<QuotasDoor>();
         services.AddSingleton(p => new RestService(Quotas.Descriptor, p.GetRequiredService<QuotasDoor>()));
-        services.AddSingleton<NodesDoor>();
+        services.AddSingleton<NodesDoor>().AddSingleton<BackupsDoor>();
         services.AddSingleton(p => new RestService(Nodes.Descriptor, p.GetRequiredService<NodesDoor>()));
         services.AddSingleton(p => new RestService(Signatures.Descriptor, p.GetRequiredService<SignaturesDoor>()));
     }
@@ -57,5 +57,6 @@ internal static class AdminDoor
         routes.MapGrpcService<SignaturesDoor>();
         routes.MapGrpcService<QuotasDoor>();
         routes.MapGrpcService<NodesDoor>();
+        routes.MapGrpcService<BackupsDoor>();
     }
 }
