@@ -63,6 +63,8 @@ public sealed class KeywardConnection : IDisposable
         Signatures = new Signatures.SignaturesClient(invoker);
         Nodes = new Nodes.NodesClient(invoker);
         Backups = new Backups.BackupsClient(invoker);
+        KeySwitches = new KeySwitches.KeySwitchesClient(invoker);
+        Aliases = new Aliases.AliasesClient(invoker);
     }
 
     public string Address { get; }
@@ -105,6 +107,10 @@ public sealed class KeywardConnection : IDisposable
     public Provenance.ProvenanceClient Provenance { get; }
 
     public Signatures.SignaturesClient Signatures { get; }
+
+    public KeySwitches.KeySwitchesClient KeySwitches { get; }
+
+    public Aliases.AliasesClient Aliases { get; }
 
     public void Dispose()
     {
