@@ -40,7 +40,8 @@ internal sealed partial class PostgresStore : INodeStore
                 "WHERE id = $1 AND boot = $2 AND dead = 0 RETURNING " +
                 "(SELECT seq FROM counter WHERE only_row = 1), (SELECT sealed_sum FROM counter WHERE only_row = 1), " +
                 "(SELECT incarnation FROM counter WHERE only_row = 1), " +
-                "(SELECT lease_ms FROM lease WHERE only_row = 1), (SELECT wait_ms FROM lease WHERE only_row = 1), draining",
+                "(SELECT lease_ms FROM lease WHERE only_row = 1), " +
+                "(SELECT wait_ms FROM lease WHERE only_row = 1), draining",
                 connection);
             Bind(command, node);
             await using var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);

@@ -85,16 +85,10 @@ internal sealed partial class PostgresStore : IStore
         }).ConfigureAwait(false);
 
     public async ValueTask<IReadOnlyList<OutboxEntry>> ReadOutboxAsync(CancellationToken cancellation) =>
-        await TryAsync<IReadOnlyList<OutboxEntry>>(async () =>
+        await TryAsync(async () =>
         {
-            await using var command = _source.CreateCommand(
-                "SELECT record_id, seq, node, record FROM outbox ORDER BY seq");
-            await using var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
-            var entries = new List<OutboxEntry>();
-            while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
-                entries.Add(new OutboxEntry(reader.GetFieldValue<byte[]>(0), reader.GetInt64(1), reader.GetString(2),
-                    reader.GetFieldValue<byte[]>(3)));
-            return entries;
+            await using var connection = await _source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+            return await Copying.OutboxAsync(connection, null, cancellation).ConfigureAwait(false);
         }).ConfigureAwait(false);
 
     public async ValueTask ClearOutboxAsync(IReadOnlyList<byte[]> recordIds, CancellationToken cancellation) =>
@@ -114,8 +108,31 @@ internal sealed partial class PostgresStore : IStore
         }).ConfigureAwait(false);
 
     public async ValueTask<IReadOnlyList<StoredCheckpoint>> ReadCheckpointsAsync(CancellationToken cancellation) =>
-        await TryAsync(async () => await CheckpointRows.ReadAsync(_source, cancellation).ConfigureAwait(false))
-            .ConfigureAwait(false);
+        await TryAsync(async () =>
+        {
+            await using var connection = await _source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+            return await CheckpointRows.ReadAsync(connection, null, cancellation).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+
+    public async ValueTask<StoreCopy> CopyAsync(CancellationToken cancellation) => await TryAsync(async () =>
+    {
+        await using var connection = await _source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+        await using var transaction = await connection
+            .BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation).ConfigureAwait(false);
+        return await Copying.ReadAsync(connection, transaction, cancellation).ConfigureAwait(false);
+    }).ConfigureAwait(false);
+
+    public async ValueTask<bool> FillAsync(StoreCopy copy, bool replace, CancellationToken cancellation) =>
+        await TryAsync(async () =>
+        {
+            await using var connection = await _source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+            await using var transaction = await connection
+                .BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellation).ConfigureAwait(false);
+            if (!await Copying.FillAsync(connection, transaction, copy, replace, cancellation).ConfigureAwait(false))
+                return false;
+            await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+            return true;
+        }).ConfigureAwait(false);
 
     /// <summary>Overwritten values are dead tuples until a vacuum; write-ahead log, replicas and backups keep them
     /// longer.</summary>

@@ -131,6 +131,7 @@ public enum Permission
     AuditHash = 121,
     NodesGet = 122,
     NodesUpdate = 123,
+    BackupsCreate = 124,
 }
 
 /// <summary>The permissions' names as policies, refusals and TestIamPermissions show them.</summary>
@@ -196,6 +197,7 @@ public static class PermissionNames
         Permission.AuditHash => "keyward.audit.hash",
         Permission.NodesGet => "keyward.nodes.get",
         Permission.NodesUpdate => "keyward.nodes.update",
+        Permission.BackupsCreate => "keyward.backups.create",
         // Finer than Google's: what Google has one right for, or none.
         >= Permission.GrantsCreate => KmsName(permission.ToString(), "keyward"),
         _ => KmsName(permission.ToString(), "cloudkms"),

@@ -82,6 +82,7 @@ public static class Roles
         Permission.StatusGet, Permission.DeploymentGetIamPolicy, Permission.DeploymentSetIamPolicy,
         Permission.IssuersUpdate, Permission.IssuersList, Permission.QuotasGet,
         Permission.QuotasSet, Permission.AuditVerify, Permission.NodesGet, Permission.NodesUpdate,
+        Permission.BackupsCreate,
     ];
 
     private static readonly FrozenDictionary<string, PermissionMask> Masks = new Dictionary<string, PermissionMask>
@@ -119,6 +120,7 @@ public static class Roles
         // Keyed digests let guesses be tried against records: no one administers that right to himself by his role.
         ["roles/keyward.investigator"] = Mask([Permission.AuditRead, Permission.AuditReadAll,
             Permission.AuditVerify, Permission.AuditHash]),
+        ["roles/keyward.backupOperator"] = Mask([Permission.BackupsCreate]),
         ["roles/keyward.groupAdmin"] = Mask(GroupAdmin),
         ["roles/iam.roleAdmin"] = Mask(RoleAdmin),
         ["roles/iam.roleViewer"] = Mask([Permission.RolesGet, Permission.RolesList]),

@@ -24,6 +24,9 @@ internal sealed class OpenedVault(
     /// <summary>An operator wants this node to get no more traffic; what comes is still served.</summary>
     public bool IsDraining { get => _isDraining; set => _isDraining = value; }
 
+    /// <summary>Where the state lies; for reading it whole. It is changed by the lane alone.</summary>
+    public IStore? Store { get; init; }
+
     /// <summary>The nodes that share the store; null where there is one.</summary>
     public NodeBoard? Nodes { get; set; }
 

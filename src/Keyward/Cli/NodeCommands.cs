@@ -27,7 +27,7 @@ internal static class NodeCommands
                 new DrainNodeRequest { Name = NameOf(s), Undo = s.Get(Undo) }, cancellationToken: s.Cancellation)),
             Node, Undo),
         Commands.Make("remove", "Forget a node that will not come back, so that no change waits for it.",
-            ["keyward node remove node-1f2e3d4c", "keyward node remove node-1f2e3d4c --is-off --reason 'disk burnt'"],
+            ["keyward node remove node-1f2e3d4c", "keyward node remove node-1f2e3d4c --is-off --reason burnt"],
             "kubectl delete node", async s => s.Output.Write(await s.Server.Nodes.RemoveNodeAsync(
                 new RemoveNodeRequest { Name = NameOf(s), IsOff = s.Get(IsOff), Reason = s.Get(Reason) ?? "" },
                 cancellationToken: s.Cancellation)), Node, IsOff, Reason));
