@@ -32,6 +32,10 @@ internal sealed partial class PostgresStore : IStore
         await Migrations.ApplyAsync(_source, cancellation).ConfigureAwait(false);
         await Lane.MakeCounterAsync(_source, cancellation).ConfigureAwait(false);
         await MakeTermsAsync(cancellation).ConfigureAwait(false);
+        await using var moved = _source.CreateCommand("SELECT moved FROM lease WHERE only_row = 1");
+        if (await moved.ExecuteScalarAsync(cancellation).ConfigureAwait(false) is not 0L)
+            throw new StoreUnavailableException("This database's deployment was moved to another store, and goes on " +
+                "there (keyward store move). Nothing is served from here.");
         return true;
     }).ConfigureAwait(false);
 
@@ -133,6 +137,10 @@ internal sealed partial class PostgresStore : IStore
             await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
             return true;
         }).ConfigureAwait(false);
+
+    /// <summary>Puts the database out of use for every node: its deployment goes on elsewhere.</summary>
+    public async ValueTask RetireAsync(CancellationToken cancellation) =>
+        await ExecuteAsync("UPDATE lease SET moved = 1 WHERE only_row = 1", cancellation).ConfigureAwait(false);
 
     /// <summary>Overwritten values are dead tuples until a vacuum; write-ahead log, replicas and backups keep them
     /// longer.</summary>

@@ -330,7 +330,8 @@ CREATE TABLE leader (
 CREATE TABLE lease (
     only_row BIGINT PRIMARY KEY CHECK (only_row = 1),
     lease_ms BIGINT NOT NULL,
-    wait_ms BIGINT NOT NULL
+    wait_ms BIGINT NOT NULL,
+    moved BIGINT NOT NULL DEFAULT 0
 );
 
 -- The logs' signed checkpoints, by which a log that was put back or exchanged is known. Only ever added to.

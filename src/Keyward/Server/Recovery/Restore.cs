@@ -46,6 +46,8 @@ internal sealed class Restore(DataFolder folder, ServerSettings settings, TimePr
             {
                 // Another incarnation: nodes that knew the old store must not take this one for it.
                 Counter = staged.Store.Counter with { Incarnation = RandomNumberGenerator.GetBytes(16) },
+                // Records that no log has yet are this node's to log: whose they were is not here any more.
+                Outbox = [.. staged.Store.Outbox.Select(e => e with { Node = staged.Manifest.Node })],
             };
             if (!await store.FillAsync(copy, reason is not null, cancellation).ConfigureAwait(false))
                 throw new StartException("The database was filled by another meanwhile; nothing was restored.");
