@@ -47,6 +47,6 @@ internal sealed record NodeRow(
         Span<byte> numbers = stackalloc byte[16];
         BinaryPrimitives.WriteInt64BigEndian(numbers, Renewals);
         BinaryPrimitives.WriteInt64BigEndian(numbers[8..], Applied);
-        return Frame.Of(Frame.Text(Id), Boot, numbers.ToArray(), Incarnation);
+        return Frame.Of(Frame.Text(Id), Boot, numbers.ToArray(), Incarnation, Frame.Text(Address));
     }
 }

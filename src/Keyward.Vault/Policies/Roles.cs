@@ -116,6 +116,7 @@ public static class Roles
         ["roles/cloudkms.expertRawPKCS1"] = Mask([Permission.VersionsManageRawPkcs1Keys]),
         ["roles/keyward.admin"] = Mask(DeploymentAdmin),
         ["roles/keyward.auditor"] = Mask([Permission.AuditRead, Permission.AuditReadAll, Permission.AuditVerify,
+            Permission.NodesGet,
             Permission.DeploymentGetIamPolicy, .. ReadPolicies, .. View]),
         // Keyed digests let guesses be tried against records: no one administers that right to himself by his role.
         ["roles/keyward.investigator"] = Mask([Permission.AuditRead, Permission.AuditReadAll,

@@ -10,7 +10,7 @@ public sealed class NodeCommandTests(PostgresServer postgres)
     [Fact]
     public async Task A_drained_node_says_that_it_wants_no_traffic_and_serves_what_comes()
     {
-        await using var nodes = await Nodes.StartAsync(postgres, 3, leaseMilliseconds: 3_000);
+        await using var nodes = await Nodes.StartAsync(postgres, 3, leaseMilliseconds: 30_000);
         var ciphertext = await nodes.MakeKeyAsync("k");
         var list = await ListAsync(nodes);
         Assert.Equal(3, list.Count);

@@ -154,7 +154,7 @@ public sealed class RestoreTests(PostgresServer postgres) : IDisposable
     public async Task A_cluster_comes_back_into_an_empty_database()
     {
         var (recipient, identity) = await KeygenAsync();
-        await using var lost = await Nodes.StartAsync(postgres, 2, leaseMilliseconds: 2_000);
+        await using var lost = await Nodes.StartAsync(postgres, 2, leaseMilliseconds: 30_000);
         var ciphertext = await lost.MakeKeyAsync("kept");
         await RunAsync(lost.Servers[0], "backup", "create", "--out", _data.In("b.age"), "--recipient", recipient);
         foreach (var server in lost.Servers) server.Kill();
