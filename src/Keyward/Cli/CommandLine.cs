@@ -77,6 +77,7 @@ internal static class CommandLine
         root.Subcommands.Add(BackupCommands.Build());
         root.Subcommands.Add(RestoreCommand.Build());
         root.Subcommands.Add(StoreCommands.Build());
+        root.Subcommands.Add(RootCommands.Build());
         root.Subcommands.Add(ImportJobCommands.Build());
         root.Subcommands.Add(KeyRingCommands.Build());
         var key = KeyCommands.Build();
