@@ -1,4 +1,5 @@
 using System.Net;
+using Keyward.Delivery;
 using Keyward.Doors.Admin;
 using Keyward.Doors.Aws;
 using Keyward.Doors.Google;
@@ -37,7 +38,7 @@ internal static class Listener
         builder.Services.AddSingleton(time).AddSingleton(keeper).AddSingleton(keeper.Gate);
         builder.Services.AddSingleton<TokenDoor>().AddSingleton<Transcoder>().AddSingleton<HealthDoor>();
         builder.Services.AddHostedService<Upkeep>().AddHostedService<PeerSummaries>()
-            .AddHostedService<CertificateWatch>().AddHostedService<ServiceNotices>();
+            .AddHostedService<CertificateWatch>().AddHostedService<ServiceNotices>().AddHostedService<Deliveries>();
         builder.Services.AddGrpc(options =>
         {
             options.MaxReceiveMessageSize = Transcoder.MaximumBodySizeBytes;
@@ -48,7 +49,7 @@ internal static class Listener
         AdminDoor.Add(builder.Services);
         builder.Services.AddOpenTelemetry().WithMetrics(metrics =>
             metrics.AddMeter(GateMetrics.MeterName).AddMeter(ServerMetrics.MeterName)
-                .AddMeter("System.Runtime").AddPrometheusExporter());
+                .AddMeter(Deliveries.MeterName).AddMeter("System.Runtime").AddPrometheusExporter());
 
         var app = builder.Build();
         Map(app, live, keeper, guard);
@@ -61,12 +62,10 @@ internal static class Listener
         app.UseMiddleware<AwsDoor>();
         app.UseRouting();
         app.UseMiddleware<Admission>();
-        app.Use(async (context, next) =>
-        {
-            if (context.Features.Get<Visit>() is not null && context.GetEndpoint() is null)
-                await app.Services.GetRequiredService<Transcoder>().ServeAsync(context).ConfigureAwait(false);
-            else await next(context).ConfigureAwait(false);
-        });
+        var transcoder = app.Services.GetRequiredService<Transcoder>();
+        app.Use(next => context => context.Features.Get<Visit>() is not null && context.GetEndpoint() is null
+            ? transcoder.ServeAsync(context)
+            : next(context));
         app.UseWhen(context => context.Request.Path == "/metrics", metrics =>
         {
             metrics.Use((context, next) =>
