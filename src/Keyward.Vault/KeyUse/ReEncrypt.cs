@@ -27,7 +27,8 @@ public sealed class ReEncrypt(CryptEnd source, ReadOnlyMemory<byte> ciphertext, 
 {
     Verb IOperation<ReEncrypted>.Verb { get; } = new("re_encrypt", OperationClass.DataWrite);
 
-    Demand IOperation<ReEncrypted>.Demand => Demands.On(Permission.VersionsUseToReEncryptFrom, source.Key, source.Version);
+    Demand IOperation<ReEncrypted>.Demand =>
+        Demands.On(Permission.VersionsUseToReEncryptFrom, source.Key, source.Version);
 
     IRequestAttributes IOperation<ReEncrypted>.Attributes => AttributesOf(source);
 
