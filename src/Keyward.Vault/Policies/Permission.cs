@@ -129,10 +129,13 @@ public enum Permission
     QuotasSet = 119,
     AuditVerify = 120,
     AuditHash = 121,
-    AuditManage = 122,
-    AuditPrune = 123,
-    WitnessUpdate = 124,
-    WitnessList = 125,
+    NodesGet = 122,
+    NodesUpdate = 123,
+    BackupsCreate = 124,
+    AuditManage = 125,
+    AuditPrune = 126,
+    WitnessUpdate = 127,
+    WitnessList = 128,
 }
 
 /// <summary>The permissions' names as policies, refusals and TestIamPermissions show them.</summary>
@@ -200,6 +203,9 @@ public static class PermissionNames
         Permission.AuditPrune => "keyward.audit.prune",
         Permission.WitnessUpdate => "keyward.witness.update",
         Permission.WitnessList => "keyward.witness.list",
+        Permission.NodesGet => "keyward.nodes.get",
+        Permission.NodesUpdate => "keyward.nodes.update",
+        Permission.BackupsCreate => "keyward.backups.create",
         // Finer than Google's: what Google has one right for, or none.
         >= Permission.GrantsCreate => KmsName(permission.ToString(), "keyward"),
         _ => KmsName(permission.ToString(), "cloudkms"),
