@@ -29,7 +29,7 @@ internal static class LogSuccession
             using var keystore = new SoftwareKeystore(hierarchy);
             var vault = new OpenedVault(
                 keystore, hierarchy, hierarchy, SnapshotLoader.Load(state, hierarchy).Snapshot);
-            return await new Succession(store, vault, time, folder.NodeName()).OpenAsync(reason, cancellation)
+            return await new LogSuccessor(store, vault, time, folder.NodeName()).OpenAsync(reason, cancellation)
                 .ConfigureAwait(false);
         }
     }

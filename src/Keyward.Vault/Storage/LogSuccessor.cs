@@ -8,7 +8,7 @@ namespace Keyward.Vault.Storage;
 
 /// <summary>Opens a successor of a node's log that is lost or damaged, by its own key's row: the next start writes it.
 /// Its first record names the lost log and what was known of it last. Nothing of the old log is touched.</summary>
-internal sealed class Succession(IStore store, OpenedVault vault, TimeProvider time, string node)
+internal sealed class LogSuccessor(IStore store, OpenedVault vault, TimeProvider time, string node)
 {
     /// <summary>The successor's origin.</summary>
     public async ValueTask<string> OpenAsync(string reason, CancellationToken cancellation)
