@@ -54,13 +54,13 @@ internal static class AuditKeepingCommands
                 await s.Server.AuditKeeping.RotateLogKeyAsync(new RotateLogKeyRequest { Log = s.Get(Log) ?? "" },
                     cancellationToken: s.Cancellation)), Log),
         Commands.Make("succeed", "Begin a successor of a log that is lost or damaged, for the next start.",
-            ["keyward audit succeed --data /var/lib/keyward --reason 'disk lost, case 17'"], null, SucceedAsync, Data,
+            ["keyward audit succeed --data /var/lib/keyward --reason disk-lost"], null, SucceedAsync, Data,
             Reason),
     ];
 
     private static Command HoldCommands() => Commands.Group("hold", "Cases for which no record is pruned.",
         Commands.Make("add", "Stop pruning for a case.",
-            ["keyward audit hold add case-17 --reason 'court order'"], null,
+            ["keyward audit hold add case-17 --reason court-order"], null,
             async s => s.Output.Write(await s.Server.AuditKeeping.PlaceHoldAsync(new PlaceHoldRequest
             {
                 Name = s.Get(Hold), Reason = s.Get(Reason),

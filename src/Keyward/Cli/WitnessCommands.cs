@@ -18,7 +18,8 @@ internal static class WitnessCommands
 
     public static Command Build() => Commands.Group("witness", "Logs of others for which this deployment vouches.",
         Commands.Make("add", "Vouch for a log from now on, or by other keys.",
-            ["keyward witness add \"$(cat their-vkey.txt)\""], null, async s => s.Output.Write(
+            ["keyward witness add keyward.example/1+a468762b+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4"], null,
+            async s => s.Output.Write(
                 await s.Server.Witnesses.AddWitnessedLogAsync(new AddWitnessedLogRequest
                 {
                     Vkeys = { s.Get(Keys).SelectMany(k => k.Split('\n', StringSplitOptions.RemoveEmptyEntries)) },
