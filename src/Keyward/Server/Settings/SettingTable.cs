@@ -99,12 +99,16 @@ internal static class SettingTable
         "Key files and access keys that were not used for so long are refused, the administrator's included; empty " +
         "for no such rule.", DurationOrEmpty, IsLive: true);
 
+    public static readonly Setting AuditSinks = new("audit.sinks", null, "",
+        "Where audit records are delivered to, each NAME=ADDRESS (docs/guides/audit-delivery.md), separated by commas.",
+        Delivery.Sinks.SinkSettings.WhyNot, IsList: true);
+
     public static readonly IReadOnlyList<Setting> All =
     [
         Data, Listen, Storage, PostgresFile, Locations, Root, PassphraseFile, CertificateFile, KeyFile, TlsNames,
         LogFormat, LogLevel, AuditReserve, MetricsAccess, ClockSkew, ShutdownTimeout, EmptyCall, FederationCaFile,
         FederationAddresses, Connections, ConnectionsPerPeer, Handshakes, RequestsPerPeer, UnknownPerSecond,
-        CredentialMaximumAge, CredentialMaximumIdle,
+        CredentialMaximumAge, CredentialMaximumIdle, AuditSinks,
     ];
 
     public static bool TryParseEndpoint(string text, out string host, out int port)
