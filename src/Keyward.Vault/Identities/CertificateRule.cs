@@ -5,12 +5,12 @@ using Keyward.Vault.Keystores;
 
 namespace Keyward.Vault.Identities;
 
-/// <summary>By what a client certificate is recognised: exactly one key, or exactly one URI that names its subject;
-/// and the authorities that this mapping trusts, and no other does. Names for people (CN) say nothing, and no
+/// <summary>By what a client certificate is recognised: exactly one key, or exactly one URI that names its subject; and
+/// the authorities that this mapping trusts, and no other does. Names for people (CN) say nothing, and no
 /// certificate vouches for itself.</summary>
 internal sealed record CertificateRule(CertificateMark Mark, IReadOnlyList<byte[]> Authorities)
 {
-    /// <summary>A chain, not a browser's bundle: who is trusted here should be listed by somebody who knows why.</summary>
+    /// <summary>A chain, and not a browser's bundle: whom to trust is for somebody to decide who knows why.</summary>
     public const int MaximumAuthorities = 8;
 
     public byte[] ToBytes() => Frame.Of(
