@@ -133,6 +133,7 @@ internal static class CommandLine
                 ["reason"] = refusal?.Reason ?? (code == 2 ? "USAGE" : "FAILED"), ["message"] = sentence,
                 ["subject"] = refusal?.Subject, ["next"] = advice, ["requestId"] = refusal?.RequestId,
                 ["retryable"] = refusal?.IsRetryable ?? false,
+                ["page"] = refusal is null ? null : "docs/reference/errors.md#" + refusal.Reason.ToLowerInvariant(),
             };
             Console.Error.WriteLine(new JsonObject { ["error"] = error }.ToJsonString(Json));
             return code;
