@@ -88,6 +88,8 @@ internal static class CommandLine
         root.Subcommands.Add(IssuerCommands.Build());
         root.Subcommands.Add(QuotaCommands.Build());
         root.Subcommands.Add(PolicyCommands.Build());
+        root.Subcommands.Add(RoleCommands.Build());
+        root.Subcommands.Add(GroupCommands.Build());
         root.Subcommands.Add(GrantCommands.Build());
         root.Subcommands.Add(AuditCommands.Build());
         root.Subcommands.Add(Completion.Build());
@@ -133,6 +135,7 @@ internal static class CommandLine
                 ["reason"] = refusal?.Reason ?? (code == 2 ? "USAGE" : "FAILED"), ["message"] = sentence,
                 ["subject"] = refusal?.Subject, ["next"] = advice, ["requestId"] = refusal?.RequestId,
                 ["retryable"] = refusal?.IsRetryable ?? false,
+                ["page"] = refusal is null ? null : "docs/reference/errors.md#" + refusal.Reason.ToLowerInvariant(),
             };
             Console.Error.WriteLine(new JsonObject { ["error"] = error }.ToJsonString(Json));
             return code;

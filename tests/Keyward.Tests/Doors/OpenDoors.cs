@@ -20,6 +20,9 @@ namespace Keyward.Tests.Doors;
 /// <summary>What a REST request got.</summary>
 public sealed record RestReply(int Status, string? ContentType, string Text)
 {
+    /// <summary>The id of the request's record.</summary>
+    public string? RequestId { get; init; }
+
     public JsonElement Json => JsonDocument.Parse(Text).RootElement;
 
     public JsonElement Error => Json.GetProperty("error");
@@ -33,14 +36,15 @@ internal sealed class OpenDoors : IAsyncDisposable
 {
     private const string Address = "127.0.0.1:8443";
 
-    private readonly TemporaryFolder _folder = new();
-    private readonly GateMetrics _metrics = new();
+    private readonly TemporaryFolder _folder;
+    private readonly GateMetrics _metrics;
     private readonly ServiceProvider _services;
     private readonly DataFolder _data;
     private readonly VaultKeeper _keeper;
     private readonly Admission _admission;
 
     private readonly TimeProvider _time;
+    private bool _closed;
 
     private OpenDoors(
         TemporaryFolder folder, GateMetrics metrics, DataFolder data, VaultKeeper keeper, TimeProvider time)
@@ -73,12 +77,15 @@ internal sealed class OpenDoors : IAsyncDisposable
     public string Folder => _folder.Path;
 
     /// <summary>A token of this moment: a test that moves the clock needs new ones.</summary>
-    public string NewToken() => Assertion(_data.AdminKeyFile, _time.GetUtcNow());
+    public string NewToken() => Assertion(File.ReadAllBytes(_data.AdminKeyFile), _time.GetUtcNow());
 
-    public static async Task<OpenDoors> OpenAsync(TimeProvider? clock = null)
+    /// <param name="clock">The system's by default.</param>
+    /// <param name="copyOf">A data folder whose copy is opened, as a start after a crash finds it.</param>
+    public static async Task<OpenDoors> OpenAsync(TimeProvider? clock = null, string? copyOf = null)
     {
         var time = clock ?? TimeProvider.System;
         var folder = new TemporaryFolder();
+        if (copyOf is not null) Copy(copyOf, folder.Path);
         var reader = SettingReader.Read(new Dictionary<string, string> { ["--data"] = folder.Path },
             new Dictionary<string, string> { ["KEYWARD_AUDIT_RESERVE"] = "1MiB" }, null);
         Assert.Empty(reader.Errors);
@@ -99,7 +106,10 @@ internal sealed class OpenDoors : IAsyncDisposable
         await _admission.InvokeAsync(context);
         var answer = (MemoryStream)context.Response.Body;
         return new RestReply(
-            context.Response.StatusCode, context.Response.ContentType, Encoding.UTF8.GetString(answer.ToArray()));
+            context.Response.StatusCode, context.Response.ContentType, Encoding.UTF8.GetString(answer.ToArray()))
+        {
+            RequestId = context.Response.Headers[Answering.RequestIdHeader],
+        };
     }
 
     /// <summary>Sends a request over a connection that showed a client certificate.</summary>
@@ -124,9 +134,14 @@ internal sealed class OpenDoors : IAsyncDisposable
         Variable("AWS_ACCESS_KEY_ID"), Variable("AWS_SECRET_ACCESS_KEY"));
 
     /// <summary>Sends a signed call to the AWS door; the request can be spoilt before it goes.</summary>
-    public async Task<RestReply> CallAwsAsync(string target, string body, Action<HttpContext>? spoil = null)
+    public Task<RestReply> CallAwsAsync(string target, string body, Action<HttpContext>? spoil = null) =>
+        CallAwsAsync(AccessKey, target, body, spoil);
+
+    /// <summary>The same with another access key.</summary>
+    public async Task<RestReply> CallAwsAsync(
+        (string Id, string Secret) accessKey, string target, string body, Action<HttpContext>? spoil = null)
     {
-        var context = AwsRequest.Make(AccessKey, target, body, TimeProvider.System.GetUtcNow());
+        var context = AwsRequest.Make(accessKey, target, body, TimeProvider.System.GetUtcNow());
         spoil?.Invoke(context);
         await new AwsDoor(_ => Task.CompletedTask, _keeper.Gate).InvokeAsync(context);
         var answer = (MemoryStream)context.Response.Body;
@@ -137,12 +152,36 @@ internal sealed class OpenDoors : IAsyncDisposable
     private string Variable(string name) => File.ReadLines(_data.AdminEnvironment)
         .Single(l => l.StartsWith($"export {name}=", StringComparison.Ordinal)).Split('=', 2)[1].Trim('\'');
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Copies a folder's files as they lie on the disk at this moment.</summary>
+    public static void Copy(string from, string to)
     {
+        foreach (var folder in Directory.GetDirectories(from, "*", SearchOption.AllDirectories))
+            Directory.CreateDirectory(Path.Combine(to, Path.GetRelativePath(from, folder)));
+        foreach (var file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
+        {
+            // Held by this process, and empty.
+            if (Path.GetFileName(file) == "lock") continue;
+            var copy = Path.Combine(to, Path.GetRelativePath(from, file));
+            using (var source = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite))
+            using (var target = new FileStream(copy, FileMode.Create)) source.CopyTo(target);
+            File.SetUnixFileMode(copy, File.GetUnixFileMode(file));
+        }
+    }
+
+    /// <summary>Stops as the server does and leaves the folder.</summary>
+    public async ValueTask CloseAsync()
+    {
+        if (_closed) return;
+        _closed = true;
         await _services.DisposeAsync();
         await _keeper.DisposeAsync();
         _data.Dispose();
         _metrics.Dispose();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await CloseAsync();
         _folder.Dispose();
     }
 
@@ -159,9 +198,12 @@ internal sealed class OpenDoors : IAsyncDisposable
         return context;
     }
 
-    private static string Assertion(string keyFile, DateTimeOffset at)
+    /// <summary>A self-signed JWT of whoever holds the key file.</summary>
+    public string TokenOf(string keyFileJson) => Assertion(Encoding.UTF8.GetBytes(keyFileJson), _time.GetUtcNow());
+
+    private static string Assertion(byte[] keyFile, DateTimeOffset at)
     {
-        using var json = JsonDocument.Parse(File.ReadAllBytes(keyFile));
+        using var json = JsonDocument.Parse(keyFile);
         var email = json.RootElement.GetProperty("client_email").GetString();
         var kid = json.RootElement.GetProperty("private_key_id").GetString();
         var now = at.ToUnixTimeSeconds();
