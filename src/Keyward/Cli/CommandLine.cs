@@ -88,6 +88,8 @@ internal static class CommandLine
         root.Subcommands.Add(IssuerCommands.Build());
         root.Subcommands.Add(QuotaCommands.Build());
         root.Subcommands.Add(PolicyCommands.Build());
+        root.Subcommands.Add(RoleCommands.Build());
+        root.Subcommands.Add(GroupCommands.Build());
         root.Subcommands.Add(GrantCommands.Build());
         root.Subcommands.Add(AuditCommands.Build());
         root.Subcommands.Add(Completion.Build());
