@@ -1,15 +1,17 @@
 using Keyward.Vault.Federation;
 using Keyward.Vault.Identities;
+using Keyward.Vault.Traces;
 
 namespace Keyward.Vault.Gate;
 
-/// <summary>Who a caller is, and what names mean: look-ups that doors need before there is an operation.</summary>
+/// <summary>Who a caller is, by whatever proof it shows.</summary>
 public sealed partial class Gate
 {
     /// <summary>Judges what a caller shows. The refusal is not recorded yet: the door hands it to
     /// <see cref="RefuseAsync"/>.</summary>
     public Outcome<Caller> Identify(Arrival arrival, BearerProof proof)
     {
+        using var span = Tracing.Start("gate.authenticate");
         if (_opened is not { } opened) return NotServing();
         if (!opened.Vault.Lease.IsGood) return GateRefusals.Stale;
         // A network that floods is not looked at any more, but for tokens that are known to be good.
@@ -28,6 +30,7 @@ public sealed partial class Gate
     /// <summary>Judges a signed request as <see cref="Identify(Arrival, BearerProof)"/> judges a token.</summary>
     public Outcome<Caller> Identify(Arrival arrival, SignatureProof proof)
     {
+        using var span = Tracing.Start("gate.authenticate");
         if (_opened is not { } opened) return NotServing();
         arrival.TokenDigest = SignedRequests.DigestOf(opened.Vault, proof);
         return SignedRequests.Judge(opened.Vault, Settings, _time.GetUtcNow(), proof);
@@ -37,6 +40,7 @@ public sealed partial class Gate
     /// token.</summary>
     public Outcome<Caller> Identify(Arrival arrival, CertificateProof proof)
     {
+        using var span = Tracing.Start("gate.authenticate");
         if (_opened is not { } opened) return NotServing();
         if (!opened.Vault.Lease.IsGood) return GateRefusals.Stale;
         if (_peers.IsClosedTo(arrival, Settings.UnknownPerSecond)) return PeerGuard.TooMany;
@@ -48,26 +52,11 @@ public sealed partial class Gate
     /// <summary>Whether anybody comes by a certificate: only then clients are asked for one.</summary>
     public bool ExpectsCertificates => _opened?.Vault.Snapshot.HasCertificates == true;
 
-    /// <summary>The key that a reference leads to. A look-up, no operation: the door passes one with the name, or
-    /// hands the refusal to <see cref="RefuseAsync"/>.</summary>
-    public Outcome<Names.FoundKey> Find(Caller caller, Names.KeyReference reference) => _opened is { } opened
-        ? Keys.KeyLookup.Find(opened.Vault.Snapshot, caller, reference, _time.GetUtcNow())
-        : NotServing();
-
-    /// <summary>The e-mail of the account that a name of either vendor's means; null where there is none. What may be
-    /// done with it is judged by the operation.</summary>
-    public string? EmailOf(string principal) => _opened is { } opened
-        && PrincipalName.Find(opened.Vault.Snapshot, principal) is { } member
-        && member.StartsWith(PrincipalName.AccountPrefix, StringComparison.Ordinal)
-            ? member[PrincipalName.AccountPrefix.Length..] : null;
-
-    /// <summary>The account number of a project.</summary>
-    public string? AccountOf(Names.ProjectId project) => _opened?.Vault.Snapshot.Find(project)?.Project.Account;
-
     /// <summary>Judges another issuer's token, which may have to fetch that issuer's keys.</summary>
     public async ValueTask<Outcome<ExchangedCaller>> IdentifyAsync(
         Arrival arrival, FederatedProof proof, CancellationToken cancellation)
     {
+        using var span = Tracing.Start("gate.authenticate");
         if (_opened is not { } opened) return NotServing();
         if (_peers.IsClosedTo(arrival, Settings.UnknownPerSecond)) return PeerGuard.TooMany;
         arrival.TokenDigest = Identities.Identities.DigestOf(opened.Vault, proof.Token);
@@ -76,9 +65,4 @@ public sealed partial class Gate
                 ? new ExchangedCaller(known.Caller, known.Expires)
                 : Identities.CredentialRefusals.NotGood;
     }
-
-    /// <summary>The public keys by which signatures of an account are verified, or of the deployment where there is
-    /// no e-mail; null while the vault is closed. They are public: nobody is asked who they are.</summary>
-    public IReadOnlyList<TokenKey>? TokenKeysOf(string? email) => _opened is { } opened
-        ? TokenKeys.PublishedOf(opened.Vault.Snapshot, email ?? TokenKeys.DeploymentOwner, Now) : null;
 }

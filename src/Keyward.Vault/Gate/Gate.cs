@@ -5,6 +5,7 @@ using Keyward.Vault.Federation;
 using Keyward.Vault.Identities;
 using Keyward.Vault.Policies;
 using Keyward.Vault.Storage;
+using Keyward.Vault.Traces;
 using Microsoft.Extensions.Logging;
 
 namespace Keyward.Vault.Gate;
@@ -169,7 +170,9 @@ public sealed partial class Gate
             && GrantToken.Judge(opened.Vault.Hierarchy, tokens) is { } badToken) return new(badToken);
         var demand = operation.Demand;
         var circumstances = new Circumstances(now, draft.Arrival, operation.Attributes);
+        var authorizing = Tracing.Start("gate.authorize");
         var decision = Authority.Decide(snapshot, caller, demand, circumstances);
+        authorizing?.Dispose();
         draft.Note(demand, decision);
         if (!decision.Allowed)
         {
@@ -178,13 +181,17 @@ public sealed partial class Gate
         }
 
         if (AlteredRows.Refuse(snapshot, demand) is { } altered) return new(altered);
-        if (Rates.Take(snapshot, caller, demand, draft) is { } spent) return new(spent);
-        var running = operation.RunAsync(
+        var limiting = Tracing.Start("gate.quota");
+        var spent = Rates.Take(snapshot, caller, demand, draft);
+        limiting?.Dispose();
+        if (spent is not null) return new(spent);
+        var span = Tracing.Start("vault.", operation.Verb.Name);
+        var running = Tracing.EndAfter(span, operation.RunAsync(
             new Passage(opened.Vault, snapshot, opened.Lane, caller, draft, circumstances, _log, Settings, Jobs)
             {
                 IssuerKeys = IssuerKeys, LastUses = LastUses, Rates = Rates,
                 CredentialUses = CredentialUses,
-            });
+            }));
         return running.IsCompleted && draft.Grants is null
             ? running
             : GrantUse.CountAsync(running, snapshot, opened.Lane, draft);
@@ -221,11 +228,12 @@ public sealed partial class Gate
         draft.Project ??= draft.Caller?.Project?.Value;
         var record = RecordWriter.Write(draft, _time.GetUtcNow(),
             _time.GetElapsedTime(draft.Arrival.ReceivedTicks), Settings.Node, refusal, null);
-        return _log.AppendAsync(record);
+        return Tracing.EndAfter(Tracing.Start("audit.commit"), _log.AppendAsync(record));
     }
 
     private Outcome<T> Measured<T>(RecordDraft draft, Outcome<T> outcome)
     {
+        Tracing.Describe(draft, outcome.Refusal);
         _metrics.Count(draft, outcome.Refusal, _time.GetElapsedTime(draft.Arrival.ReceivedTicks));
         return outcome;
     }

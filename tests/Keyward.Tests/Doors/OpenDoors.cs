@@ -70,6 +70,8 @@ internal sealed class OpenDoors : IAsyncDisposable
 
     public Gate Gate => _keeper.Gate;
 
+    public GateMetrics Metrics => _metrics;
+
     public long Records => _keeper.AuditLog.Size;
 
     public VaultKeeper Keeper => _keeper;
