@@ -10,7 +10,12 @@ namespace Keyward.Vault.KeyUse;
 
 /// <summary>One end of a re-encryption: a key, the scheme for its material, and the context; only symmetric keys have
 /// one.</summary>
-public sealed record CryptEnd(KeyName Key, Scheme Scheme, Context Context);
+public sealed record CryptEnd(KeyName Key, Scheme Scheme, Context Context)
+{
+    /// <summary>The version of the key; null for the one that the key itself would take. A symmetric ciphertext names
+    /// its own.</summary>
+    public int? Version { get; init; }
+}
 
 /// <summary>A ciphertext under another key, and the versions it was under before and is now.</summary>
 public sealed record ReEncrypted(byte[] Ciphertext, KeyVersion Source, KeyVersion Destination);
@@ -22,7 +27,8 @@ public sealed class ReEncrypt(CryptEnd source, ReadOnlyMemory<byte> ciphertext, 
 {
     Verb IOperation<ReEncrypted>.Verb { get; } = new("re_encrypt", OperationClass.DataWrite);
 
-    Demand IOperation<ReEncrypted>.Demand => Demand.On(Permission.VersionsUseToReEncryptFrom, source.Key);
+    Demand IOperation<ReEncrypted>.Demand =>
+        Demands.On(Permission.VersionsUseToReEncryptFrom, source.Key, source.Version);
 
     IRequestAttributes IOperation<ReEncrypted>.Attributes => AttributesOf(source);
 
@@ -36,7 +42,7 @@ public sealed class ReEncrypt(CryptEnd source, ReadOnlyMemory<byte> ciphertext, 
 
     ValueTask<Outcome<ReEncrypted>> IOperation<ReEncrypted>.RunAsync(Passage passage)
     {
-        var toEncrypt = Demand.On(Permission.VersionsUseToReEncryptTo, destination.Key);
+        var toEncrypt = Demands.On(Permission.VersionsUseToReEncryptTo, destination.Key, destination.Version);
         if (passage.Refuse(passage.Snapshot, toEncrypt, AttributesOf(destination)) is { } denied) return new(denied);
         var isSlow = IsAsymmetric(source) || IsAsymmetric(destination);
         return isSlow ? SlowLane.Shared.RunAsync(() => Run(passage)) : new(Run(passage));
@@ -75,7 +81,8 @@ public sealed class ReEncrypt(CryptEnd source, ReadOnlyMemory<byte> ciphertext, 
     private Outcome<KeyVersion> FindTarget(Passage passage)
     {
         if (IsAsymmetric(destination)) return FindPair(passage, destination);
-        return SymmetricUse.ToEncrypt(passage, destination.Key).TryGet(out var found, out var refusal)
+        var symmetric = SymmetricUse.ToEncrypt(passage, destination.Key, destination.Version);
+        return symmetric.TryGet(out var found, out var refusal)
             ? found.Version
             : refusal;
     }
@@ -100,7 +107,7 @@ public sealed class ReEncrypt(CryptEnd source, ReadOnlyMemory<byte> ciphertext, 
 
     private static Outcome<KeyVersion> FindPair(Passage passage, CryptEnd end)
     {
-        var found = VersionUse.Find(passage, end.Key, null, Purpose.AsymmetricDecrypt);
+        var found = VersionUse.Find(passage, end.Key, end.Version, Purpose.AsymmetricDecrypt);
         if (!found.TryGet(out var version, out var refusal)) return refusal;
         return VersionUse.SchemeOf(AlgorithmTable.Of(version.Algorithm), end.Scheme, version)
             .TryGet(out _, out refusal) ? version : refusal;

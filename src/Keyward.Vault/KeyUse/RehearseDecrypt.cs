@@ -14,9 +14,9 @@ public sealed class RehearseDecrypt(CryptEnd source, CryptEnd? destination) : IO
         ? new("decrypt", OperationClass.DataRead)
         : new("re_encrypt", OperationClass.DataWrite);
 
-    Demand IOperation<Done>.Demand => Demand.On(destination is null
+    Demand IOperation<Done>.Demand => Demands.On(destination is null
         ? Permission.VersionsUseToDecrypt
-        : Permission.VersionsUseToReEncryptFrom, source.Key);
+        : Permission.VersionsUseToReEncryptFrom, source.Key, source.Version);
 
     IRequestAttributes IOperation<Done>.Attributes => AttributesOf(source);
 
@@ -33,15 +33,15 @@ public sealed class RehearseDecrypt(CryptEnd source, CryptEnd? destination) : IO
     private Outcome<Done> Run(Passage passage)
     {
         if (destination is not null && passage.Refuse(passage.Snapshot,
-            Demand.On(Permission.VersionsUseToReEncryptTo, destination.Key), AttributesOf(destination)) is { } denied)
-            return denied;
+            Demands.On(Permission.VersionsUseToReEncryptTo, destination.Key, destination.Version),
+            AttributesOf(destination)) is { } denied) return denied;
         return Judge(passage, source) ?? (destination is null ? null : Judge(passage, destination)) ?? Rehearsal.Passed;
     }
 
     private static Refusal? Judge(Passage passage, CryptEnd end)
     {
-        if (end.Scheme == Scheme.Symmetric) return SymmetricUse.ToEncrypt(passage, end.Key).Refusal;
-        var found = VersionUse.Find(passage, end.Key, null, Purpose.AsymmetricDecrypt);
+        if (end.Scheme == Scheme.Symmetric) return SymmetricUse.ToEncrypt(passage, end.Key, end.Version).Refusal;
+        var found = VersionUse.Find(passage, end.Key, end.Version, Purpose.AsymmetricDecrypt);
         return found.TryGet(out var version, out var refusal)
             ? VersionUse.SchemeOf(AlgorithmTable.Of(version.Algorithm), end.Scheme, version).Refusal
             : refusal;
