@@ -3,6 +3,7 @@ using Grpc.Core;
 using Keyward.Doors.Rpc;
 using Keyward.Protos.V1;
 using Keyward.Vault.Gate;
+using Keyward.Vault.Names;
 using Keyward.Vault.Policies;
 using Keyward.Vault.Policies.Questions;
 using Keyward.Vault.Policies.Revisions;
@@ -68,7 +69,7 @@ internal sealed class PoliciesDoor(Gate gate) : Protos.V1.Policies.PoliciesBase
     public override Task<Explanation> ExplainAccess(ExplainAccessRequest request, ServerCallContext context)
     {
         Outcome<IOperation<Vault.Policies.Questions.Explanation>> operation =
-            AskedResource.TryParse(request.Resource, out var resource)
+            TryFind(context, request.Resource, out var resource)
                 ? new ExplainAccess(request.Principal, request.Permission, resource)
                 {
                     At = request.Time?.ToDateTimeOffset(),
@@ -92,7 +93,7 @@ internal sealed class PoliciesDoor(Gate gate) : Protos.V1.Policies.PoliciesBase
     public override Task<WhoCanResponse> WhoCan(WhoCanRequest request, ServerCallContext context)
     {
         Outcome<IOperation<IReadOnlyList<Vault.Policies.Questions.Entitled>>> operation =
-            AskedResource.TryParse(request.Resource, out var resource)
+            TryFind(context, request.Resource, out var resource)
                 ? new WhoCan(request.Permission, resource)
                 : BadResource;
         return gate.PassAsync(context, operation, found => new WhoCanResponse
@@ -116,4 +117,12 @@ internal sealed class PoliciesDoor(Gate gate) : Protos.V1.Policies.PoliciesBase
         Reason = view.Revision.Reason ?? "",
         Lines = { view.Lines },
     };
+
+    /// <summary>A resource by its full name; a key by its ARN or an alias's too.</summary>
+    private bool TryFind(ServerCallContext context, string name, out AskedResource resource)
+    {
+        if (KeyReference.ByArn(name) is { } reference && Passing.VisitOf(context).Caller is { } caller
+            && gate.Find(caller, reference).TryGet(out var key, out _)) name = key.Name.ToString();
+        return AskedResource.TryParse(name, out resource);
+    }
 }

@@ -11,8 +11,11 @@ internal static class ConnectionSettings
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    /// <summary>As the server shows it, by which it is seen that the options arrived.</summary>
+    public const string LockTimeout = "5s";
+
     /// <summary>What each session is told, whatever the server's own configuration says.</summary>
-    private const string SessionOptions = "-c synchronous_commit=on -c lock_timeout=5s -c statement_timeout=30s " +
+    private const string SessionOptions = "-c synchronous_commit=on -c lock_timeout=" + LockTimeout + " -c statement_timeout=30s " +
         "-c idle_in_transaction_session_timeout=10s -c client_connection_check_interval=2s";
 
     /// <summary>Reads a file of mode 0600 that holds an Npgsql connection string.</summary>

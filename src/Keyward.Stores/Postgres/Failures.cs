@@ -10,6 +10,9 @@ internal static class Failures
     /// <summary>Tries for what the server says to try again: serialisation, deadlock, lock not to be had.</summary>
     public const int MaximumTries = 5;
 
+    public const string Pooler = "Between this node and PostgreSQL stands a pooler that drops the session's options, " +
+        "such as PgBouncer: connect to PostgreSQL directly. A node uses up to ten connections.";
+
     public static bool IsFailure(Exception failure) =>
         failure is NpgsqlException or SocketException or IOException or TimeoutException or ObjectDisposedException
             or InvalidOperationException { Source: "Npgsql" };
@@ -19,6 +22,7 @@ internal static class Failures
 
     public static StoreUnavailableException Show(Exception failure) => new(failure switch
     {
+        PostgresException { SqlState: "08P01" } => Pooler,
         PostgresException server => $"PostgreSQL refuses: {server.MessageText} ({server.SqlState})",
         _ => $"PostgreSQL cannot be reached: {failure.Message}",
     }, failure);

@@ -227,12 +227,16 @@ internal sealed partial class PostgresStore : IStore
     private async Task DemandPrimaryAsync(CancellationToken cancellation)
     {
         await using var command = _source.CreateCommand(
-            "SELECT current_setting('transaction_read_only'), current_setting('synchronous_commit')");
+            "SELECT current_setting('transaction_read_only'), current_setting('synchronous_commit'), " +
+            "current_setting('lock_timeout')");
         await using var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
         await reader.ReadAsync(cancellation).ConfigureAwait(false);
         if (reader.GetString(0) == "on")
             throw new StoreUnavailableException("The database is a read-only replica: name the primary, or several " +
                 "hosts with Target Session Attributes=primary.");
+        // A pooler that hands a session on between transactions drops these, mixes up prepared statements, and delivers
+        // no announcement; one that was told to ignore the options shows in nothing else.
+        if (reader.GetString(2) != ConnectionSettings.LockTimeout) throw new StoreUnavailableException(Failures.Pooler);
         if (reader.GetString(1) is "off" or "local")
             throw new StoreUnavailableException("The database session has synchronous_commit off: a pooler dropped " +
                 "the session options. Connect directly, or set synchronous_commit = on for the role.");

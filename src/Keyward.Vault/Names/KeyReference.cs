@@ -28,6 +28,18 @@ public sealed record KeyReference
     public static KeyReference? ByCiphertext(LocationId location, ReadOnlySpan<byte> ciphertext) =>
         KeyUse.Ciphertext.TryReadPrefix(ciphertext, out var uuid, out _) ? ByUuid(location, uuid) : null;
 
+    /// <summary>A key's or an alias's ARN.</summary>
+    public static KeyReference? ByArn(string arn) =>
+        arn.Split(':') is ["arn", "aws", "kms", var place, { Length: 12 } account, var resource]
+            && LocationId.TryParse(place, out var location)
+                ? resource.Split('/', 2) switch
+                {
+                    ["key", var id] => ById(account, location, id),
+                    ["alias", var alias] => ByAlias(account, location, alias),
+                    _ => null,
+                }
+                : null;
+
     public static KeyReference ByUuid(LocationId location, Guid uuid) => new(null, location) { Uuid = uuid };
 }
 

@@ -96,6 +96,16 @@ public static class Actions
     public static IEnumerable<(string Action, Permission Permission)> All =>
         Table.Select(t => (t.Action, t.Permission));
 
+    /// <summary>The right that an action is, named with its service; letters count in either case, as in
+    /// policies.</summary>
+    internal static bool TryParse(string name, out Permission permission)
+    {
+        permission = Permission.None;
+        foreach (var (action, right, _) in Table)
+            if (name.Equals($"{Service}:{action}", StringComparison.OrdinalIgnoreCase)) permission = right;
+        return permission != Permission.None;
+    }
+
     /// <summary>The action that is the right of this name; null where AWS has none.</summary>
     public static string? OfName(string? permission)
     {

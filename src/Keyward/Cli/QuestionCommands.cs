@@ -12,16 +12,16 @@ internal static class QuestionCommands
     };
 
     private static readonly Option<string?> Principal = Commands.Text("--principal", "MEMBER",
-        "Who, such as serviceAccount:EMAIL; without it yourself.");
+        "Who, such as serviceAccount:EMAIL or an ARN; without it yourself.");
 
     private static readonly Option<string?> Permission = Commands.Text("--permission", "PERMISSION",
-        "Such as cloudkms.cryptoKeyVersions.useToEncrypt; keyward role describe ROLE lists them.");
+        "Such as cloudkms.cryptoKeyVersions.useToEncrypt or kms:Encrypt; keyward role describe ROLE lists them.");
 
     private static readonly Option<string?> On = Commands.Text("--resource", "RESOURCE",
-        "The full name of a project, location, key ring, key, version or import job; or deployment.");
+        "The full name of a project, location, key ring, key, version or import job; a key's ARN; or deployment.");
 
     private static readonly Argument<string> Resource = Commands.Name("resource",
-        "The full name of a project, location, key ring, key, version or import job; or deployment.");
+        "The full name of a project, location, key ring, key, version or import job; a key's ARN; or deployment.");
 
     public static Command BuildExplain() => Commands.Make("explain",
         "Say why a recorded call was decided as it was, or how a call would be.",

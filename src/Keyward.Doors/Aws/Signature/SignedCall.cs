@@ -65,9 +65,10 @@ internal static class SignedCall
             if (headers[name].Count != 1) return Fault.Signature(AuthorizationHeader.Mismatch);
         foreach (var (name, values) in headers)
         {
+            // Not content-type: AWS's own SDK for JavaScript, version 2, leaves it unsigned. It chooses between the two
+            // protocols only, and each of them has a scope of its own.
             var isNeeded = name.StartsWith("x-amz-", StringComparison.OrdinalIgnoreCase)
-                || name.Equals("host", StringComparison.OrdinalIgnoreCase)
-                || name.Equals("content-type", StringComparison.OrdinalIgnoreCase);
+                || name.Equals("host", StringComparison.OrdinalIgnoreCase);
             if (!isNeeded) continue;
             if (values.Count != 1 || !header.SignedHeaders.Contains(name.ToLowerInvariant()))
                 return Fault.Signature($"'{name}' must be a 'SignedHeader' in the AWS Authorization, and occur once.");

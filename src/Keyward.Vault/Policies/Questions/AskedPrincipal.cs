@@ -6,6 +6,11 @@ namespace Keyward.Vault.Policies.Questions;
 /// <summary>The caller that a member would be, for questions about somebody who is not here.</summary>
 internal static class AskedPrincipal
 {
+    /// <summary>The member that an ARN means; any other name is as it was given.</summary>
+    public static string NameOf(Snapshot snapshot, string name) => name.StartsWith("arn:", StringComparison.Ordinal)
+        ? Identities.PrincipalName.Find(snapshot, name) ?? name
+        : name;
+
     private const string AccountPrefix = "serviceAccount:";
 
     public static Caller Of(Snapshot snapshot, string member)

@@ -27,12 +27,12 @@ public sealed record ExplainAccess(string Principal, string PermissionName, Aske
 
     private Outcome<Explanation> Run(Passage passage)
     {
-        if (!PermissionNames.TryParse(PermissionName, out var permission))
-            return PolicyRules.Invalid("There is no such permission; keyward role describe ROLE lists them.");
-        var isSelf = Principal.Length == 0 || Principal == passage.Caller.Member;
-        if (!isSelf && !Members.IsValid(Principal)) return PolicyRules.Invalid("The principal is not a member's name.");
+        if (!AskedPermission.TryParse(PermissionName, out var permission)) return AskedPermission.Unknown;
+        var principal = AskedPrincipal.NameOf(passage.Snapshot, Principal);
+        var isSelf = principal.Length == 0 || principal == passage.Caller.Member;
+        if (!isSelf && !Members.IsValid(principal)) return PolicyRules.Invalid("The principal is not a member's name.");
         if (!isSelf && passage.Judge(Resource.Target.ToRead) is { } refusal) return refusal;
-        var caller = isSelf ? passage.Caller : AskedPrincipal.Of(passage.Snapshot, Principal);
+        var caller = isSelf ? passage.Caller : AskedPrincipal.Of(passage.Snapshot, principal);
         var circumstances = new Circumstances(At ?? passage.Now, isSelf ? passage.Record.Arrival : null);
         var explanation = Explanation.Of(passage.Snapshot, caller, Resource.For(permission), circumstances);
         // What policies say beyond the answer is for those who may read them.

@@ -26,8 +26,7 @@ public sealed record WhoCan(string PermissionName, AskedResource Resource) : IOp
 
     ValueTask<Outcome<IReadOnlyList<Entitled>>> IOperation<IReadOnlyList<Entitled>>.RunAsync(Passage passage)
     {
-        if (!PermissionNames.TryParse(PermissionName, out var permission))
-            return new(PolicyRules.Invalid("There is no such permission; keyward role describe ROLE lists them."));
+        if (!AskedPermission.TryParse(PermissionName, out var permission)) return new(AskedPermission.Unknown);
         var demand = Resource.For(permission);
         var found = new List<Entitled>();
         foreach (var member in Candidates(passage.Snapshot, demand).Order(StringComparer.Ordinal))

@@ -12,7 +12,8 @@ internal static class AwsRequest
     public const string Host = "127.0.0.1:8443";
 
     public static DefaultHttpContext Make((string Id, string Secret) key, string target, string body,
-        DateTimeOffset time, string region = "us-east-1", string service = "kms", string? day = null)
+        DateTimeOffset time, string region = "us-east-1", string service = "kms", string? day = null,
+        bool signsContentType = true)
     {
         var context = new DefaultHttpContext();
         var request = context.Request;
@@ -28,14 +29,15 @@ internal static class AwsRequest
         request.Body = new MemoryStream(bytes);
         request.ContentLength = bytes.Length;
         context.Response.Body = new MemoryStream();
-        var canonical = $"POST\n/\n\ncontent-type:application/x-amz-json-1.1\nhost:{Host}\nx-amz-date:{date}\n" +
-            $"x-amz-target:{target}\n\ncontent-type;host;x-amz-date;x-amz-target\n{Hex(SHA256.HashData(bytes))}";
+        var names = (signsContentType ? "content-type;" : "") + "host;x-amz-date;x-amz-target";
+        var canonical = "POST\n/\n\n" + (signsContentType ? "content-type:application/x-amz-json-1.1\n" : "") +
+            $"host:{Host}\nx-amz-date:{date}\nx-amz-target:{target}\n\n{names}\n{Hex(SHA256.HashData(bytes))}";
         var scope = $"{day ?? date[..8]}/{region}/{service}/aws4_request";
         var signed = $"AWS4-HMAC-SHA256\n{date}\n{scope}\n{Hex(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)))}";
         var secret = Encoding.UTF8.GetBytes("AWS4" + key.Secret);
         foreach (var step in scope.Split('/')) secret = Mac(secret, step);
         request.Headers.Authorization = $"AWS4-HMAC-SHA256 Credential={key.Id}/{scope}, " +
-            $"SignedHeaders=content-type;host;x-amz-date;x-amz-target, Signature={Hex(Mac(secret, signed))}";
+            $"SignedHeaders={names}, Signature={Hex(Mac(secret, signed))}";
         return context;
     }
 

@@ -60,6 +60,16 @@ public sealed class SignatureTests
         }
     }
 
+    /// <summary>As AWS's SDK for JavaScript, version 2, does it.</summary>
+    [Fact]
+    public async Task A_content_type_that_is_not_signed_is_let_pass()
+    {
+        await using var doors = await OpenDoors.OpenAsync();
+        var reply = await doors.CallAwsAsync(Target, Body, context => CopyFrom(context, AwsRequest.Make(
+            doors.AccessKey, Target, Body, TimeProvider.System.GetUtcNow(), signsContentType: false)));
+        Assert.True(reply.Status == 200, reply.Text);
+    }
+
     [Theory]
     [InlineData(299, null)]
     [InlineData(302, "InvalidSignatureException")]

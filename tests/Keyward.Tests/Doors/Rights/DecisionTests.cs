@@ -145,6 +145,30 @@ public sealed class DecisionTests
             """{"parent":"projects/default","id":"all","title":"All","permissions":["cloudkms.*"]}"""));
     }
 
+    [Fact]
+    public async Task Questions_are_asked_in_either_vendors_words()
+    {
+        await using var doors = await OpenDoors.OpenAsync();
+        await MakeKeyAsync(doors);
+        var person = await Person.MakeAsync(doors, "clerk");
+        var own = JsonSerializer.Serialize(
+            """{"Version":"2012-10-17","Statement":{"Sid":"s","Effect":"Allow","Action":"kms:Enc*","Resource":"*"}}""");
+        await doors.OkAsync(
+            "PUT", $"/keyward/v1/serviceAccounts/{person.Email}/policies/own", $$"""{"document":{{own}}}""");
+        var listed = JsonDocument.Parse((await doors.CallAwsAsync("TrentService.ListKeys", "{}")).Text).RootElement;
+        var arn = listed.GetProperty("Keys")[0].GetProperty("KeyArn").GetString()!;
+        foreach (var principal in (string[])[person.Member, "arn:aws:iam::000000000001:user/clerk"])
+            foreach (var permission in (string[])[Encrypt, "kms:Encrypt"])
+                foreach (var resource in (string[])[Key, arn])
+                {
+                    var said = await doors.OkAsync("POST", "/keyward/v1/policy:explainAccess", $$"""
+                        {"principal":"{{principal}}","permission":"{{permission}}","resource":"{{resource}}"}
+                        """);
+                    Assert.True(said.GetProperty("allowed").GetBoolean(), said.GetRawText());
+                    Assert.Contains("identity_policy", said.GetRawText(), StringComparison.Ordinal);
+                }
+    }
+
     private static async Task<string> KeyIdAsync(OpenDoors doors)
     {
         var keys = JsonDocument.Parse((await doors.CallAwsAsync("TrentService.ListKeys", "{}")).Text).RootElement;
