@@ -15,7 +15,8 @@ internal static class ConnectionSettings
     public const string LockTimeout = "5s";
 
     /// <summary>What each session is told, whatever the server's own configuration says.</summary>
-    private const string SessionOptions = "-c synchronous_commit=on -c lock_timeout=" + LockTimeout + " -c statement_timeout=30s " +
+    private const string SessionOptions = "-c synchronous_commit=on -c lock_timeout=" + LockTimeout +
+        " -c statement_timeout=30s " +
         "-c idle_in_transaction_session_timeout=10s -c client_connection_check_interval=2s";
 
     /// <summary>Reads a file of mode 0600 that holds an Npgsql connection string.</summary>
