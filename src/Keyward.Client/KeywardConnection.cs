@@ -61,6 +61,7 @@ public sealed class KeywardConnection : IDisposable
         AuditProofs = new AuditProofs.AuditProofsClient(invoker);
         Provenance = new Provenance.ProvenanceClient(invoker);
         Signatures = new Signatures.SignaturesClient(invoker);
+        Dev = new Dev.DevClient(invoker);
     }
 
     public string Address { get; }
@@ -99,6 +100,9 @@ public sealed class KeywardConnection : IDisposable
     public Provenance.ProvenanceClient Provenance { get; }
 
     public Signatures.SignaturesClient Signatures { get; }
+
+    /// <summary>Only a development server answers it.</summary>
+    public Dev.DevClient Dev { get; }
 
     public void Dispose()
     {

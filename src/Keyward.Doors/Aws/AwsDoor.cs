@@ -29,7 +29,8 @@ internal sealed class AwsDoor(RequestDelegate next, Gate gate)
             return;
         }
 
-        var arrival = gate.Receive(Door.Aws, Admission.SourceOf(context), Admission.TraceOf(context.Request));
+        var door = StsCalls.IsOurs(context.Request) ? Door.AwsSts : Door.Aws;
+        var arrival = gate.Receive(door, Admission.SourceOf(context), Admission.TraceOf(context.Request));
         Answering.Begin(context, arrival);
         context.Response.Headers["x-amzn-RequestId"] = Reply.RequestIdOf(arrival);
         var (body, fault) = await RequestBody.ReadAsync(context).ConfigureAwait(false);

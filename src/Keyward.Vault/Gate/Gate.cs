@@ -11,7 +11,7 @@ namespace Keyward.Vault.Gate;
 
 /// <summary>The only way in. Every request comes by here: it is identified, authorised, run, recorded and measured, and
 /// nothing is answered before its record is durable. Safe for concurrent use.</summary>
-public sealed class Gate
+public sealed partial class Gate
 {
     /// <summary>A node says that it is not ready a little before it refuses, so that balancers move first.</summary>
     private static readonly TimeSpan AlmostStale = TimeSpan.FromSeconds(1);
@@ -83,7 +83,7 @@ public sealed class Gate
         if (!opened.Vault.Lease.IsGood) return GateRefusals.Stale;
         // A network that floods is not looked at any more, but for tokens that are known to be good.
         if (_peers.IsClosedTo(arrival, Settings.UnknownPerSecond) && !_tokens.Knows(proof)) return PeerGuard.TooMany;
-        var judged = Identities.Identities.Judge(opened.Vault, _tokens, Settings, _time.GetUtcNow(), proof);
+        var judged = Identities.Identities.Judge(opened.Vault, _tokens, Settings, Moment, proof);
         if (!judged.TryGet(out var known, out var refusal))
         {
             arrival.TokenDigest = Identities.Identities.DigestOf(opened.Vault, proof.Token);
@@ -99,24 +99,8 @@ public sealed class Gate
     {
         if (_opened is not { } opened) return NotServing();
         arrival.TokenDigest = SignedRequests.DigestOf(opened.Vault, proof);
-        return SignedRequests.Judge(opened.Vault, Settings, _time.GetUtcNow(), proof);
+        return SignedRequests.Judge(opened.Vault, Settings, Moment, proof);
     }
-
-    /// <summary>The key that a reference leads to. A look-up, no operation: the door passes one with the name, or
-    /// hands the refusal to <see cref="RefuseAsync"/>.</summary>
-    public Outcome<Names.FoundKey> Find(Caller caller, Names.KeyReference reference) => _opened is { } opened
-        ? Keys.KeyLookup.Find(opened.Vault.Snapshot, caller, reference, _time.GetUtcNow())
-        : NotServing();
-
-    /// <summary>The e-mail of the account that a name of either vendor's means; null where there is none. What may be
-    /// done with it is judged by the operation.</summary>
-    public string? EmailOf(string principal) => _opened is { } opened
-        && PrincipalName.Find(opened.Vault.Snapshot, principal) is { } member
-        && member.StartsWith(PrincipalName.AccountPrefix, StringComparison.Ordinal)
-            ? member[PrincipalName.AccountPrefix.Length..] : null;
-
-    /// <summary>The account number of a project.</summary>
-    public string? AccountOf(Names.ProjectId project) => _opened?.Vault.Snapshot.Find(project)?.Project.Account;
 
     /// <summary>Judges another issuer's token, which may have to fetch that issuer's keys.</summary>
     public async ValueTask<Outcome<ExchangedCaller>> IdentifyAsync(
@@ -126,7 +110,7 @@ public sealed class Gate
         if (_peers.IsClosedTo(arrival, Settings.UnknownPerSecond)) return PeerGuard.TooMany;
         arrival.TokenDigest = Identities.Identities.DigestOf(opened.Vault, proof.Token);
         return IssuerKeys is { } keys && await FederatedJudge.JudgeAsync(
-            opened.Vault, keys, Settings, _time, proof, cancellation).ConfigureAwait(false) is { } known
+            opened.Vault, keys, Settings, World, proof, cancellation).ConfigureAwait(false) is { } known
                 ? new ExchangedCaller(known.Caller, known.Expires)
                 : Identities.CredentialRefusals.NotGood;
     }
@@ -147,7 +131,7 @@ public sealed class Gate
             operation.Describe(draft);
             outcome = cancellation.IsCancellationRequested
                 ? new Refusal(RefusalReason.Cancelled, "The caller went away before the operation began.")
-                : await RunAsync(draft, caller, operation).ConfigureAwait(false);
+                : await RunAsync(draft, caller, operation, cancellation).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // The only catch-all of the program: a failure becomes a refusal and is recorded.
         catch (Exception failure)
@@ -217,7 +201,8 @@ public sealed class Gate
     /// <summary>The state by which requests are judged at this moment; null while not open.</summary>
     internal OpenedVault? Vault => _opened?.Vault;
 
-    private ValueTask<Outcome<T>> RunAsync<T>(RecordDraft draft, Caller caller, IOperation<T> operation)
+    private ValueTask<Outcome<T>> RunAsync<T>(RecordDraft draft, Caller caller, IOperation<T> operation,
+        CancellationToken cancellation, bool hasMetFault = false)
     {
         if (_opened is not { } opened) return new(NotServing());
         if (!opened.Vault.Lease.IsGood) return new(GateRefusals.Stale);
@@ -239,12 +224,14 @@ public sealed class Gate
         }
 
         if (AlteredRows.Refuse(snapshot, demand) is { } altered) return new(altered);
+        if (Dev is { } dev && !hasMetFault && dev.Faults.Find(caller, demand, draft) is { } fault)
+            return MeetAsync(fault, draft, caller, operation, cancellation);
         if (Rates.Take(snapshot, caller, demand, draft) is { } spent) return new(spent);
         var running = operation.RunAsync(
             new Passage(opened.Vault, snapshot, opened.Lane, caller, draft, circumstances, _log, Settings, Jobs)
             {
-                IssuerKeys = IssuerKeys, LastUses = LastUses, Rates = Rates,
-                CredentialUses = CredentialUses,
+                IssuerKeys = IssuerKeys, LastUses = LastUses, Rates = Rates, CredentialUses = CredentialUses,
+                Dev = Dev,
             });
         return running.IsCompleted && draft.Grants is null
             ? running

@@ -129,6 +129,7 @@ public enum Permission
     QuotasSet = 119,
     AuditVerify = 120,
     AuditHash = 121,
+    DevControl = 122,
 }
 
 /// <summary>The permissions' names as policies, refusals and TestIamPermissions show them.</summary>
@@ -192,6 +193,7 @@ public static class PermissionNames
         Permission.QuotasSet => "keyward.quotas.set",
         Permission.AuditVerify => "keyward.audit.verify",
         Permission.AuditHash => "keyward.audit.hash",
+        Permission.DevControl => "keyward.dev.control",
         // Finer than Google's: what Google has one right for, or none.
         >= Permission.GrantsCreate => KmsName(permission.ToString(), "keyward"),
         _ => KmsName(permission.ToString(), "cloudkms"),

@@ -81,7 +81,7 @@ public static class Roles
         .. ProjectAdmin, Permission.ProjectsCreate, Permission.ProjectsList, Permission.AuditReadAll,
         Permission.StatusGet, Permission.DeploymentGetIamPolicy, Permission.DeploymentSetIamPolicy,
         Permission.IssuersUpdate, Permission.IssuersList, Permission.QuotasGet,
-        Permission.QuotasSet, Permission.AuditVerify,
+        Permission.QuotasSet, Permission.AuditVerify, Permission.DevControl,
     ];
 
     private static readonly FrozenDictionary<string, PermissionMask> Masks = new Dictionary<string, PermissionMask>

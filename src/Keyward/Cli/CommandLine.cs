@@ -73,6 +73,7 @@ internal static class CommandLine
         root.Subcommands.Add(ProjectCommands.Build());
         root.Subcommands.Add(ProjectCommands.BuildLocation());
         root.Subcommands.Add(JobCommands.Build());
+        root.Subcommands.Add(DevCommands.Build());
         root.Subcommands.Add(ImportJobCommands.Build());
         root.Subcommands.Add(KeyRingCommands.Build());
         root.Subcommands.Add(KeyCommands.Build());

@@ -46,6 +46,7 @@ internal static class Listener
         });
         GoogleDoor.Add(builder.Services);
         AdminDoor.Add(builder.Services);
+        if (settings.IsDev) AdminDoor.AddDev(builder.Services);
         builder.Services.AddOpenTelemetry().WithMetrics(metrics =>
             metrics.AddMeter(GateMetrics.MeterName).AddMeter(ServerMetrics.MeterName)
                 .AddMeter("System.Runtime").AddPrometheusExporter());
@@ -58,6 +59,12 @@ internal static class Listener
     private static void Map(WebApplication app, LiveSettings live, VaultKeeper keeper, ConnectionGuard guard)
     {
         app.Use(next => context => guard.ServeAsync(context, next, keeper.Gate));
+        if (live.Current.IsDev)
+            app.Use((context, next) =>
+            {
+                context.Response.Headers["x-keyward-dev"] = "true";
+                return next(context);
+            });
         app.UseMiddleware<AwsDoor>();
         app.UseRouting();
         app.UseMiddleware<Admission>();
@@ -79,6 +86,7 @@ internal static class Listener
         });
         GoogleDoor.Map(app);
         AdminDoor.Map(app);
+        if (live.Current.IsDev) AdminDoor.MapDev(app);
         TokenDoor.Map(app, app.Services.GetRequiredService<TokenDoor>());
         TokenKeysDoor.Map(app, keeper.Gate);
         ProbesDoor.Map(app, keeper.Gate);
