@@ -62,6 +62,8 @@ public sealed class KeywardConnection : IDisposable
         Provenance = new Provenance.ProvenanceClient(invoker);
         Signatures = new Signatures.SignaturesClient(invoker);
         Dev = new Dev.DevClient(invoker);
+        KeySwitches = new KeySwitches.KeySwitchesClient(invoker);
+        Aliases = new Aliases.AliasesClient(invoker);
     }
 
     public string Address { get; }
@@ -103,6 +105,10 @@ public sealed class KeywardConnection : IDisposable
 
     /// <summary>Only a development server answers it.</summary>
     public Dev.DevClient Dev { get; }
+
+    public KeySwitches.KeySwitchesClient KeySwitches { get; }
+
+    public Aliases.AliasesClient Aliases { get; }
 
     public void Dispose()
     {

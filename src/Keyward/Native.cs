@@ -20,9 +20,19 @@ internal static partial class Native
     /// <summary>Ends the process with no more ado: nothing is drained, flushed or disposed.</summary>
     public static void ExitAtOnce(int code) => _exit(code);
 
+    /// <summary>Bytes of a connection that were written and that the other side's TCP has not taken yet (tcp(7),
+    /// SIOCOUTQ).</summary>
+    public static int UnacknowledgedBytes(System.Net.Sockets.Socket socket) =>
+        ioctl((int)socket.SafeHandle.DangerousGetHandle(), OutputQueue, out var count) == 0 ? count : 0;
+
     /// <summary>Texts as C has them, ended by a null pointer. They are never freed: the program goes, or
     /// ends.</summary>
     private static nint[] Pointers(IEnumerable<string> texts) => [.. texts.Select(Marshal.StringToCoTaskMemUTF8), 0];
+
+    private const nuint OutputQueue = 0x5411;
+
+    [LibraryImport("libc")]
+    private static partial int ioctl(int file, nuint request, out int value);
 
     [LibraryImport("libc")]
     private static partial void _exit(int code);

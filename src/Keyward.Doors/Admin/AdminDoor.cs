@@ -32,6 +32,9 @@ internal static class AdminDoor
         services.AddSingleton<AuditProofsDoor>();
         services.AddSingleton(p => new RestService(AuditProofs.Descriptor, p.GetRequiredService<AuditProofsDoor>()));
         services.AddSingleton(p => new RestService(Issuers.Descriptor, p.GetRequiredService<IssuersDoor>()));
+        services.AddSingleton<KeySwitchesDoor>().AddSingleton<AliasesDoor>();
+        services.AddSingleton(p => new RestService(KeySwitches.Descriptor, p.GetRequiredService<KeySwitchesDoor>()));
+        services.AddSingleton(p => new RestService(Aliases.Descriptor, p.GetRequiredService<AliasesDoor>()));
         services.AddSingleton<SignaturesDoor>().AddSingleton<QuotasDoor>();
         services.AddSingleton(p => new RestService(Quotas.Descriptor, p.GetRequiredService<QuotasDoor>()));
         services.AddSingleton(p => new RestService(Signatures.Descriptor, p.GetRequiredService<SignaturesDoor>()));
@@ -59,6 +62,8 @@ internal static class AdminDoor
         routes.MapGrpcService<AuditProofsDoor>();
         routes.MapGrpcService<ProvenanceDoor>();
         routes.MapGrpcService<SignaturesDoor>();
+        routes.MapGrpcService<KeySwitchesDoor>();
+        routes.MapGrpcService<AliasesDoor>();
         routes.MapGrpcService<QuotasDoor>();
     }
 }

@@ -53,7 +53,8 @@ internal static class Algorithms
         WirePurpose.KeyEncapsulation => Purpose.KeyEncapsulation,
         WirePurpose.Unspecified => new Refusal(
             RefusalReason.InvalidArgument, "The key's purpose is required: crypto_key.purpose."),
-        _ when Enum.IsDefined(purpose) => NotOffered.Method($"Purpose {NameOf(purpose)}"),
+        _ when Enum.IsDefined(purpose) => NotOffered.Method(
+            $"Purpose {NameOf(purpose)}", "Wrap keys with RAW_ENCRYPT_DECRYPT or ENCRYPT_DECRYPT."),
         _ => new Refusal(RefusalReason.InvalidArgument, "crypto_key.purpose is not a purpose."),
     };
 
@@ -65,7 +66,7 @@ internal static class Algorithms
             global::Google.Cloud.Kms.V1.ProtectionLevel.Unspecified
             or global::Google.Cloud.Kms.V1.ProtectionLevel.Software))
             return Enum.IsDefined(template.ProtectionLevel)
-                ? NotOffered.Method("This protection level")
+                ? NotOffered.Method("This protection level", Unoffered.Level)
                 : new Refusal(RefusalReason.InvalidArgument,
                     "version_template.protection_level is not a protection level.");
         var name = template?.Algorithm ?? WireAlgorithm.Unspecified;
@@ -80,7 +81,8 @@ internal static class Algorithms
     {
         if (AlgorithmNames.Find(name) is { } algorithm) return algorithm;
         return Enum.IsDefined(name)
-            ? NotOffered.Method("This algorithm, which needs another protection level,")
+            ? NotOffered.Method(
+                "This algorithm, which needs another protection level,", Unoffered.Level)
             : new Refusal(RefusalReason.InvalidArgument, $"{field} is not an algorithm.");
     }
 

@@ -24,6 +24,7 @@ internal static class GoogleDoor
         services.AddSingleton(p => new RestService(IAMPolicy.Descriptor, p.GetRequiredService<Policies>()));
         services.AddSingleton(p => new RestService(
             global::Google.LongRunning.Operations.Descriptor, p.GetRequiredService<Operations>()));
+        foreach (var method in Unoffered.Methods) services.AddSingleton(method);
         services.AddSingleton(p => new RestService(Locations.Descriptor, p.GetRequiredService<LocationsDoor>()));
     }
 

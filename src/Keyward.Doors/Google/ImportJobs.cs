@@ -51,7 +51,8 @@ internal sealed partial class KeyManagement
         {
             WireLevel.Software => new CreateImportJob(new ImportJobName(ring, request.ImportJobId), method),
             WireLevel.Unspecified => Bad("import_job.protection_level is required."),
-            _ when System.Enum.IsDefined(job.ProtectionLevel) => NotOffered.Method("This protection level"),
+            _ when System.Enum.IsDefined(job.ProtectionLevel) =>
+                NotOffered.Method("This protection level", Unoffered.Level),
             _ => Bad("import_job.protection_level is not a protection level."),
         };
     }
@@ -69,7 +70,8 @@ internal sealed partial class KeyManagement
     {
         if (!ResourceNames.Key(request.Parent).TryGet(out var key, out var refusal)) return refusal;
         if (!ResourceNames.ImportJob(request.ImportJob).TryGet(out var job, out refusal)) return refusal;
-        if (request.TrustedWrappingEnabled) return NotOffered.Method("Trusted wrapping");
+        if (request.TrustedWrappingEnabled) return NotOffered.Method(
+            "Trusted wrapping", Unoffered.TrustedWrapping);
         if (!Algorithms.ParseRequired(request.Algorithm).TryGet(out var algorithm, out refusal)) return refusal;
         int? number = null;
         if (request.CryptoKeyVersion.Length > 0)

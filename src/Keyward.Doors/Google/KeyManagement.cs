@@ -10,7 +10,7 @@ namespace Keyward.Doors.Google;
 /// stand in files by resource.</summary>
 internal sealed partial class KeyManagement(Gate gate) : KeyManagementService.KeyManagementServiceBase
 {
-    // What this server does not offer yet is refused by name, and recorded like everything else.
+    // What this server does not offer is refused by name, and recorded like everything else.
     public override Task<CryptoKeyVersion> ImportTrustedKeyWrappedCryptoKeyVersion(
         ImportTrustedKeyWrappedCryptoKeyVersionRequest request, ServerCallContext context) =>
         NotOfferedAsync<CryptoKeyVersion>(context);
@@ -21,5 +21,6 @@ internal sealed partial class KeyManagement(Gate gate) : KeyManagementService.Ke
 
     private Task<TResponse> NotOfferedAsync<TResponse>(ServerCallContext context)
         where TResponse : IMessage, new() =>
-        gate.RefuseAsync<TResponse>(context, NotOffered.Method(Passing.VisitOf(context).Arrival.Method));
+        gate.RefuseAsync<TResponse>(context, NotOffered.Method(
+            Passing.VisitOf(context).Arrival.Method, Unoffered.TrustedWrapping));
 }

@@ -50,9 +50,10 @@ internal sealed partial class KeyManagement
         if (!ResourceNames.KeyRing(request.Parent).TryGet(out var ring, out var refusal)) return refusal;
         if (!Algorithms.Parse(key.Purpose).TryGet(out var purpose, out refusal)) return refusal;
         if (!Algorithms.Parse(key.VersionTemplate).TryGet(out var algorithm, out refusal)) return refusal;
-        if (request.TrustedWrappingEnabled) return NotOffered.Method("Trusted wrapping");
+        if (request.TrustedWrappingEnabled) return NotOffered.Method(
+            "Trusted wrapping", Unoffered.TrustedWrapping);
         if (key.KeyAccessJustificationsPolicy is not null) return NotOffered.Method(
-            "A key access justifications policy");
+            "A key access justifications policy", "Narrow the key's use by conditions of its IAM policy.");
         if (key.CryptoKeyBackend.Length > 0) return Bad("crypto_key_backend is for external keys.");
         if (!Times.Parse(key.RotationPeriod, key.NextRotationTime).TryGet(out var rotation,
             out refusal)) return refusal;

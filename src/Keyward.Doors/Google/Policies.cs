@@ -25,7 +25,7 @@ internal sealed class Policies(Gate gate) : IAMPolicy.IAMPolicyBase
         TestIamPermissionsRequest request, ServerCallContext context)
     {
         Outcome<IOperation<IReadOnlyList<string>>> operation =
-            ResourceNames.Target(request.Resource).TryGet(out var target, out var refusal)
+            TargetOf(request.Resource).TryGet(out var target, out var refusal)
                 ? new TestPermissions(target, [.. request.Permissions])
                 : refusal;
         return gate.PassAsync(
@@ -34,12 +34,12 @@ internal sealed class Policies(Gate gate) : IAMPolicy.IAMPolicyBase
 
     private static Outcome<PolicyTarget> Judge(GetIamPolicyRequest request) =>
         request.Options?.RequestedPolicyVersion is null or 0 or 1 or 3
-            ? ResourceNames.Target(request.Resource)
+            ? TargetOf(request.Resource)
             : Bad("options.requested_policy_version must be 0, 1 or 3.");
 
     private static Outcome<IOperation<PolicyView>> Set(SetIamPolicyRequest request)
     {
-        if (!ResourceNames.Target(request.Resource).TryGet(out var target, out var refusal)) return refusal;
+        if (!TargetOf(request.Resource).TryGet(out var target, out var refusal)) return refusal;
         if (request.Policy is not { } policy) return Bad("policy is required.");
         if (policy.Version is not (0 or 1 or 3)) return Bad("policy.version must be 0, 1 or 3.");
         // The default mask of google.iam.v1.SetIamPolicyRequest: audit configurations stay unless they are named.
@@ -55,6 +55,10 @@ internal sealed class Policies(Gate gate) : IAMPolicy.IAMPolicyBase
             AuditConfigs = mask.Contains("audit_configs") ? PolicyMessages.AuditConfigs(policy) : null,
         };
     }
+
+    private static Outcome<PolicyTarget> TargetOf(string resource) => Unoffered.IsOfExternalKeys(resource)
+        ? NotOffered.Method("A policy of external keys", Unoffered.ExternalKeys)
+        : ResourceNames.Target(resource);
 
     private static Refusal Bad(string sentence) => new(RefusalReason.InvalidArgument, sentence);
 }

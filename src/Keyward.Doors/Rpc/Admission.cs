@@ -11,8 +11,12 @@ namespace Keyward.Doors.Rpc;
 /// headers
 /// alone, before a byte of its body is read. What fails on the wire behind it is recorded here too, so that no request
 /// leaves without a record.</summary>
-internal sealed class Admission(RequestDelegate next, Gate gate)
+internal sealed class Admission(RequestDelegate next, Gate gate, IEnumerable<UnofferedMethod> unoffered)
 {
+    // IAM methods are refused by resource, behind their handlers: one name a method is enough.
+    private readonly Dictionary<string, UnofferedMethod> _unoffered =
+        unoffered.DistinctBy(m => m.GrpcPath).ToDictionary(m => m.GrpcPath, StringComparer.Ordinal);
+
     private const int MaximumAgentLength = 256;
 
     private static readonly System.Buffers.SearchValues<char> HexDigits =
@@ -76,16 +80,18 @@ internal sealed class Admission(RequestDelegate next, Gate gate)
         response.StatusCode = StatusCodes.Status200OK;
         response.ContentType = "application/grpc";
         response.Headers["grpc-status"] = status.Code.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        response.Headers["grpc-message"] = Uri.EscapeDataString(status.Message);
+        response.Headers["grpc-message"] = PercentEncoding.Encode(status.Message);
         response.Headers[RpcStatus.DetailsTrailer] = Convert.ToBase64String(status.ToByteArray());
     }
 
     /// <summary>The framework refused before a handler was reached: an unknown method, or bytes that are no
     /// message.</summary>
-    private static Refusal WireFailure(HttpContext context) =>
-        context.Response.Headers["grpc-status"] == "12" || context.GetEndpoint() is null
-            ? NotOffered.Method(context.Request.Path.Value ?? "")
-            : Malformed;
+    private Refusal WireFailure(HttpContext context)
+    {
+        if (context.Response.Headers["grpc-status"] != "12" && context.GetEndpoint() is not null) return Malformed;
+        var path = context.Request.Path.Value ?? "";
+        return _unoffered.TryGetValue(path, out var known) ? known.Refusal : NotOffered.Method(path);
+    }
 
     private static Door? DoorOf(HttpRequest request)
     {

@@ -9,7 +9,8 @@ namespace Keyward.Doors.Rpc;
 
 /// <summary>Serves REST over the same handlers as gRPC, by the methods' own google.api.http bindings. ASP.NET's
 /// transcoding answers other errors than Google and ignores what Google refuses, so it does not serve here.</summary>
-internal sealed class Transcoder(Gate gate, IEnumerable<RestService> services)
+internal sealed class Transcoder(
+    Gate gate, IEnumerable<RestService> services, IEnumerable<UnofferedMethod> unoffered)
 {
     /// <summary>Two fields of 64 KiB in base64, and room for names.</summary>
     public const int MaximumBodySizeBytes = 192 * 1024;
@@ -23,6 +24,7 @@ internal sealed class Transcoder(Gate gate, IEnumerable<RestService> services)
     private static readonly string[] Ignored = ["alt", "prettyPrint", "fields", "key", "quotaUser", "uploadType"];
 
     private readonly RestRoute[] _routes = [.. services.SelectMany(s => RestRoute.Of(s.Descriptor, s.Handler))];
+    private readonly UnofferedMethod[] _unoffered = [.. unoffered];
 
     public async Task ServeAsync(HttpContext context)
     {
@@ -31,6 +33,13 @@ internal sealed class Transcoder(Gate gate, IEnumerable<RestService> services)
         var (route, variables, knownPath) = Find(context.Request.Method, path, verb);
         if (route is null)
         {
+            if (FindUnoffered(context.Request.Method, path, verb) is { } known)
+            {
+                visit.Arrival.Method = known.Name;
+                await RefuseAsync(context, visit, known.Refusal).ConfigureAwait(false);
+                return;
+            }
+
             await RefuseAsync(context, visit, new Refusal(RefusalReason.NotFound,
                 $"There is no method {context.Request.Method} at this address."), knownPath
                     ? 405 : 404).ConfigureAwait(false);
@@ -79,6 +88,9 @@ internal sealed class Transcoder(Gate gate, IEnumerable<RestService> services)
 
         return (null, null, known);
     }
+
+    private UnofferedMethod? FindUnoffered(string method, string[] path, string? verb) =>
+        _unoffered.FirstOrDefault(m => m.HttpMethod == method && m.Template.Match(path, verb) is not null);
 
     private async Task RefuseAsync(HttpContext context, Visit visit, Refusal refusal, int? httpStatus = null)
     {

@@ -6,4 +6,8 @@ public static class NotOffered
 {
     public static Refusal Method(string method) =>
         new(RefusalReason.NotOffered, $"{method} is not offered by this server.", method);
+
+    /// <summary>The same with what to do instead, a sentence.</summary>
+    public static Refusal Method(string method, string instead) =>
+        new(RefusalReason.NotOffered, $"{method} is not offered by this server. {instead}", method);
 }

@@ -39,9 +39,22 @@ internal sealed class Outbox(IStore store, IAuditLog log, string node)
         await FlushAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Writes what the log could not take before, and the marks. Quiet where the log still cannot take
-    /// it.</summary>
+    /// <summary>Writes what the log could not take before, and the marks. Quiet where log or store still cannot take
+    /// them: nothing is lost, the next call tries again.</summary>
     public async ValueTask FlushAsync()
+    {
+        try
+        {
+            await LogAsync().ConfigureAwait(false);
+            await MarkAsync().ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is AuditUnwritableException or StoreUnavailableException)
+        {
+            // The log says so to every caller, the store to the next change.
+        }
+    }
+
+    private async ValueTask LogAsync()
     {
         OutboxEntry[] unlogged;
         lock (_lock) unlogged = [.. _unlogged];
@@ -55,15 +68,16 @@ internal sealed class Outbox(IStore store, IAuditLog log, string node)
                 _marks.Add(entry.RecordId);
             }
         }
+    }
 
+    private async ValueTask MarkAsync()
+    {
         byte[][] marks;
-        lock (_lock)
-        {
-            marks = [.. _marks];
-            _marks.Clear();
-        }
-
-        if (marks.Length > 0) await store.ClearOutboxAsync(marks, CancellationToken.None).ConfigureAwait(false);
+        lock (_lock) marks = [.. _marks];
+        if (marks.Length == 0) return;
+        // Written twice by two that come here at once, a mark does no harm.
+        await store.ClearOutboxAsync(marks, CancellationToken.None).ConfigureAwait(false);
+        lock (_lock) _marks.RemoveAll(marks.Contains);
     }
 
     /// <summary>Logs the records of nodes that do not live and have not come back for a while. A node that only slept

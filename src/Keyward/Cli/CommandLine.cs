@@ -76,7 +76,10 @@ internal static class CommandLine
         root.Subcommands.Add(DevCommands.Build());
         root.Subcommands.Add(ImportJobCommands.Build());
         root.Subcommands.Add(KeyRingCommands.Build());
-        root.Subcommands.Add(KeyCommands.Build());
+        var key = KeyCommands.Build();
+        foreach (var command in KeySwitchCommands.Build()) key.Subcommands.Add(command);
+        root.Subcommands.Add(key);
+        root.Subcommands.Add(AliasCommands.Build());
         root.Subcommands.Add(VersionCommands.Build());
         foreach (var command in (Command[])[.. UseCommands.Build(), .. SignCommands.Build(), .. RawCommands.Build()])
             root.Subcommands.Add(command);
@@ -130,6 +133,7 @@ internal static class CommandLine
                 ["reason"] = refusal?.Reason ?? (code == 2 ? "USAGE" : "FAILED"), ["message"] = sentence,
                 ["subject"] = refusal?.Subject, ["next"] = advice, ["requestId"] = refusal?.RequestId,
                 ["retryable"] = refusal?.IsRetryable ?? false,
+                ["page"] = refusal is null ? null : "docs/reference/errors.md#" + refusal.Reason.ToLowerInvariant(),
             };
             Console.Error.WriteLine(new JsonObject { ["error"] = error }.ToJsonString(Json));
             return code;

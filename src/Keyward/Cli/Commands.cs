@@ -33,6 +33,13 @@ internal static class Commands
         return command;
     }
 
+    /// <summary>For a command that is not made here.</summary>
+    public static Command Noted(this Command command, string[] examples, string? twin)
+    {
+        Notes[command] = (examples, twin);
+        return command;
+    }
+
     public static (string[] Examples, string? Twin) NotesOf(Command command) =>
         Notes.TryGetValue(command, out var notes) ? notes : ([], null);
 

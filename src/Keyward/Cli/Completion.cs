@@ -20,12 +20,17 @@ internal static class Completion
             }, Shell);
     }
 
-    /// <summary>One completion a line, with its description behind a tab.</summary>
+    /// <summary>One completion a line, with its description behind a tab. Options are offered to whom begins
+    /// one.</summary>
     public static int Answer(RootCommand root, string[] words)
     {
-        var line = string.Join(' ', words);
+        // The parser splits the line again; the last word is still being typed.
+        var line = string.Join(' ', words.Select(
+            (word, i) => i < words.Length - 1 && word.Contains(' ') ? $"\"{word}\"" : word));
+        var isOption = words is [.., ['-', ..]];
         foreach (var item in root.Parse(line).GetCompletions(line.Length))
-            Output.Line(item.Documentation is { } documentation ? $"{item.Label}\t{documentation}" : item.Label);
+            if (isOption || item.Label is not ['-', ..])
+                Output.Line(item.Detail is { Length: > 0 } meaning ? $"{item.Label}\t{meaning}" : item.Label);
         return 0;
     }
 

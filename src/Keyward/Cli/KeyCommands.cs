@@ -33,6 +33,8 @@ internal static class KeyCommands
         "Labels to take away.");
     private static readonly Option<bool> SkipInitial = Commands.Flag("--skip-initial-version",
         "Make no first version.");
+    private static readonly Option<bool> ImportOnly = Commands.Flag("--import-only",
+        "Only imported versions, ever; needs --skip-initial-version.");
     private static readonly Option<bool> NoPrimary = Commands.Flag("--no-primary",
         "Do not make the new version primary.");
     private static readonly Option<string?> Filter = Commands.Text("--filter", "EXPRESSION", "Google's list filter.");
@@ -44,13 +46,14 @@ internal static class KeyCommands
              "keyward key create release --keyring shop --purpose asymmetric-signing " +
                 "--default-algorithm ec-sign-p256-sha256"],
             "gcloud kms keys create; aws kms create-key", CreateAsync, KeyName, Names.KeyRing, Purpose, Algorithm,
-            RotationPeriod, NextRotation, DestroyDuration, Labels, SkipInitial, KeyRingCommands.IfNotExists),
+            RotationPeriod, NextRotation, DestroyDuration, Labels, SkipInitial, ImportOnly,
+            KeyRingCommands.IfNotExists),
         Commands.Make("list", "List the keys of a key ring.", ["keyward key list --keyring shop"],
             "gcloud kms keys list", ListAsync, Names.KeyRing, Filter, SortBy),
         Commands.Make("describe", "Show a key and how its versions stand.",
             ["keyward key describe orders --keyring shop"],
             "gcloud kms keys describe; aws kms describe-key", DescribeAsync, KeyName, Names.KeyRing),
-        Commands.Make("update", "Change labels and rotation.",
+        Commands.Make("update", "Change labels, rotation and the algorithm of new versions.",
             ["keyward key update orders --keyring shop --rotation-period 30d",
              "keyward key update orders --keyring shop --labels team=shop --remove-labels old"],
             "gcloud kms keys update", UpdateAsync, KeyName, Names.KeyRing, Algorithm, RotationPeriod, NextRotation,
@@ -67,6 +70,7 @@ internal static class KeyCommands
         var key = new CryptoKey
         {
             Purpose = AlgorithmWords.Purpose(session.Get(Purpose)),
+            ImportOnly = session.Get(ImportOnly),
         };
         if (session.Get(Algorithm) is { } algorithm)
             key.VersionTemplate = new CryptoKeyVersionTemplate { Algorithm = AlgorithmWords.Algorithm(algorithm) };

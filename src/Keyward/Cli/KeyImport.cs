@@ -6,7 +6,6 @@ using Keyward.Doors.Google;
 using Keyward.Keystores.Importing;
 using Keyward.Vault.Imports;
 using ImportJob = Google.Cloud.Kms.V1.ImportJob;
-using WireAlgorithm = Google.Cloud.Kms.V1.CryptoKeyVersion.Types.CryptoKeyVersionAlgorithm;
 using WireState = Google.Cloud.Kms.V1.CryptoKeyVersion.Types.CryptoKeyVersionState;
 
 namespace Keyward.Cli;
@@ -22,30 +21,40 @@ internal static class KeyImport
         "Of the imported version; the key's own if left out.");
     private static readonly Option<string?> Job = Commands.Text("--import-job", "JOB",
         "An import job; one is made if left out.");
+    private static readonly Option<string?> WrappedKey = Commands.Text("--wrapped-key-file", "FILE",
+        "A key that was wrapped elsewhere for the job of --import-job, instead of --target-key-file.");
     private static readonly Option<string?> Into = Commands.Text("--version", "N",
         "Import again into this version, whose material was destroyed.");
 
     public static Command Build() => Commands.Make("import", "Bring a key of your own in as a new version.",
         ["keyward key import orders --keyring shop --target-key-file key.bin",
          "keyward key import signer --keyring shop --target-key-file key.pem --algorithm ec-sign-p256-sha256"],
-        "gcloud kms keys versions import", RunAsync, KeyName, Names.KeyRing, TargetKey, Algorithm, Job, Into,
-        ImportJobCommands.Method);
+        "gcloud kms keys versions import", RunAsync, KeyName, Names.KeyRing, TargetKey, WrappedKey, Algorithm,
+        Job, Into, ImportJobCommands.Method);
 
     private static async Task RunAsync(Session session)
     {
         var name = Names.KeyOf(session, session.Get(KeyName));
-        var material = ReadKey(session.Get(TargetKey));
+        var isWrapped = session.Get(WrappedKey) is not null;
+        if (isWrapped && (session.Get(TargetKey) is not null || session.Get(Job) is null))
+            throw new UsageException("A wrapped key goes with the import job that it was wrapped for, and alone.",
+                "--wrapped-key-file FILE --import-job JOB");
+        var material = isWrapped
+            ? ByteFiles.Read(session.Get(WrappedKey), WrappedKey.Name, isBase64: false)
+            : ReadKey(session.Get(TargetKey));
         try
         {
             var key = await session.Server.Keys.GetCryptoKeyAsync(
                 new GetCryptoKeyRequest { Name = name }, cancellationToken: session.Cancellation);
-            var algorithm = session.Get(Algorithm) is { } given ? Parse(given) : key.VersionTemplate.Algorithm;
+            var algorithm = session.Get(Algorithm) is { } given
+                ? AlgorithmWords.Algorithm(given)
+                : key.VersionTemplate.Algorithm;
             var job = await JobAsync(session, name).ConfigureAwait(false);
             var request = new ImportCryptoKeyVersionRequest
             {
                 Parent = name, Algorithm = algorithm, ImportJob = job.Name,
                 CryptoKeyVersion = session.Get(Into) is { } number ? $"{name}/cryptoKeyVersions/{number}" : "",
-                WrappedKey = ByteString.CopyFrom(Wrap(job, material)),
+                WrappedKey = ByteString.CopyFrom(isWrapped ? material : Wrap(job, material)),
             };
             await ShowAsync(session, await session.Server.Keys.ImportCryptoKeyVersionAsync(
                 request, cancellationToken: session.Cancellation)).ConfigureAwait(false);
@@ -110,13 +119,4 @@ internal static class KeyImport
         PemEncoding.TryFind(pem, out var fields) && pem[fields.Label] == label
             ? Convert.FromBase64String(pem[fields.Base64Data])
             : null;
-
-    private static WireAlgorithm Parse(string given)
-    {
-        var name = given.Replace('-', '_').ToUpperInvariant();
-        return CryptoKeyVersion.Descriptor.EnumTypes.Single(e => e.Name == "CryptoKeyVersionAlgorithm")
-            .FindValueByName(name) is { } value
-            ? (WireAlgorithm)value.Number
-            : throw new UsageException($"{given} is not an algorithm.", "--algorithm ec-sign-p256-sha256");
-    }
 }

@@ -46,7 +46,8 @@ internal static class ServerCommands
         };
         server.SetAction((parsed, cancellation) =>
             ServerHost.RunAsync(Flags(parsed), parsed.GetValue(Config), cancellation));
-        yield return server;
+        yield return server.Noted(["keyward server",
+            "keyward server --data /var/lib/keyward --listen 0.0.0.0:8443"], "vault server; minio server");
         yield return Commands.Group("config", "The server's settings.",
             Commands.Make("show", "Show every setting, its value and where it comes from.",
                 ["keyward config show", "keyward config show --defaults"], null, ShowAsync, Data, Listen, Config,

@@ -42,6 +42,11 @@ internal static class VersionCommands
         Commands.Make("restore", "Take back a scheduled destruction; the version is then disabled.",
             ["keyward version restore 1 --key orders --keyring shop"], "gcloud kms keys versions restore", RestoreAsync,
             Number, Names.Key, Names.KeyRing),
+        Commands.Make("delete", "Delete, for ever, a version whose material is gone and that was never imported.",
+            ["keyward version delete 1 --key orders --keyring shop"], "gcloud kms keys versions delete",
+            async s => s.Output.Write(await s.Server.Keys.DeleteCryptoKeyVersionAsync(
+                new DeleteCryptoKeyVersionRequest { Name = Names.VersionOf(s, s.Get(Number)) },
+                cancellationToken: s.Cancellation)), Number, Names.Key, Names.KeyRing),
         Commands.Make("set-primary", "Let new data be encrypted under this version.",
             ["keyward version set-primary 2 --key orders --keyring shop"], "gcloud kms keys set-primary-version",
             SetPrimaryAsync, Number, Names.Key, Names.KeyRing),

@@ -1,4 +1,5 @@
 using System.Net;
+using Keyward.Delivery;
 using Keyward.Doors.Admin;
 using Keyward.Doors.Aws;
 using Keyward.Doors.Google;
@@ -37,7 +38,7 @@ internal static class Listener
         builder.Services.AddSingleton(time).AddSingleton(keeper).AddSingleton(keeper.Gate);
         builder.Services.AddSingleton<TokenDoor>().AddSingleton<Transcoder>().AddSingleton<HealthDoor>();
         builder.Services.AddHostedService<Upkeep>().AddHostedService<PeerSummaries>()
-            .AddHostedService<CertificateWatch>().AddHostedService<ServiceNotices>();
+            .AddHostedService<CertificateWatch>().AddHostedService<ServiceNotices>().AddHostedService<Deliveries>();
         builder.Services.AddGrpc(options =>
         {
             options.MaxReceiveMessageSize = Transcoder.MaximumBodySizeBytes;
@@ -49,7 +50,7 @@ internal static class Listener
         if (settings.IsDev) AdminDoor.AddDev(builder.Services);
         builder.Services.AddOpenTelemetry().WithMetrics(metrics =>
             metrics.AddMeter(GateMetrics.MeterName).AddMeter(ServerMetrics.MeterName)
-                .AddMeter("System.Runtime").AddPrometheusExporter());
+                .AddMeter(Deliveries.MeterName).AddMeter("System.Runtime").AddPrometheusExporter());
 
         var app = builder.Build();
         Map(app, live, keeper, guard);

@@ -44,4 +44,10 @@ internal static partial class Log
 
     [LoggerMessage(2020, LogLevel.Warning, "The audit log's last checkpoint could not be kept in the store.")]
     public static partial void NotAnchored(ILogger logger, Exception failure);
+
+    [LoggerMessage(2021, LogLevel.Warning, "Audit records do not reach the sink {Sink}, and wait: {Why}")]
+    public static partial void NotDelivered(ILogger logger, string sink, string why);
+
+    [LoggerMessage(2022, LogLevel.Information, "The sink {Sink} takes audit records again.")]
+    public static partial void DeliveredAgain(ILogger logger, string sink);
 }

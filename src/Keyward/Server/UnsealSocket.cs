@@ -1,5 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
+using Keyward.Vault.Audit;
+using Keyward.Vault.Storage;
 
 namespace Keyward.Server;
 
@@ -71,7 +73,8 @@ internal sealed class UnsealSocket(string path, Func<byte[], CancellationToken, 
             var passphrase = buffer.AsSpan(0, length).TrimEnd("\r\n"u8).ToArray();
             return await unseal(passphrase, cancellation).ConfigureAwait(false) ? "unsealed" : "wrong passphrase";
         }
-        catch (Exception failure) when (failure is Keystores.Root.RootUnavailableException or IOException)
+        catch (Exception failure) when (failure is Keystores.Root.RootUnavailableException or IOException
+            or StoreUnavailableException or AuditUnwritableException)
         {
             return failure.Message;
         }

@@ -69,6 +69,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
         DevSetup? dev = null)
     {
         IStore? store = null;
+        AuditLog? log = null;
         try
         {
             store = StoreChoice.Make(folder, settings);
@@ -81,7 +82,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
             AdminCredentials.Follow(folder, address);
             var deployment = DeploymentOf(state);
             var origin = LogFolders.CurrentOf(deployment.Id, folder.NodeName(), state.Rows);
-            var log = AuditLog.Open(new JournalFiles(new LogFolders(folder).JournalOf(origin)), origin,
+            log = AuditLog.Open(new JournalFiles(new LogFolders(folder).JournalOf(origin)), origin,
                 settings.AuditReserveBytes);
             var fetch = DocumentFetch.Of(settings);
             var gate = new Gate(log, time, GateSettingsOf(folder, settings, address), metrics,
@@ -98,10 +99,11 @@ internal sealed class VaultKeeper : IAsyncDisposable
             await keeper.TryOpenAsync(state, cancellation).ConfigureAwait(false);
             return keeper;
         }
-        catch (Exception failure) when (failure is StoreUnavailableException or AuditDamagedException)
+        catch (Exception failure) when (StartFailures.Judge(failure, folder) is { } sentence)
         {
+            log?.Dispose();
             if (store is not null) await store.DisposeAsync().ConfigureAwait(false);
-            throw new StartException(failure.Message);
+            throw sentence;
         }
     }
 

@@ -56,6 +56,17 @@ public sealed class AwsToolsTests
         Assert.Equal("""{"same":true,"context":"test","keys":2}""", JsonSerializer.Serialize(result));
     }
 
+    [Fact]
+    public async Task One_key_serves_Googles_and_AWSs_clients()
+    {
+        using var data = new TemporaryData();
+        await using var server = await KeywardServer.StartAsync(data.In("kms"));
+        var result = await RunAsync(server, "node", "cross-door.js");
+        Assert.Equal("{\"googleToAws\":\"from google\",\"awsToGoogle\":\"from aws\",\"listed\":true,\"contextKept\":3," +
+            "\"algorithm\":\"EC_SIGN_P256_SHA256\",\"verified\":true,\"disabledThere\":\"DisabledException\"," +
+            "\"disabledHere\":9}", JsonSerializer.Serialize(result));
+    }
+
     private static async Task<JsonElement> RunAsync(KeywardServer server, string program, string script)
     {
         var (code, output, errors) = await KeywardServer.RunAsync(program, [script],

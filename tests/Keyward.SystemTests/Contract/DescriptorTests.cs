@@ -4,6 +4,7 @@ using Google.Cloud.Kms.V1;
 using Google.Cloud.Location;
 using Google.LongRunning;
 using Google.Protobuf.Reflection;
+using Keyward.Doors.Google;
 using Keyward.SystemTests.Running;
 
 namespace Keyward.SystemTests.Contract;
@@ -55,11 +56,35 @@ public sealed class DescriptorTests
         }
     }
 
+    [Theory]
+    [InlineData("EkmService")]
+    [InlineData("Autokey")]
+    [InlineData("AutokeyAdmin")]
+    [InlineData("HsmManagement")]
+    public void Every_method_that_is_refused_is_known_by_its_address(string service)
+    {
+        var theirs = Package(Kms, "google.cloud.kms.v1").GetProperty(service).GetProperty("methods").EnumerateObject()
+            .SelectMany(m => AddressesOf(m.Value).Select(a => $"{m.Name} {a}")).Order();
+        Assert.Equal(theirs, Unoffered.Methods.Where(m => m.Service == "google.cloud.kms.v1." + service)
+            .Select(m => $"{m.Name} {m.HttpMethod} {m.Path}").Order());
+    }
+
     [Fact]
     public void The_iam_and_location_services_have_googles_methods()
     {
         Assert.Equal(Methods(Iam, "google.iam.v1", "IAMPolicy"), Names(IAMPolicy.Descriptor));
         Assert.Equal(Methods(Places, "google.cloud.location", "Locations"), Names(Locations.Descriptor));
+    }
+
+    private static IEnumerable<string> AddressesOf(JsonElement method)
+    {
+        var rule = method.GetProperty("parsedOptions").EnumerateArray()
+            .Select(o => o.TryGetProperty("(google.api.http)", out var http) ? http : default)
+            .First(o => o.ValueKind == JsonValueKind.Object);
+        foreach (var binding in rule.TryGetProperty("additional_bindings", out var more) ? (JsonElement[])[rule, more] : [rule])
+            foreach (var part in binding.EnumerateObject())
+                if (part.Name is "get" or "post" or "patch" or "delete")
+                    yield return $"{part.Name.ToUpperInvariant()} {part.Value}";
     }
 
     private static void Compare(MessageDescriptor ours, JsonElement theirs)

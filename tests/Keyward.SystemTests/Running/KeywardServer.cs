@@ -151,13 +151,18 @@ internal sealed class KeywardServer : IAsyncDisposable
             RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
             WorkingDirectory = folder ?? Path.GetTempPath(),
         };
-        // The machine's own trust and credentials must not leak into a test.
+        Isolate(start);
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        return start;
+    }
+
+    /// <summary>The machine's own trust and credentials must not leak into a test.</summary>
+    public static void Isolate(ProcessStartInfo start)
+    {
         foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("KEYWARD_", StringComparison.Ordinal)
             || k.StartsWith("AWS_", StringComparison.Ordinal) || k.StartsWith("GOOGLE_", StringComparison.Ordinal)
             || k is "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH" or "NODE_EXTRA_CA_CERTS" or "REQUESTS_CA_BUNDLE").ToArray())
             start.Environment.Remove(name);
-        foreach (var (name, value) in environment) start.Environment[name] = value;
-        return start;
     }
 
     private static string FindRoot()

@@ -21,6 +21,9 @@ namespace Keyward.Tests.Doors;
 /// <summary>What a REST request got.</summary>
 public sealed record RestReply(int Status, string? ContentType, string Text)
 {
+    /// <summary>The id of the request's record.</summary>
+    public string? RequestId { get; init; }
+
     public JsonElement Json => JsonDocument.Parse(Text).RootElement;
 
     public JsonElement Error => Json.GetProperty("error");
@@ -34,14 +37,15 @@ internal sealed class OpenDoors : IAsyncDisposable
 {
     private const string Address = "127.0.0.1:8443";
 
-    private readonly TemporaryFolder _folder = new();
-    private readonly GateMetrics _metrics = new();
+    private readonly TemporaryFolder _folder;
+    private readonly GateMetrics _metrics;
     private readonly ServiceProvider _services;
     private readonly DataFolder _data;
     private readonly VaultKeeper _keeper;
     private readonly Admission _admission;
 
     private readonly TimeProvider _time;
+    private bool _closed;
 
     private OpenDoors(
         TemporaryFolder folder, GateMetrics metrics, DataFolder data, VaultKeeper keeper, TimeProvider time, bool isDev)
@@ -57,7 +61,7 @@ internal sealed class OpenDoors : IAsyncDisposable
         // As the listener does it: what no door of these admits is left alone.
         _admission = new Admission(context => context.Features.Get<Visit>() is null
             ? Task.CompletedTask
-            : transcoder.ServeAsync(context), keeper.Gate);
+            : transcoder.ServeAsync(context), keeper.Gate, _services.GetServices<UnofferedMethod>());
         Token = NewToken();
     }
 
@@ -77,10 +81,14 @@ internal sealed class OpenDoors : IAsyncDisposable
     /// <summary>A token of this moment: a test that moves the clock needs new ones.</summary>
     public string NewToken() => Assertion(_data.AdminKeyFile, _time.GetUtcNow());
 
-    public static async Task<OpenDoors> OpenAsync(TimeProvider? clock = null, bool isDev = false)
+    /// <param name="clock">The system's by default.</param>
+    /// <param name="copyOf">A data folder whose copy is opened, as a start after a crash finds it.</param>
+    public static async Task<OpenDoors> OpenAsync(TimeProvider? clock = null, string? copyOf = null,
+        bool isDev = false)
     {
         var time = clock ?? TimeProvider.System;
         var folder = new TemporaryFolder();
+        if (copyOf is not null) Copy(copyOf, folder.Path);
         var reader = SettingReader.Read(new Dictionary<string, string> { ["--data"] = folder.Path },
             new Dictionary<string, string> { ["KEYWARD_AUDIT_RESERVE"] = "1MiB", ["KEYWARD_DEV"] = isDev ? "true" : "false" }, null);
         Assert.Empty(reader.Errors);
@@ -101,7 +109,10 @@ internal sealed class OpenDoors : IAsyncDisposable
         await _admission.InvokeAsync(context);
         var answer = (MemoryStream)context.Response.Body;
         return new RestReply(
-            context.Response.StatusCode, context.Response.ContentType, Encoding.UTF8.GetString(answer.ToArray()));
+            context.Response.StatusCode, context.Response.ContentType, Encoding.UTF8.GetString(answer.ToArray()))
+        {
+            RequestId = context.Response.Headers[Answering.RequestIdHeader],
+        };
     }
 
     /// <summary>Sends a request whose body comes from a stream of the test's own.</summary>
@@ -126,12 +137,36 @@ internal sealed class OpenDoors : IAsyncDisposable
     private string Variable(string name) => File.ReadLines(_data.AdminEnvironment)
         .Single(l => l.StartsWith($"export {name}=", StringComparison.Ordinal)).Split('=', 2)[1].Trim('\'');
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Copies a folder's files as they lie on the disk at this moment.</summary>
+    public static void Copy(string from, string to)
     {
+        foreach (var folder in Directory.GetDirectories(from, "*", SearchOption.AllDirectories))
+            Directory.CreateDirectory(Path.Combine(to, Path.GetRelativePath(from, folder)));
+        foreach (var file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
+        {
+            // Held by this process, and empty.
+            if (Path.GetFileName(file) == "lock") continue;
+            var copy = Path.Combine(to, Path.GetRelativePath(from, file));
+            using (var source = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite))
+            using (var target = new FileStream(copy, FileMode.Create)) source.CopyTo(target);
+            File.SetUnixFileMode(copy, File.GetUnixFileMode(file));
+        }
+    }
+
+    /// <summary>Stops as the server does and leaves the folder.</summary>
+    public async ValueTask CloseAsync()
+    {
+        if (_closed) return;
+        _closed = true;
         await _services.DisposeAsync();
         await _keeper.DisposeAsync();
         _data.Dispose();
         _metrics.Dispose();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await CloseAsync();
         _folder.Dispose();
     }
 

@@ -23,6 +23,8 @@ internal sealed class KeyModel(string id)
 {
     public static readonly TimeSpan DestroyAfter = TimeSpan.FromDays(30);
 
+    private int _made;
+
     public string Id { get; } = id;
 
     public List<VersionModel> Versions { get; } = [];
@@ -37,7 +39,7 @@ internal sealed class KeyModel(string id)
 
     public VersionModel Add()
     {
-        var version = new VersionModel(Versions.Count + 1);
+        var version = new VersionModel(++_made);
         Versions.Add(version);
         return version;
     }
@@ -54,6 +56,15 @@ internal sealed class KeyModel(string id)
     {
         if (version.State is not ("ENABLED" or "DISABLED")) return false;
         (version.State, version.Due) = ("DESTROY_SCHEDULED", now + DestroyAfter);
+        return true;
+    }
+
+    /// <summary>Only what is destroyed goes; the number is never used again.</summary>
+    public bool Delete(VersionModel version)
+    {
+        if (version.State != "DESTROYED") return false;
+        Versions.Remove(version);
+        if (Primary == version.Number) Primary = null;
         return true;
     }
 

@@ -4,6 +4,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Keyward.Server.Settings;
+using Keyward.Server.Tls;
 using Keyward.Vault.Federation;
 
 namespace Keyward.Server.Federation;
@@ -40,9 +41,7 @@ internal sealed class DocumentFetch : IDocumentSource, IDisposable
         };
         if (roots.Count > 0) handler.SslOptions = new SslClientAuthenticationOptions
         {
-            RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
-                errors == SslPolicyErrors.None
-                || (errors == SslPolicyErrors.RemoteCertificateChainErrors && IsTrusted(certificate, chain, roots)),
+            RemoteCertificateValidationCallback = TrustedRoots.Callback(roots),
         };
         _client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
     }
@@ -127,19 +126,5 @@ internal sealed class DocumentFetch : IDocumentSource, IDisposable
             socket.Dispose();
             throw;
         }
-    }
-
-    private static bool IsTrusted(X509Certificate? certificate, X509Chain? seen, X509Certificate2Collection roots)
-    {
-        if (certificate is not X509Certificate2 leaf) return false;
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.DisableCertificateDownloads = true;
-        chain.ChainPolicy.CustomTrustStore.AddRange(roots);
-        if (seen is not null)
-            foreach (var element in seen.ChainElements) chain.ChainPolicy.ExtraStore.Add(element.Certificate);
-        chain.ChainPolicy.ApplicationPolicy.Add(new System.Security.Cryptography.Oid("1.3.6.1.5.5.7.3.1"));
-        return chain.Build(leaf);
     }
 }

@@ -30,6 +30,8 @@ internal sealed record ServerSettings(
 
     public TimeSpan? CredentialMaximumIdle { get; init; }
 
+    public IReadOnlyList<Delivery.Sinks.SinkSettings> AuditSinks { get; init; } = [];
+
     public required int Connections { get; init; }
 
     public required PeerLimits PeerLimits { get; init; }
@@ -89,6 +91,11 @@ internal sealed record ServerSettings(
             {
                 _ = Federation.AddressRules.TryParse(a, out var network);
                 return network;
+            })],
+            AuditSinks = [.. List(reader[SettingTable.AuditSinks]).Select(text =>
+            {
+                _ = Delivery.Sinks.SinkSettings.TryParse(text, out var sink);
+                return sink;
             })],
             Connections = Count(reader, SettingTable.Connections),
             PeerLimits = new PeerLimits(Count(reader, SettingTable.ConnectionsPerPeer),

@@ -109,12 +109,16 @@ internal static class SettingTable
     public static readonly Setting DevClock = new("dev_clock", "--clock", "",
         "The time at which a development server's clock starts; the seed's, or the real time, if empty.", TimeOrEmpty);
 
+    public static readonly Setting AuditSinks = new("audit.sinks", null, "",
+        "Where audit records are delivered to, each NAME=ADDRESS (docs/guides/audit-delivery.md), separated by commas.",
+        Delivery.Sinks.SinkSettings.WhyNot, IsList: true);
+
     public static readonly IReadOnlyList<Setting> All =
     [
         Data, Listen, Storage, PostgresFile, Locations, Root, PassphraseFile, CertificateFile, KeyFile, TlsNames,
         LogFormat, LogLevel, AuditReserve, MetricsAccess, ClockSkew, ShutdownTimeout, EmptyCall, FederationCaFile,
         FederationAddresses, Connections, ConnectionsPerPeer, Handshakes, RequestsPerPeer, UnknownPerSecond,
-        CredentialMaximumAge, CredentialMaximumIdle, Dev, DevSeed, DevClock,
+        CredentialMaximumAge, CredentialMaximumIdle, AuditSinks, Dev, DevSeed, DevClock,
     ];
 
     public static bool TryParseEndpoint(string text, out string host, out int port)

@@ -34,7 +34,7 @@ public sealed class ImportTests : IAsyncLifetime
         [
             "RSA_OAEP_3072_SHA1_AES_256", "RSA_OAEP_4096_SHA1_AES_256", "RSA_OAEP_3072_SHA256_AES_256",
             "RSA_OAEP_4096_SHA256_AES_256", "RSA_OAEP_3072_SHA256", "RSA_OAEP_4096_SHA256", Quick,
-            "HPKE_KEM_ML_KEM_1024_HKDF_SHA256_AES_256_GCM",
+            "HPKE_KEM_ML_KEM_1024_HKDF_SHA256_AES_256_GCM", "HPKE_KEM_XWING_HKDF_SHA256_AES_256_GCM",
         ];
         foreach (var method in methods)
         {

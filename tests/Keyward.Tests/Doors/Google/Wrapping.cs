@@ -4,6 +4,7 @@ using Org.BouncyCastle.Crypto.Kems;
 using Org.BouncyCastle.Crypto.Parameters;
 using Org.BouncyCastle.Security;
 using Keyward.Keystores.Importing;
+using Keyward.Vault.Imports;
 
 namespace Keyward.Tests.Doors.Google;
 
@@ -29,6 +30,8 @@ internal static class Wrapping
     private static byte[] WrapHpke(JsonElement job, string method, ReadOnlySpan<byte> material)
     {
         var key = job.GetProperty("publicKey").GetProperty("data").GetBytesFromBase64();
+        if (method.Contains("XWING", StringComparison.Ordinal))
+            return Keyward.Keystores.Importing.Wrapping.Wrap(ImportMethod.HpkeXWing, key, material);
         var is768 = method.Contains("768", StringComparison.Ordinal);
         var parameters = is768 ? MLKemParameters.ml_kem_768 : MLKemParameters.ml_kem_1024;
         var encapsulator = new MLKemEncapsulator(parameters);

@@ -1,0 +1,23 @@
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Keyward.Delivery;
+
+/// <summary>A record on its way out.</summary>
+/// <param name="Bytes">As it stands in the log.</param>
+internal sealed record DeliveredRecord(RecordView View, ReadOnlyMemory<byte> Bytes)
+{
+    /// <summary>The record in a form: one line, without its end.</summary>
+    public string In(string form) =>
+        form == "keyward" ? Encoding.UTF8.GetString(Bytes.Span) : RecordForm.Of(form)(View);
+
+    public JsonNode JsonIn(string form) => form == "cef" ? JsonValue.Create(In(form)) : JsonNode.Parse(In(form))!;
+}
+
+/// <summary>Records that go out together, in the log's order. Never empty.</summary>
+internal sealed record DeliveryBatch(string Log, IReadOnlyList<DeliveredRecord> Records)
+{
+    public long FirstIndex => Records[0].View.Index;
+
+    public long NextIndex => Records[^1].View.Index + 1;
+}

@@ -1,0 +1,55 @@
+using System.Text;
+
+namespace Keyward.Delivery.Sinks;
+
+/// <summary>One record a line at the end of a file, flushed to the disk. The file is opened anew for each batch, so
+/// that whoever rotates it needs to tell nobody; a line that a crash left half written is cut off first, since its
+/// record comes again.</summary>
+internal sealed class FileSink(string path, string form) : ISink
+{
+    /// <summary>Longer than any record in any form: what is longer is not ours to cut.</summary>
+    private const int LongestLineBytes = 256 * 1024;
+
+    public ValueTask SendAsync(DeliveryBatch batch, CancellationToken cancellation)
+    {
+        var text = new StringBuilder();
+        foreach (var record in batch.Records) text.Append(record.In(form)).Append('\n');
+        using var file = new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.Read,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
+        var end = WholeLines(file);
+        file.SetLength(end);
+        file.Seek(end, SeekOrigin.Begin);
+        try
+        {
+            file.Write(Encoding.UTF8.GetBytes(text.ToString()));
+            file.Flush(flushToDisk: true);
+        }
+        catch (IOException)
+        {
+            // The disk may be full: what was written of the batch is taken back where that can be done.
+            file.SetLength(end);
+            throw;
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public void Dispose()
+    {
+    }
+
+    private long WholeLines(FileStream file)
+    {
+        for (var end = file.Length; end > Math.Max(0, file.Length - LongestLineBytes); end--)
+        {
+            file.Seek(end - 1, SeekOrigin.Begin);
+            if (file.ReadByte() == '\n') return end;
+        }
+
+        return file.Length <= LongestLineBytes ? 0
+            : throw new DeliveryException($"{path} does not end in lines that were written here.");
+    }
+}

@@ -1,0 +1,120 @@
+using System.Globalization;
+using Keyward.Server.Settings;
+
+namespace Keyward.Delivery.Sinks;
+
+/// <summary>One sink of the setting <c>audit.sinks</c>: <c>NAME=ADDRESS</c>, where the address's scheme says how it is
+/// spoken to, and options stand in its query (<c>form</c>, <c>token_file</c> …). What else stands in the query is the
+/// address's own.</summary>
+internal sealed record SinkSettings(string Name, SinkKind Kind, Uri Address)
+{
+    private const int MaximumNameLength = 32;
+
+    private static readonly (string Scheme, SinkKind Kind)[] Schemes =
+    [
+        ("file", SinkKind.File), ("syslog+tls", SinkKind.Syslog), ("https", SinkKind.Webhook),
+        ("splunk+https", SinkKind.Splunk), ("elastic+https", SinkKind.Elastic), ("otlp+https", SinkKind.Otlp),
+    ];
+
+    private static readonly string[] Options =
+        ["form", "ca_file", "token_file", "certificate_file", "key_file", "ack", "from"];
+
+    /// <summary>One of <see cref="RecordForm.Names"/>.</summary>
+    public string Form { get; private init; } = "keyward";
+
+    /// <summary>Certificates (PEM) by which the other side is trusted besides the system's.</summary>
+    public string? CaFile { get; private init; }
+
+    /// <summary>A file of mode 0600 with the token that is sent; read again for each batch.</summary>
+    public string? TokenFile { get; private init; }
+
+    /// <summary>Our certificate, where the other side asks for one.</summary>
+    public string? CertificateFile { get; private init; }
+
+    public string? KeyFile { get; private init; }
+
+    /// <summary>Splunk: records count only once the indexer has acknowledged them.</summary>
+    public bool Acknowledged { get; private init; }
+
+    /// <summary>A new sink gets what comes from now on, not the whole log.</summary>
+    public bool FromNow { get; private init; }
+
+    /// <summary>What is wrong with the text; null where it is good.</summary>
+    public static string? WhyNot(string text)
+    {
+        if (text.Length == 0) return null;
+        if (!TryParse(text, out var sink)) return "must be NAME=ADDRESS with one of the schemes "
+            + string.Join(", ", Schemes.Select(s => s.Scheme)) + ", such as siem=splunk+https://splunk.example:8088";
+        if (!RecordForm.Names.Contains(sink.Form)) return "form must be one of " + string.Join(", ", RecordForm.Names);
+        if (sink is { Kind: SinkKind.Elastic, Form: "cef" }) return "form cef is no JSON, which Elasticsearch takes";
+        if (sink.CertificateFile is null != sink.KeyFile is null) return "certificate_file and key_file go together";
+        foreach (var file in (string?[])[sink.CaFile, sink.TokenFile, sink.CertificateFile, sink.KeyFile])
+            if (file is not null && !File.Exists(file)) return $"{file} does not exist";
+        foreach (var file in (string?[])[sink.TokenFile, sink.KeyFile])
+            if (file is not null && IsOpen(file)) return $"{file} can be read by others: chmod 600";
+        return sink.Kind == SinkKind.File && !Path.IsPathRooted(sink.Address.LocalPath)
+            ? "names a file by its whole path" : null;
+    }
+
+    public static bool TryParse(string text, out SinkSettings sink)
+    {
+        sink = null!;
+        var split = text.IndexOf('=', StringComparison.Ordinal);
+        if (split is < 1 or > MaximumNameLength
+            || !text[..split].All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-')
+            || !Uri.TryCreate(text[(split + 1)..], UriKind.Absolute, out var whole)
+            || whole.UserInfo.Length > 0) return false;
+        var kind = Schemes.FirstOrDefault(s => s.Scheme == whole.Scheme).Kind;
+        if (kind == SinkKind.Unspecified || (kind != SinkKind.File && whole.Host.Length == 0)) return false;
+        var (options, rest) = Split(whole.Query);
+        sink = new SinkSettings(text[..split], kind, AddressOf(whole, kind, rest))
+        {
+            Form = options.GetValueOrDefault("form", "keyward"),
+            CaFile = FileOf(options, "ca_file"), TokenFile = FileOf(options, "token_file"),
+            CertificateFile = FileOf(options, "certificate_file"), KeyFile = FileOf(options, "key_file"),
+            Acknowledged = options.GetValueOrDefault("ack") == "true",
+            FromNow = options.GetValueOrDefault("from") == "now",
+        };
+        return true;
+    }
+
+    private static Uri AddressOf(Uri whole, SinkKind kind, string query)
+    {
+        if (kind is SinkKind.File or SinkKind.Syslog) return whole;
+        return new UriBuilder(whole)
+        {
+            Scheme = Uri.UriSchemeHttps, Query = query, Port = whole.Port > 0 ? whole.Port : DefaultPort(kind),
+        }.Uri;
+    }
+
+    private static int DefaultPort(SinkKind kind) => kind switch
+    {
+        SinkKind.Splunk => 8088,
+        SinkKind.Elastic => 9200,
+        SinkKind.Otlp => 4318,
+        SinkKind.Unspecified or SinkKind.File or SinkKind.Syslog or SinkKind.Webhook => 443,
+    };
+
+    private static (Dictionary<string, string> Options, string Others) Split(string query)
+    {
+        var options = new Dictionary<string, string>();
+        var rest = new List<string>();
+        foreach (var part in query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var name = part.Split('=', 2)[0];
+            if (!Options.Contains(name)) rest.Add(part);
+            else options[name] = Uri.UnescapeDataString(part[Math.Min(part.Length, name.Length + 1)..]);
+        }
+
+        return (options, string.Join('&', rest));
+    }
+
+    private static string? FileOf(Dictionary<string, string> options, string name) =>
+        options.GetValueOrDefault(name) is { Length: > 0 } file ? ServerSettings.Expand(file) : null;
+
+    private static bool IsOpen(string file) =>
+        (File.GetUnixFileMode(file) & (UnixFileMode.GroupRead | UnixFileMode.GroupWrite
+            | UnixFileMode.OtherRead | UnixFileMode.OtherWrite)) != 0;
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name}={Address}");
+}
