@@ -220,7 +220,7 @@ public sealed partial class Gate
         if (!decision.Allowed)
         {
             draft.Resource ??= demand.Resource;
-            return new(Authority.Refuse(demand));
+            return new(Authority.Refuse(demand, decision));
         }
 
         if (AlteredRows.Refuse(snapshot, demand) is { } altered) return new(altered);
