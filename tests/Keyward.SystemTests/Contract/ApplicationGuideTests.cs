@@ -1,10 +1,10 @@
 using System.Text.Json;
 using Keyward.SystemTests.Running;
 
-namespace Keyward.SystemTests.Guides;
+namespace Keyward.SystemTests.Contract;
 
-/// <summary>The guides do what they say.</summary>
-public sealed class GuideTests
+/// <summary>The guides for applications do what they say: suites, programs and commands of other clients.</summary>
+public sealed class ApplicationGuideTests
 {
     [Fact]
     public async Task Testing_with_keyward()

@@ -1,9 +1,9 @@
 using System.Text;
 using Keyward.SystemTests.Running;
 
-namespace Keyward.SystemTests.Guides;
+namespace Keyward.SystemTests.Contract;
 
-/// <summary>A guide as a program: its <c>bash</c> blocks are run one after the other in one shell that stops at the first
+/// <summary>A guide as a program: its <c>sh</c> blocks are run one after the other in one shell that stops at the first
 /// failure, its blocks with a file's name are written before. Other blocks are for reading.</summary>
 internal static class Guide
 {
@@ -15,27 +15,18 @@ internal static class Guide
     {
         var script = new StringBuilder("set -euo pipefail\n");
         foreach (var (info, text) in Blocks(Path.Combine(KeywardServer.Root, "docs/guides", name)))
-            if (info is ["bash"]) script.Append(text);
+            if (info is ["sh"]) script.Append(text);
             else if (info.Length == 2) await File.WriteAllTextAsync(Path.Combine(folder, info[1]), text);
         var file = Path.Combine(folder, "guide.sh");
         await File.WriteAllTextAsync(file, script.ToString());
-        Tools(folder);
-        var path = Path.Combine(folder, "bin") + ":" + Environment.GetEnvironmentVariable("PATH");
+        // The clients' packages, where node looks for them.
+        File.CreateSymbolicLink(Path.Combine(folder, "node_modules"),
+            Path.Combine(KeywardServer.Root, "tests/clients/node/node_modules"));
+        var path = Path.GetDirectoryName(KeywardServer.Program) + ":" + Environment.GetEnvironmentVariable("PATH");
         var (code, output, errors) = await KeywardServer.RunAsync(
             "bash", [file], folder, [.. environment, ("PATH", path)]);
         Assert.True(code == 0, $"{name}:\n{errors}\n{output}");
         return output;
-    }
-
-    /// <summary>The command by its name, and the clients' packages, where node looks for them.</summary>
-    private static void Tools(string folder)
-    {
-        var bin = Directory.CreateDirectory(Path.Combine(folder, "bin")).FullName;
-        File.WriteAllText(Path.Combine(bin, "keyward"), $"#!/bin/sh\nexec {KeywardServer.Program} \"$@\"\n");
-        File.SetUnixFileMode(Path.Combine(bin, "keyward"),
-            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        File.CreateSymbolicLink(Path.Combine(folder, "node_modules"),
-            Path.Combine(KeywardServer.Root, "tests/clients/node/node_modules"));
     }
 
     private static IEnumerable<(string[] Info, string Text)> Blocks(string file)
