@@ -74,6 +74,7 @@ internal static class CommandLine
         root.Subcommands.Add(ProjectCommands.BuildLocation());
         root.Subcommands.Add(JobCommands.Build());
         root.Subcommands.Add(DevCommands.Build());
+        root.Subcommands.Add(LogCommands.Build());
         root.Subcommands.Add(ImportJobCommands.Build());
         root.Subcommands.Add(KeyRingCommands.Build());
         var key = KeyCommands.Build();

@@ -20,11 +20,13 @@ public sealed class ApplicationGuideTests
     [InlineData("encryption-sdk.md", "either opens")]
     [InlineData("s3-client-side-encryption.md", "refused when altered")]
     [InlineData("sops.md", "cryptoKeyDecrypter")]
+    [InlineData("sealing-logs.md", "refused by sign")]
     public async Task A_guide_with_a_server(string name, string expected)
     {
         using var data = new TemporaryData();
         await using var server = await KeywardServer.StartAsync(data.In("kms"));
-        var said = await Guide.RunAsync(name, data.Path, ("DATA", server.Data));
+        var said = await Guide.RunAsync(name, data.Path, ("DATA", server.Data),
+            ("DOCS", Path.Combine(KeywardServer.Root, "docs")));
         Assert.Contains(expected, said);
     }
 
