@@ -2,8 +2,7 @@ using Keyward.Vault.Identities;
 
 namespace Keyward.Vault.Gate;
 
-/// <summary>What a door may ask before it has an operation: where names lead, and nothing of what may be done
-/// there.</summary>
+/// <summary>What doors may ask without an operation: names, and keys that are public.</summary>
 public sealed partial class Gate
 {
     /// <summary>The key that a reference leads to. A look-up, no operation: the door passes one with the name, or
@@ -21,4 +20,9 @@ public sealed partial class Gate
 
     /// <summary>The account number of a project.</summary>
     public string? AccountOf(Names.ProjectId project) => _opened?.Vault.Snapshot.Find(project)?.Project.Account;
+
+    /// <summary>The public keys by which signatures of an account are verified, or of the deployment where there is
+    /// no e-mail; null while the vault is closed. They are public: nobody is asked who they are.</summary>
+    public IReadOnlyList<TokenKey>? TokenKeysOf(string? email) => _opened is { } opened
+        ? TokenKeys.PublishedOf(opened.Vault.Snapshot, email ?? TokenKeys.DeploymentOwner, Now) : null;
 }
