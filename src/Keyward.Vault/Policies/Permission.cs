@@ -129,7 +129,10 @@ public enum Permission
     QuotasSet = 119,
     AuditVerify = 120,
     AuditHash = 121,
-    DevControl = 122,
+    NodesGet = 122,
+    NodesUpdate = 123,
+    BackupsCreate = 124,
+    DevControl = 125,
 }
 
 /// <summary>The permissions' names as policies, refusals and TestIamPermissions show them.</summary>
@@ -194,6 +197,9 @@ public static class PermissionNames
         Permission.AuditVerify => "keyward.audit.verify",
         Permission.AuditHash => "keyward.audit.hash",
         Permission.DevControl => "keyward.dev.control",
+        Permission.NodesGet => "keyward.nodes.get",
+        Permission.NodesUpdate => "keyward.nodes.update",
+        Permission.BackupsCreate => "keyward.backups.create",
         // Finer than Google's: what Google has one right for, or none.
         >= Permission.GrantsCreate => KmsName(permission.ToString(), "keyward"),
         _ => KmsName(permission.ToString(), "cloudkms"),
