@@ -64,6 +64,7 @@ public sealed class KeywardConnection : IDisposable
         Witnesses = new Witnesses.WitnessesClient(invoker);
         Provenance = new Provenance.ProvenanceClient(invoker);
         Signatures = new Signatures.SignaturesClient(invoker);
+        Dev = new Dev.DevClient(invoker);
         Nodes = new Nodes.NodesClient(invoker);
         Backups = new Backups.BackupsClient(invoker);
         KeySwitches = new KeySwitches.KeySwitchesClient(invoker);
@@ -116,6 +117,9 @@ public sealed class KeywardConnection : IDisposable
     public Provenance.ProvenanceClient Provenance { get; }
 
     public Signatures.SignaturesClient Signatures { get; }
+
+    /// <summary>Only a development server answers it.</summary>
+    public Dev.DevClient Dev { get; }
 
     public KeySwitches.KeySwitchesClient KeySwitches { get; }
 

@@ -45,6 +45,12 @@ internal static class AdminDoor
         services.AddSingleton(p => new RestService(Signatures.Descriptor, p.GetRequiredService<SignaturesDoor>()));
     }
 
+    /// <summary>The control of a development server, which no other has.</summary>
+    public static void AddDev(IServiceCollection services) => services.AddSingleton<DevDoor>()
+        .AddSingleton(p => new RestService(Dev.Descriptor, p.GetRequiredService<DevDoor>()));
+
+    public static void MapDev(IEndpointRouteBuilder routes) => routes.MapGrpcService<DevDoor>();
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGrpcService<ProjectsDoor>();

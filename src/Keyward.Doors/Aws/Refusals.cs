@@ -128,7 +128,8 @@ internal static class Refusals
                 $"{call.Operation.Name}.",
             RefusalReason.IncorrectKey => Incorrect,
             RefusalReason.Rehearsed => Rehearsed,
-            RefusalReason.Overloaded => "You have exceeded the rate at which you may call KMS. Reduce the frequency " +
+            RefusalReason.Overloaded or RefusalReason.RateExceeded =>
+                "You have exceeded the rate at which you may call KMS. Reduce the frequency " +
                 "of your calls.",
             _ => refusal.Sentence,
         };

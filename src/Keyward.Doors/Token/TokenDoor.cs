@@ -106,7 +106,7 @@ internal sealed class TokenDoor(Gate gate)
         {
             json.WriteString("access_token", token.Token);
             if (issuedType is not null) json.WriteString("issued_token_type", issuedType);
-            json.WriteNumber("expires_in", (long)(token.Expires - gate.Now).TotalSeconds);
+            json.WriteNumber("expires_in", (long)(token.Expires - gate.World).TotalSeconds);
             json.WriteString("token_type", "Bearer");
         }).ConfigureAwait(false);
     }

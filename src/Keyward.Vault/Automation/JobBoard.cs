@@ -12,6 +12,12 @@ internal sealed class JobBoard(TimeProvider time)
 
     public IReadOnlyList<JobStatus> Statuses => [.. _statuses.Values.OrderBy(s => s.Name, StringComparer.Ordinal)];
 
+    /// <summary>All jobs are due at the next run.</summary>
+    public void MakeDue()
+    {
+        foreach (var (name, status) in _statuses) _statuses[name] = status with { LastRunTime = null };
+    }
+
     /// <summary>Runs those whose pause is over. A failure of the environment is the job's state, and returned so that
     /// it can be logged.</summary>
     public async ValueTask<IReadOnlyList<Exception>> RunDueAsync(

@@ -23,7 +23,7 @@ internal static class FederatedJudge
     private const int MaximumDepth = 8;
 
     public static async ValueTask<KnownToken?> JudgeAsync(OpenedVault vault, IssuerKeys keys, GateSettings settings,
-        TimeProvider time, FederatedProof proof, CancellationToken cancellation)
+        DateTimeOffset now, FederatedProof proof, CancellationToken cancellation)
     {
         if (CompactJwt.TryParse(proof.Token, MaximumDepth) is not { } jwt) return null;
         try
@@ -32,7 +32,7 @@ internal static class FederatedJudge
                 ? Named(vault.Snapshot, audience)
                 : Claimed(vault.Snapshot, jwt.Payload);
             if (named is not { } issuer) return null;
-            if (!IsInTime(jwt.Payload, settings, time.GetUtcNow(), out var expires)) return null;
+            if (!IsInTime(jwt.Payload, settings, now, out var expires)) return null;
             if (IssuerAlgorithm.Find(CompactJwt.Text(jwt.Header, "alg")) is not { } algorithm
                 || !issuer.Rules.Algorithms.Contains(algorithm.Name)) return null;
             if (CompactJwt.Text(jwt.Payload, "iss") != issuer.Uri || !IsForUs(vault.Snapshot, issuer, jwt.Payload))

@@ -16,7 +16,7 @@ public sealed partial class Gate
         if (!opened.Vault.Lease.IsGood) return GateRefusals.Stale;
         // A network that floods is not looked at any more, but for tokens that are known to be good.
         if (_peers.IsClosedTo(arrival, Settings.UnknownPerSecond) && !_tokens.Knows(proof)) return PeerGuard.TooMany;
-        var judged = Identities.Identities.Judge(opened.Vault, _tokens, Settings, _time.GetUtcNow(), proof);
+        var judged = Identities.Identities.Judge(opened.Vault, _tokens, Settings, Moment, proof);
         if (!judged.TryGet(out var known, out var refusal))
         {
             arrival.TokenDigest = Identities.Identities.DigestOf(opened.Vault, proof.Token);
@@ -33,7 +33,7 @@ public sealed partial class Gate
         using var span = Tracing.Start("gate.authenticate");
         if (_opened is not { } opened) return NotServing();
         arrival.TokenDigest = SignedRequests.DigestOf(opened.Vault, proof);
-        return SignedRequests.Judge(opened.Vault, Settings, _time.GetUtcNow(), proof);
+        return SignedRequests.Judge(opened.Vault, Settings, Moment, proof);
     }
 
     /// <summary>Judges the certificate of a connection as <see cref="Identify(Arrival, BearerProof)"/> judges a
@@ -70,7 +70,7 @@ public sealed partial class Gate
         if (_peers.IsClosedTo(arrival, Settings.UnknownPerSecond)) return PeerGuard.TooMany;
         arrival.TokenDigest = Identities.Identities.DigestOf(opened.Vault, proof.Token);
         return IssuerKeys is { } keys && await FederatedJudge.JudgeAsync(
-            opened.Vault, keys, Settings, _time, proof, cancellation).ConfigureAwait(false) is { } known
+            opened.Vault, keys, Settings, World, proof, cancellation).ConfigureAwait(false) is { } known
                 ? new ExchangedCaller(known.Caller, known.Expires)
                 : Identities.CredentialRefusals.NotGood;
     }

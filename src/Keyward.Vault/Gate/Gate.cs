@@ -89,7 +89,7 @@ public sealed partial class Gate
             operation.Describe(draft);
             outcome = cancellation.IsCancellationRequested
                 ? new Refusal(RefusalReason.Cancelled, "The caller went away before the operation began.")
-                : await RunAsync(draft, caller, operation).ConfigureAwait(false);
+                : await RunAsync(draft, caller, operation, cancellation).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // The only catch-all of the program: a failure becomes a refusal and is recorded.
         catch (Exception failure)
@@ -159,7 +159,8 @@ public sealed partial class Gate
     /// <summary>The state by which requests are judged at this moment; null while not open.</summary>
     internal OpenedVault? Vault => _opened?.Vault;
 
-    private ValueTask<Outcome<T>> RunAsync<T>(RecordDraft draft, Caller caller, IOperation<T> operation)
+    private ValueTask<Outcome<T>> RunAsync<T>(RecordDraft draft, Caller caller, IOperation<T> operation,
+        CancellationToken cancellation, bool hasMetFault = false)
     {
         if (_opened is not { } opened) return new(NotServing());
         if (!opened.Vault.Lease.IsGood) return new(GateRefusals.Stale);
@@ -183,6 +184,8 @@ public sealed partial class Gate
         }
 
         if (AlteredRows.Refuse(snapshot, demand) is { } altered) return new(altered);
+        if (Dev is { } dev && !hasMetFault && dev.Faults.Find(caller, demand, draft) is { } fault)
+            return MeetAsync(fault, draft, caller, operation, cancellation);
         var limiting = Tracing.Start("gate.quota");
         var spent = Rates.Take(snapshot, caller, demand, draft);
         limiting?.Dispose();
@@ -192,7 +195,7 @@ public sealed partial class Gate
             new Passage(opened.Vault, snapshot, opened.Lane, caller, draft, circumstances, _log, Settings, Jobs)
             {
                 IssuerKeys = IssuerKeys, LastUses = LastUses, Rates = Rates,
-                CredentialUses = CredentialUses,
+                CredentialUses = CredentialUses, Dev = Dev,
             }));
         return running.IsCompleted && draft.Grants is null
             ? running

@@ -24,6 +24,12 @@ internal sealed class Passage(
 
     public DateTimeOffset Now => Circumstances.Now;
 
+    /// <summary>The time of the callers' world, in which what they are handed lives.</summary>
+    public DateTimeOffset World => Dev is { } dev ? Now - dev.Clock.Offset : Now;
+
+    /// <summary>Null but on a development server.</summary>
+    public Development.DevMode? Dev { get; init; }
+
     public IAuditLog Log { get; } = log;
 
     public GateSettings Settings { get; } = settings;
@@ -36,7 +42,7 @@ internal sealed class Passage(
         new(Vault, Snapshot, lane, Caller, Record, Circumstances, Log, Settings, Jobs) 
         {
             IsRehearsal = true, LastUses = LastUses, IssuerKeys = IssuerKeys, Rates = Rates,
-            CredentialUses = CredentialUses,
+            CredentialUses = CredentialUses, Dev = Dev,
         };
 
     /// <summary>A further right that an operation needs beside its first demand.</summary>

@@ -32,7 +32,7 @@ internal static class AccessToken
         return $"{text}.{CredentialForm.SumOf(text)}";
     }
 
-    public static KnownToken? Judge(OpenedVault vault, string token, DateTimeOffset now)
+    public static KnownToken? Judge(OpenedVault vault, string token, Moment at)
     {
         if (!HasForm(token)) return null;
         var encoded = token.AsSpan(Prefix.Length, token.Length - Prefix.Length - 1 - SumLength);
@@ -46,9 +46,9 @@ internal static class AccessToken
         if (!Frame.TryRead(ref payload, out var seconds) || seconds.Length != sizeof(long)
             || !Frame.TryRead(ref payload, out var framed) || !payload.IsEmpty) return null;
         var expires = DateTimeOffset.FromUnixTimeSeconds(BinaryPrimitives.ReadInt64BigEndian(seconds));
-        if (now >= expires) return null;
+        if (at.World >= expires) return null;
         var snapshot = vault.Snapshot;
-        return CallerCodec.Decode(snapshot, framed) is { } caller && Identities.IsGood(snapshot, caller, now)
+        return CallerCodec.Decode(snapshot, framed) is { } caller && Identities.IsGood(snapshot, caller, at.Now)
             ? new KnownToken(caller, expires) : null;
     }
 

@@ -72,7 +72,7 @@ public sealed record AssumeAccount(string Email, string SessionName, TimeSpan Li
             return new(new Refusal(RefusalReason.MalformedPolicy, problem ?? "The session policy is malformed."));
         if (CallerCodec.Encode(Identities.TakenOn(account, passage.Caller)) is not { } caller)
             return new(CredentialRefusals.NotGood);
-        var until = passage.Now + Lifetime;
+        var until = passage.World + Lifetime;
         if (Latest is { } latest && latest < until) until = latest;
         var expires = DateTimeOffset.FromUnixTimeSeconds(until.ToUnixTimeSeconds());
         var claims = SessionToken.ClaimsOf(expires, CredentialForm.NewAccessKeyId(CredentialForm.SessionKeyMark),

@@ -21,24 +21,24 @@ internal static class Identities
 
     /// <summary>The caller behind a token, with the token's digest.</summary>
     public static Outcome<KnownToken> Judge(
-        OpenedVault vault, TokenCache cache, GateSettings settings, DateTimeOffset now, BearerProof proof)
+        OpenedVault vault, TokenCache cache, GateSettings settings, Moment at, BearerProof proof)
     {
         if (proof.Token.Length > AssertionClaims.MaximumSizeBytes) return CredentialRefusals.NotGood;
         var snapshot = vault.Snapshot;
         if (proof.Use == ProofUse.TokenEndpoint)
-            return JudgeAssertion(snapshot, settings, now, proof) is { } assertion
+            return JudgeAssertion(snapshot, settings, at, proof) is { } assertion
                 ? assertion : CredentialRefusals.NotGood;
         var key = TokenCache.KeyOf(proof.Token);
         if (cache.Find(key) is { } known)
         {
-            if (now < known.Expires && IsGood(snapshot, known.Caller, now)) return known;
+            if (at.World < known.Expires && IsGood(snapshot, known.Caller, at.Now)) return known;
             cache.Remove(key);
             return CredentialRefusals.NotGood;
         }
 
         var token = proof.Token.StartsWith(AccessToken.Prefix, StringComparison.Ordinal)
-            ? AccessToken.Judge(vault, proof.Token, now)
-            : JudgeAssertion(snapshot, settings, now, proof);
+            ? AccessToken.Judge(vault, proof.Token, at)
+            : JudgeAssertion(snapshot, settings, at, proof);
         if (token is null) return CredentialRefusals.NotGood;
         token = token with { Digest = DigestOf(vault, proof.Token) };
         cache.Add(key, token);
@@ -116,18 +116,18 @@ internal static class Identities
         };
 
     private static KnownToken? JudgeAssertion(
-        Snapshot snapshot, GateSettings settings, DateTimeOffset now, BearerProof proof)
+        Snapshot snapshot, GateSettings settings, Moment at, BearerProof proof)
     {
         if (AssertionClaims.TryParse(proof.Token) is not { } claims) return null;
         var skew = (long)settings.ClockSkew.TotalSeconds;
-        var second = now.ToUnixTimeSeconds();
+        var second = at.World.ToUnixTimeSeconds();
         if (claims.IssuedAt > second + skew || claims.Expires <= second - skew) return null;
         if (claims.Expires - claims.IssuedAt is <= 0 or > MaximumLifetimeSeconds) return null;
         if (claims.NotBefore is { } notBefore && notBefore > second + skew) return null;
         if (!IsForUs(claims, settings, proof.Use)) return null;
         if (!snapshot.Accounts.TryGetValue(claims.Issuer, out var account) || account.State != StandingState.Active)
             return null;
-        if (Signer(snapshot, claims, now) is not { } credential) return null;
+        if (Signer(snapshot, claims, at.Now) is not { } credential) return null;
         var expires = DateTimeOffset.FromUnixTimeSeconds(claims.Expires) + settings.ClockSkew;
         return new KnownToken(CallerOf(account, credential.Id), expires);
     }

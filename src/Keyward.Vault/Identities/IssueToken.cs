@@ -27,7 +27,7 @@ public sealed record IssueToken(TimeSpan Lifetime, DateTimeOffset? Latest = null
         if (passage.Caller.Via is not null || CallerCodec.Encode(passage.Caller) is not { } caller)
             return new(CredentialRefusals.NotGood);
         var lifetime = Lifetime > AccessToken.MaximumLifetime ? AccessToken.MaximumLifetime : Lifetime;
-        var until = passage.Now + lifetime;
+        var until = passage.World + lifetime;
         if (Latest is { } latest && latest < until) until = latest;
         var expires = DateTimeOffset.FromUnixTimeSeconds(until.ToUnixTimeSeconds());
         return new(new IssuedToken(AccessToken.Make(passage.Vault, caller, expires), expires));

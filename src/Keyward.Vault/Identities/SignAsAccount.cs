@@ -63,7 +63,7 @@ public sealed record SignJwtAsAccount(string Email, string Claims) : IOperation<
 
     async ValueTask<Outcome<SignedJwt>> IOperation<SignedJwt>.RunAsync(Passage passage)
     {
-        if (Read(passage.Now) is not { } claims)
+        if (Read(passage.World) is not { } claims)
             return new Refusal(RefusalReason.InvalidArgument,
                 "The payload is a JSON object of claims of at most 8 KiB whose exp, if it has one, is a time within " +
                 "the next 12 hours.");
@@ -133,7 +133,7 @@ public sealed record MakeIdToken(string Email, string Audience, bool WithEmail, 
 
     private byte[] ClaimsOf(Passage passage, ServiceAccount account)
     {
-        var now = passage.Now.ToUnixTimeSeconds();
+        var now = passage.World.ToUnixTimeSeconds();
         var claims = new JsonObject
         {
             ["iss"] = passage.Settings.IssuerUrl, ["sub"] = account.UniqueId,

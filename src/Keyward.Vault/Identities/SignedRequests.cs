@@ -18,36 +18,38 @@ internal static class SignedRequests
         "Access Key and signing method. Consult the service documentation for details.");
 
     public static Outcome<Caller> Judge(
-        OpenedVault vault, GateSettings settings, DateTimeOffset now, SignatureProof proof)
+        OpenedVault vault, GateSettings settings, Moment at, SignatureProof proof)
     {
-        if (proof.SessionToken is { } token) return JudgeSession(vault, settings, now, proof, token);
+        if (proof.SessionToken is { } token) return JudgeSession(vault, settings, at, proof, token);
         var snapshot = vault.Snapshot;
         var credential = snapshot.Credentials.GetValueOrDefault(proof.KeyId);
-        var isGood = credential is { Kind: CredentialKind.AccessKey, Secret: not null } && credential.IsGoodAt(now)
+        var isGood = credential is { Kind: CredentialKind.AccessKey, Secret: not null } && credential.IsGoodAt(at.Now)
             && snapshot.Accounts.TryGetValue(credential.Email, out var owner) && owner.State == StandingState.Active;
         var holds = vault.CredentialKeys.CheckDerivedMac(
             isGood ? credential!.Secret : null, proof.Prefix, proof.Steps, proof.Signed, proof.Mac);
         if (!isGood) return Unknown;
         if (!holds) return Mismatch;
-        if ((now - proof.Time).Duration() > settings.ClockSkew) return Skewed(now, proof.Time, settings.ClockSkew);
+        if ((at.World - proof.Time).Duration() > settings.ClockSkew)
+            return Skewed(at.World, proof.Time, settings.ClockSkew);
         return Identities.CallerOf(snapshot.Accounts[credential!.Email], credential.Id);
     }
 
     /// <summary>A temporary access key: its token says whose it is, and its secret follows from that. What the session
     /// stands on is judged as of now.</summary>
     private static Outcome<Caller> JudgeSession(
-        OpenedVault vault, GateSettings settings, DateTimeOffset now, SignatureProof proof, string token)
+        OpenedVault vault, GateSettings settings, Moment at, SignatureProof proof, string token)
     {
         var claims = SessionToken.Parse(vault, token);
         var holds = vault.CredentialKeys.CheckSessionMac(
             claims?.Payload ?? [], proof.Prefix, proof.Steps, proof.Signed, proof.Mac);
         if (claims is null || claims.KeyId != proof.KeyId) return Unknown;
         if (!holds) return Mismatch;
-        if ((now - proof.Time).Duration() > settings.ClockSkew) return Skewed(now, proof.Time, settings.ClockSkew);
-        if (claims.Expires <= now) return Expired;
+        if ((at.World - proof.Time).Duration() > settings.ClockSkew)
+            return Skewed(at.World, proof.Time, settings.ClockSkew);
+        if (claims.Expires <= at.World) return Expired;
         var snapshot = vault.Snapshot;
         return CallerCodec.Decode(snapshot, claims.Caller) is { Via: not null } taken
-            && Identities.IsGood(snapshot, taken, now)
+            && Identities.IsGood(snapshot, taken, at.Now)
                 ? Identities.InSession(taken, claims.Name, claims.Policy)
                 : Unknown;
     }

@@ -22,7 +22,7 @@ public sealed record TakeOnAccount(string Email, TimeSpan Lifetime) : IOperation
         if (!TakenAccount.Find(passage, Email).TryGet(out var account, out var refusal)) return new(refusal);
         if (CallerCodec.Encode(Identities.TakenOn(account, passage.Caller)) is not { } caller)
             return new(CredentialRefusals.NotGood);
-        var expires = DateTimeOffset.FromUnixTimeSeconds((passage.Now + Lifetime).ToUnixTimeSeconds());
+        var expires = DateTimeOffset.FromUnixTimeSeconds((passage.World + Lifetime).ToUnixTimeSeconds());
         return new(new IssuedToken(AccessToken.Make(passage.Vault, caller, expires), expires));
     }
 }

@@ -132,10 +132,11 @@ public enum Permission
     NodesGet = 122,
     NodesUpdate = 123,
     BackupsCreate = 124,
-    AuditManage = 125,
-    AuditPrune = 126,
-    WitnessUpdate = 127,
-    WitnessList = 128,
+    DevControl = 125,
+    AuditManage = 126,
+    AuditPrune = 127,
+    WitnessUpdate = 128,
+    WitnessList = 129,
 }
 
 /// <summary>The permissions' names as policies, refusals and TestIamPermissions show them.</summary>
@@ -203,6 +204,7 @@ public static class PermissionNames
         Permission.AuditPrune => "keyward.audit.prune",
         Permission.WitnessUpdate => "keyward.witness.update",
         Permission.WitnessList => "keyward.witness.list",
+        Permission.DevControl => "keyward.dev.control",
         Permission.NodesGet => "keyward.nodes.get",
         Permission.NodesUpdate => "keyward.nodes.update",
         Permission.BackupsCreate => "keyward.backups.create",

@@ -83,6 +83,7 @@ public static class Roles
         Permission.IssuersUpdate, Permission.IssuersList, Permission.QuotasGet,
         Permission.QuotasSet, Permission.AuditVerify, Permission.NodesGet, Permission.NodesUpdate,
         Permission.BackupsCreate, Permission.AuditManage, Permission.WitnessUpdate, Permission.WitnessList,
+        Permission.DevControl,
     ];
 
     private static readonly FrozenDictionary<string, PermissionMask> Masks = new Dictionary<string, PermissionMask>

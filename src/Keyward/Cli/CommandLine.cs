@@ -73,6 +73,8 @@ internal static class CommandLine
         root.Subcommands.Add(ProjectCommands.Build());
         root.Subcommands.Add(ProjectCommands.BuildLocation());
         root.Subcommands.Add(JobCommands.Build());
+        root.Subcommands.Add(DevCommands.Build());
+        root.Subcommands.Add(LogCommands.Build());
         root.Subcommands.Add(NodeCommands.Build());
         root.Subcommands.Add(BackupCommands.Build());
         root.Subcommands.Add(RestoreCommand.Build());

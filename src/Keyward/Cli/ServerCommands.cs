@@ -27,6 +27,12 @@ internal static class ServerCommands
         "How logs are written.");
     private static readonly Option<string?> LogLevel = Commands.Text("--log-level", "LEVEL",
         "debug, info, warn or error.");
+    private static readonly Option<bool> Dev = Commands.Flag("--dev",
+        "A development server: throw-away store, seed, movable clock, faults. Never for production.");
+    private static readonly Option<string?> Seed = Commands.Text("--seed", "FILE",
+        "With --dev: what the store begins with.");
+    private static readonly Option<string?> Clock = Commands.Text("--clock", "TIME",
+        "With --dev: the time at which the clock starts.");
     private static readonly Option<bool> Defaults = Commands.Flag("--defaults", "All settings with what they mean.");
     private static readonly Option<bool> Ready = Commands.Flag("--ready", "Ask whether it should get traffic.");
     private static readonly Option<string?> PassphraseFile = Commands.Text(
@@ -36,7 +42,7 @@ internal static class ServerCommands
     {
         var server = new Command("server", "Start the whole KMS and serve until it is told to stop.")
         {
-            Data, Listen, Storage, PostgresFile, Config, LogFormat, LogLevel,
+            Data, Listen, Storage, PostgresFile, Config, LogFormat, LogLevel, Dev, Seed, Clock,
         };
         server.SetAction((parsed, cancellation) =>
             ServerHost.RunAsync(Flags(parsed), parsed.GetValue(Config), cancellation));
@@ -59,8 +65,9 @@ internal static class ServerCommands
     private static Dictionary<string, string> Flags(ParseResult parsed)
     {
         var flags = new Dictionary<string, string>();
-        foreach (var option in (Option<string?>[])[Data, Storage, PostgresFile, LogFormat, LogLevel])
+        foreach (var option in (Option<string?>[])[Data, Storage, PostgresFile, LogFormat, LogLevel, Seed, Clock])
             if (parsed.GetValue(option) is { } value) flags[option.Name] = value;
+        if (parsed.GetValue(Dev)) flags[Dev.Name] = "true";
         if (parsed.GetValue(Listen) is { Length: > 0 } listen) flags["--listen"] = string.Join(',', listen);
         return flags;
     }

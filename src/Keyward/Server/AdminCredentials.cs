@@ -14,7 +14,8 @@ internal static class AdminCredentials
     public static void Write(DataFolder folder, FoundedCredentials credentials, string address)
     {
         folder.Make("credentials");
-        DataFolder.WriteSecret(folder.AdminKeyFile, KeyFile(credentials, address));
+        DataFolder.WriteSecret(folder.AdminKeyFile, KeyFile(
+            "default", credentials.KeyId, credentials.PrivateKeyPem, credentials.Email, credentials.UniqueId, address));
         DataFolder.WriteSecret(folder.AdminEnvironment, Encoding.UTF8.GetBytes(Lines(folder, credentials, address)));
     }
 
@@ -56,18 +57,20 @@ internal static class AdminCredentials
         }
     }
 
-    private static byte[] KeyFile(FoundedCredentials credentials, string address)
+    /// <summary>A key file as Google's libraries read it.</summary>
+    public static byte[] KeyFile(string project, string id, byte[] privateKeyPem, string email, string uniqueId,
+        string address)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
         {
             json.WriteStartObject();
             json.WriteString("type", "service_account");
-            json.WriteString("project_id", "default");
-            json.WriteString("private_key_id", credentials.KeyId);
-            json.WriteString("private_key", credentials.PrivateKeyPem);
-            json.WriteString("client_email", credentials.Email);
-            json.WriteString("client_id", credentials.UniqueId);
+            json.WriteString("project_id", project);
+            json.WriteString("private_key_id", id);
+            json.WriteString("private_key", privateKeyPem);
+            json.WriteString("client_email", email);
+            json.WriteString("client_id", uniqueId);
             json.WriteString("token_uri", $"https://{address}/token");
             json.WriteString("universe_domain", "googleapis.com");
             json.WriteEndObject();

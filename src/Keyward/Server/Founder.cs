@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Keyward.Keystores.Root;
 using Keyward.Keystores.Software;
+using Keyward.Server.Development;
 using Keyward.Server.Tls;
 using Keyward.Vault.Keystores;
 using Keyward.Vault.Storage;
@@ -13,14 +14,14 @@ internal static class Founder
 {
     /// <summary>True if the deployment is this node's doing.</summary>
     public static async Task<bool> TryFoundAsync(DataFolder folder, RootSource source, string address, string node,
-        IStore store, TimeProvider time, CancellationToken cancellation)
+        IStore store, TimeProvider time, DevSetup? dev, CancellationToken cancellation)
     {
-        var id = Founding.NewId();
+        var id = dev?.File.DeploymentId ?? Founding.NewId();
         using var root = source.MakeOrLoad();
         var (hierarchy, keys) = KeyHierarchy.Found(root, Convert.FromHexString(id));
         using var opened = hierarchy;
         using var keystore = new SoftwareKeystore(hierarchy);
-        using var authority = CertificateAuthority.Make(id[..12], time);
+        using var authority = CertificateAuthority.Make(id[..12], dev?.World ?? time);
         var founding = Founding.Prepare(id, node,
             [.. keys, (RandomNumberGenerator.GetBytes(16), AuthoritySeal.Seal(hierarchy, authority))],
             keystore, hierarchy, hierarchy, time);

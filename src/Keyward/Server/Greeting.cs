@@ -9,7 +9,8 @@ internal static class Greeting
 {
     public static void Print(VaultKeeper keeper, DataFolder folder)
     {
-        var lines = keeper.IsNew ? First(folder) : Later(keeper, folder);
+        var lines = keeper.Gate.Dev is not null ? Development(folder)
+            : keeper.IsNew ? First(folder) : Later(keeper, folder);
         foreach (var line in lines) Console.Error.WriteLine(line);
     }
 
@@ -29,6 +30,15 @@ internal static class Greeting
         yield return $"  {keyward} key create orders --keyring demo --location us-east-1 --purpose encryption";
         yield return $"  echo hello | {keyward} encrypt --key orders --keyring demo --location us-east-1";
         yield return "Stop with Ctrl-C. Docs: docs/first-steps.md";
+    }
+
+    private static IEnumerable<string> Development(DataFolder folder)
+    {
+        yield return $"Made the deployment anew in {folder.Path}; try it in another terminal:";
+        yield return $"  . {folder.AdminEnvironment}";
+        yield return $"  {ProcessEnvironment.Command} dev fault add --fault 503 --times 2";
+        yield return $"  {ProcessEnvironment.Command} dev clock advance 90d";
+        yield return "Docs: docs/reference/dev.md, docs/guides/testing-with-keyward.md";
     }
 
     private static IEnumerable<string> Later(VaultKeeper keeper, DataFolder folder)

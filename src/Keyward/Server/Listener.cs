@@ -51,6 +51,7 @@ internal static class Listener
         });
         GoogleDoor.Add(builder.Services);
         AdminDoor.Add(builder.Services);
+        if (settings.IsDev) AdminDoor.AddDev(builder.Services);
         TraceExport.Add(builder.Services, settings);
         builder.Services.AddOpenTelemetry().WithMetrics(metrics =>
             metrics.SetExemplarFilter(settings.TracesEndpoint is null
@@ -67,6 +68,12 @@ internal static class Listener
     private static void Map(WebApplication app, LiveSettings live, VaultKeeper keeper, ConnectionGuard guard)
     {
         app.Use(next => context => guard.ServeAsync(context, next, keeper.Gate));
+        if (live.Current.IsDev)
+            app.Use((context, next) =>
+            {
+                context.Response.Headers["x-keyward-dev"] = "true";
+                return next(context);
+            });
         app.UseMiddleware<AwsDoor>();
         app.UseRouting();
         app.UseMiddleware<Admission>();
@@ -86,6 +93,7 @@ internal static class Listener
         });
         GoogleDoor.Map(app);
         AdminDoor.Map(app);
+        if (live.Current.IsDev) AdminDoor.MapDev(app);
         TokenDoor.Map(app, app.Services.GetRequiredService<TokenDoor>());
         TokenKeysDoor.Map(app, keeper.Gate);
         WitnessDoor.Map(app, keeper.Gate);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Keyward.Keystores.Material;
+using Keyward.Server.Development;
 using Keyward.Server.Logs;
 using Keyward.Server.Peers;
 using Keyward.Server.Settings;
@@ -55,8 +56,11 @@ internal static class ServerHost
     {
         var live = new LiveSettings(settings);
         var endpoints = Endpoints.Resolve(settings.Listen);
+        var dev = DevSetup.Of(settings, time);
         using var folder = DataFolder.Open(settings.Data, time);
         foreach (var (_, endpoint) in endpoints) Endpoints.RefuseBusy(endpoint);
+        if (dev is null) DevFolder.RefuseForProduction(folder);
+        else DevFolder.Prepare(folder);
         var address = Endpoints.Show(endpoints[0].Host, endpoints[0].Address);
         folder.Make("tls");
         folder.Make("audit");
@@ -67,10 +71,11 @@ internal static class ServerHost
         if (ProcessMemory.LockFailures > 0)
             Log.Missing(logger, "Memory cannot be locked against swapping: raise the limit for locked memory.");
         using var metrics = new GateMetrics();
-        var keeper = await VaultKeeper.StartAsync(folder, settings, address, metrics, time, loggers, cancellation)
-            .ConfigureAwait(false);
+        var keeper = await VaultKeeper.StartAsync(folder, settings, address, metrics,
+            dev?.Mode.Clock ?? time, loggers, cancellation, dev).ConfigureAwait(false);
         await using (keeper.ConfigureAwait(false))
         {
+            if (dev is not null) await dev.SowAsync(keeper.Gate, folder, address, cancellation).ConfigureAwait(false);
             using var serverMetrics = new ServerMetrics(keeper, settings, live, time);
             var certificate = new ServedCertificate(folder, endpoints, time)
             {
@@ -90,7 +95,8 @@ internal static class ServerHost
                     if (keeper.Gate.Status.State == GateState.Sealed) socket.Open();
                     var reload = new Reload(read, live, keeper, certificate, guard, time, logger);
                     using var signals = new Signals(reload.Run);
-                    await ServeAsync(app, keeper, folder, address, logger, cancellation).ConfigureAwait(false);
+                    await ServeAsync(app, keeper, folder, address, dev, logger, cancellation)
+                       .ConfigureAwait(false);
                 }
             }
         }
@@ -99,7 +105,7 @@ internal static class ServerHost
     }
 
     private static async Task ServeAsync(WebApplication app, VaultKeeper keeper, DataFolder folder, string address,
-        ILogger logger, CancellationToken cancellation)
+        DevSetup? dev, ILogger logger, CancellationToken cancellation)
     {
         try
         {
@@ -113,6 +119,7 @@ internal static class ServerHost
 
         await CheckAsync(address, folder, cancellation).ConfigureAwait(false);
         Greeting.Print(keeper, folder);
+        foreach (var line in dev?.Banner() ?? []) Console.Error.WriteLine(line);
         Console.Out.WriteLine($"keyward ready https://{address} data={folder.Path}");
         await Console.Out.FlushAsync(cancellation).ConfigureAwait(false);
         var status = keeper.Gate.Status;

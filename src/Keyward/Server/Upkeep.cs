@@ -16,8 +16,8 @@ internal sealed class Upkeep(VaultKeeper keeper, TimeProvider time, ILogger<Upke
     {
         IReadOnlyList<IJob> jobs =
         [
-            new Destruction(keeper.Gate, keeper.Store, time), new Rotation(keeper.Gate, time),
-            new WrappingKeys(keeper.Gate, time), new Generation(keeper.Gate),
+            new Destruction(keeper.Gate, keeper.Store, keeper.Time), new Rotation(keeper.Gate, keeper.Time),
+            new WrappingKeys(keeper.Gate, keeper.Time), new Generation(keeper.Gate),
         ];
         IReadOnlyList<IJob> ofEachNode = [new LastUseNotes(keeper.Gate)];
         using var timer = new PeriodicTimer(Tick, time);
@@ -36,10 +36,13 @@ internal sealed class Upkeep(VaultKeeper keeper, TimeProvider time, ILogger<Upke
                 Log.UpkeepFailed(logger, failure);
             }
 
+            var waiting = keeper.Gate.Dev?.TakeWaiting() ?? [];
+            if (waiting.Count > 0) keeper.Gate.Jobs.MakeDue();
             await RunAsync(ofEachNode, stoppingToken).ConfigureAwait(false);
             // Of several nodes, one runs what is due.
             if (keeper.Membership is { IsLeading: false }) continue;
             await RunAsync(jobs, stoppingToken).ConfigureAwait(false);
+            foreach (var waiter in waiting) waiter.TrySetResult();
         }
         while (await NextAsync(timer, stoppingToken).ConfigureAwait(false));
     }

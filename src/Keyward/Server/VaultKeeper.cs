@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Keyward.Keystores.Root;
 using Keyward.Keystores.Software;
+using Keyward.Server.Development;
 using Keyward.Server.Federation;
 using Keyward.Server.Settings;
 using Keyward.Server.Tls;
@@ -49,6 +50,9 @@ internal sealed class VaultKeeper : IAsyncDisposable
 
     public IStore Store => _store;
 
+    /// <summary>The vault's clock.</summary>
+    public TimeProvider Time => _time;
+
     public AuditLog AuditLog => _log;
 
     public ChangeLane? Lane => _lane;
@@ -66,7 +70,8 @@ internal sealed class VaultKeeper : IAsyncDisposable
 
     /// <summary>Opens store and log, founds what is missing, and opens the vault if the root key can be had.</summary>
     public static async Task<VaultKeeper> StartAsync(DataFolder folder, ServerSettings settings, string address,
-        GateMetrics metrics, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
+        GateMetrics metrics, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation,
+        DevSetup? dev = null)
     {
         IStore? store = null;
         AuditLog? log = null;
@@ -77,7 +82,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
             var root = new RootSource(folder, settings);
             var state = await store.LoadAsync(cancellation).ConfigureAwait(false);
             var isNew = state.Counter.Seq == 0 && await Founder.TryFoundAsync(
-                folder, root, address, folder.NodeName(), store, time, cancellation).ConfigureAwait(false);
+                folder, root, address, folder.NodeName(), store, time, dev, cancellation).ConfigureAwait(false);
             if (state.Counter.Seq == 0) state = await store.LoadAsync(cancellation).ConfigureAwait(false);
             AdminCredentials.Follow(folder, address);
             var deployment = DeploymentOf(state);
@@ -88,7 +93,8 @@ internal sealed class VaultKeeper : IAsyncDisposable
             var gate = new Gate(log, time, GateSettingsOf(folder, settings, address), metrics,
                 loggers.CreateLogger<Gate>())
             {
-                IssuerKeys = new IssuerKeys(fetch, time, loggers.CreateLogger<Gate>()),
+                Dev = dev?.Mode,
+                IssuerKeys = new IssuerKeys(fetch, dev?.World ?? time, loggers.CreateLogger<Gate>()),
             };
             var logger = loggers.CreateLogger("Keyward.Server");
             var keeper = new VaultKeeper(folder, root, address, time, logger, store, log, gate)

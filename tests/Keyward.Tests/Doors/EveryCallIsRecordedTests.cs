@@ -8,10 +8,12 @@ namespace Keyward.Tests.Doors;
 /// <summary>Walks all methods of all doors: each call, of whomever and with whatever, leaves exactly one record.</summary>
 public sealed partial class EveryCallIsRecordedTests
 {
-    [Fact]
-    public async Task Each_binding_of_each_method_leaves_one_record_for_everybody()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Each_binding_of_each_method_leaves_one_record_for_everybody(bool isDev)
     {
-        await using var doors = await OpenDoors.OpenAsync();
+        await using var doors = await OpenDoors.OpenAsync(isDev: isDev);
         var bindings = doors.Services.SelectMany(s => s.Descriptor.Methods).SelectMany(BindingsOf).ToList();
         Assert.True(bindings.Count > 60, $"Only {bindings.Count} bindings were found.");
         foreach (var (method, verb, path) in bindings)
@@ -27,6 +29,15 @@ public sealed partial class EveryCallIsRecordedTests
                 if (token != doors.Token) Assert.Equal(401, reply.Status);
             }
         }
+    }
+
+    [Fact]
+    public async Task The_control_of_a_development_server_exists_nowhere_else()
+    {
+        await using var doors = await OpenDoors.OpenAsync();
+        Assert.DoesNotContain(doors.Services, s => s.Descriptor.FullName == "keyward.v1.Dev");
+        Assert.Equal(404, (await doors.SendAsync("GET", "/keyward/v1/dev/clock")).Status);
+        Assert.Equal(404, (await doors.SendAsync("POST", "/keyward/v1/dev/faults", "{}")).Status);
     }
 
     [Theory]

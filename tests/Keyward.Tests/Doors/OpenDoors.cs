@@ -7,6 +7,7 @@ using Keyward.Doors.Aws;
 using Keyward.Doors.Google;
 using Keyward.Doors.Rpc;
 using Keyward.Server;
+using Keyward.Server.Development;
 using Keyward.Server.Settings;
 using Keyward.Tests.Conformance;
 using Keyward.Tests.Doors.Aws;
@@ -47,12 +48,13 @@ internal sealed class OpenDoors : IAsyncDisposable
     private bool _closed;
 
     private OpenDoors(
-        TemporaryFolder folder, GateMetrics metrics, DataFolder data, VaultKeeper keeper, TimeProvider time)
+        TemporaryFolder folder, GateMetrics metrics, DataFolder data, VaultKeeper keeper, TimeProvider time, bool isDev)
     {
         (_folder, _metrics, _data, _keeper, _time) = (folder, metrics, data, keeper, time);
         var services = new ServiceCollection().AddSingleton(keeper).AddSingleton(keeper.Gate).AddSingleton(time);
         GoogleDoor.Add(services);
         AdminDoor.Add(services);
+        if (isDev) AdminDoor.AddDev(services);
         _services = services.AddSingleton<Transcoder>().BuildServiceProvider();
         var transcoder = _services.GetRequiredService<Transcoder>();
         Services = [.. _services.GetServices<RestService>()];
@@ -83,20 +85,21 @@ internal sealed class OpenDoors : IAsyncDisposable
 
     /// <param name="clock">The system's by default.</param>
     /// <param name="copyOf">A data folder whose copy is opened, as a start after a crash finds it.</param>
-    public static async Task<OpenDoors> OpenAsync(TimeProvider? clock = null, string? copyOf = null)
+    public static async Task<OpenDoors> OpenAsync(TimeProvider? clock = null, string? copyOf = null,
+        bool isDev = false)
     {
         var time = clock ?? TimeProvider.System;
         var folder = new TemporaryFolder();
         if (copyOf is not null) Copy(copyOf, folder.Path);
         var reader = SettingReader.Read(new Dictionary<string, string> { ["--data"] = folder.Path },
-            new Dictionary<string, string> { ["KEYWARD_AUDIT_RESERVE"] = "1MiB" }, null);
+            new Dictionary<string, string> { ["KEYWARD_AUDIT_RESERVE"] = "1MiB", ["KEYWARD_DEV"] = isDev ? "true" : "false" }, null);
         Assert.Empty(reader.Errors);
         var metrics = new GateMetrics();
         var data = DataFolder.Open(folder.Path, time);
         var keeper = await VaultKeeper.StartAsync(data, ServerSettings.Of(reader), Address, metrics,
-            time, NullLoggerFactory.Instance, CancellationToken.None);
+            time, NullLoggerFactory.Instance, CancellationToken.None, DevSetup.Of(ServerSettings.Of(reader), time));
         Assert.True(keeper.Gate.Status.IsReady, keeper.Gate.Status.Sentence);
-        return new OpenDoors(folder, metrics, data, keeper, time);
+        return new OpenDoors(folder, metrics, data, keeper, time, isDev);
     }
 
     public Task<RestReply> SendAsync(string method, string pathAndQuery, string body = "") =>

@@ -15,7 +15,7 @@ internal static class StsFaults
         RefusalReason.PermissionDenied or RefusalReason.NotFound => ("AccessDenied", 403),
         RefusalReason.MalformedPolicy => ("MalformedPolicyDocument", 400),
         RefusalReason.NotOffered => ("InvalidAction", 400),
-        RefusalReason.Overloaded or RefusalReason.QuotaExceeded => ("Throttling", 400),
+        RefusalReason.Overloaded or RefusalReason.QuotaExceeded or RefusalReason.RateExceeded => ("Throttling", 400),
         RefusalReason.Sealed or RefusalReason.NotReady or RefusalReason.AuditUnwritable
             or RefusalReason.StoreUnavailable or RefusalReason.OutcomeUnknown => ("ServiceUnavailable", 503),
         RefusalReason.Cancelled or RefusalReason.Internal or RefusalReason.Tampered or RefusalReason.Unspecified

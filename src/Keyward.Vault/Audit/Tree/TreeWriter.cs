@@ -68,6 +68,13 @@ internal sealed class TreeWriter
     public SignedCheckpoint Extend(
         IEnumerable<ReadOnlyMemory<byte>> entries, IReadOnlyList<INoteSigner> signers)
     {
+        var round = Stage(entries);
+        return Commit(round, [.. signers.Select(s => s.Sign(round.Text))]);
+    }
+
+    /// <summary>Writes every file that the entries change but the checkpoint, whose text is to be signed.</summary>
+    public StagedRound Stage(IEnumerable<ReadOnlyMemory<byte>> entries)
+    {
         var (edge, bundle) = (_edge.Copy(), new List<byte>(_bundle));
         var paths = new List<string>();
         var leaf = new byte[Merkle.HashSizeBytes];
@@ -84,18 +91,23 @@ internal sealed class TreeWriter
             });
         }
 
-        var filled = paths.Count;
+        var filled = paths.ToList();
         WritePartials(paths, edge, bundle);
         Publish(paths);
-        var text = new Checkpoint(_origin, edge.Size, edge.Root()).ToString();
-        var note = new SignedNote(text, [.. signers.Select(s => s.Sign(text))]);
+        return new StagedRound(new Checkpoint(_origin, edge.Size, edge.Root()).ToString(), edge, bundle, filled);
+    }
+
+    /// <summary>Signs what was staged last; from here on it counts.</summary>
+    public SignedCheckpoint Commit(StagedRound round, IReadOnlyList<NoteSignature> signatures)
+    {
+        var note = new SignedNote(round.Text, signatures);
         _files.WriteAside(TilePath.Checkpoint, note.ToBytes());
         Publish([TilePath.Checkpoint]);
-        (_edge, _bundle) = (edge, bundle);
-        _ = Checkpoint.TryParse(text, out var checkpoint);
+        (_edge, _bundle) = (round.Edge, round.Bundle);
+        _ = Checkpoint.TryParse(round.Text, out var checkpoint);
         Latest = new SignedCheckpoint(checkpoint, note);
         // Partial files may go once their full one is there (C2SP tlog-tiles, "Partial Tiles").
-        foreach (var path in paths.Take(filled)) _files.Remove(TilePath.PartialFolder(path));
+        foreach (var path in round.Filled) _files.Remove(TilePath.PartialFolder(path));
         return Latest;
     }
 

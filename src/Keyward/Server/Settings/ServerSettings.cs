@@ -14,6 +14,12 @@ internal sealed record ServerSettings(
 
     public string? PostgresFile { get; private init; }
 
+    public bool IsDev { get; private init; }
+
+    public string? DevSeed { get; private init; }
+
+    public DateTimeOffset? DevClock { get; private init; }
+
     /// <summary>Trusted besides the system's certificates when an issuer's keys are fetched.</summary>
     public string? FederationCaFile { get; init; }
 
@@ -91,6 +97,9 @@ internal sealed record ServerSettings(
         {
             IsShared = reader[SettingTable.Storage] == "postgres",
             PostgresFile = NullIfEmpty(reader[SettingTable.PostgresFile]),
+            IsDev = reader[SettingTable.Dev] == "true",
+            DevSeed = NullIfEmpty(reader[SettingTable.DevSeed]),
+            DevClock = SettingTable.TryParseTime(reader[SettingTable.DevClock], out var clock) ? clock : null,
             FederationCaFile = NullIfEmpty(reader[SettingTable.FederationCaFile]),
             FederationAddresses = [.. List(reader[SettingTable.FederationAddresses]).Select(a =>
             {

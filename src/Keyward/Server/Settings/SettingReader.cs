@@ -25,6 +25,9 @@ internal sealed class SettingReader
         CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false,
     };
 
+    /// <summary>Apart from production's.</summary>
+    private const string DevData = "~/.keyward-dev";
+
     private readonly Dictionary<string, SettingValue> _values = [];
 
     public List<string> Errors { get; } = [];
@@ -40,15 +43,19 @@ internal sealed class SettingReader
         foreach (var setting in SettingTable.All)
             reader._values[setting.Name] = new SettingValue(setting, setting.Default, "default");
         var fromFlags = SettingTable.All.Where(s => s.Flag is not null && flags.ContainsKey(s.Flag)).ToList();
+        if (flags.ContainsKey("--dev") || environment.GetValueOrDefault("KEYWARD_DEV") == "true")
+            reader._values[SettingTable.Data.Name] = new SettingValue(SettingTable.Data, DevData, "default of --dev");
         // The data folder decides where the file is looked for, so it is known first.
         var data = flags.GetValueOrDefault("--data") ?? environment.GetValueOrDefault("KEYWARD_DATA");
-        reader.ReadFile(FindFile(configFile ?? environment.GetValueOrDefault("KEYWARD_CONFIG"), data, reader.Errors));
+        reader.ReadFile(FindFile(
+            configFile ?? environment.GetValueOrDefault("KEYWARD_CONFIG"), data ?? reader[SettingTable.Data],
+            reader.Errors));
         reader.ReadEnvironment(environment);
         foreach (var setting in fromFlags) reader.Set(setting, flags[setting.Flag!], "flag " + setting.Flag);
         return reader;
     }
 
-    private static string? FindFile(string? named, string? data, List<string> errors)
+    private static string? FindFile(string? named, string data, List<string> errors)
     {
         if (named is not null)
         {
@@ -57,7 +64,7 @@ internal sealed class SettingReader
             return null;
         }
 
-        return ((string[])[Path.Combine(ServerSettings.Expand(data ?? SettingTable.Data.Default), "keyward.json"),
+        return ((string[])[Path.Combine(ServerSettings.Expand(data), "keyward.json"),
             "/etc/keyward/keyward.json"]).FirstOrDefault(File.Exists);
     }
 

@@ -99,6 +99,16 @@ internal static class SettingTable
         "Key files and access keys that were not used for so long are refused, the administrator's included; empty " +
         "for no such rule.", DurationOrEmpty, IsLive: true);
 
+    public static readonly Setting Dev = new("dev", "--dev", "false",
+        "A development server: a throw-away store that begins with a seed, a clock that can be moved, faults to " +
+        "rehearse. Never for production; its folder is ~/.keyward-dev unless data is set.", OneOf("true", "false"));
+
+    public static readonly Setting DevSeed = new("dev_seed", "--seed", "",
+        "The file with what a development server begins with (docs/reference/dev.md).", FileOrEmpty);
+
+    public static readonly Setting DevClock = new("dev_clock", "--clock", "",
+        "The time at which a development server's clock starts; the seed's, or the real time, if empty.", TimeOrEmpty);
+
     public static readonly Setting AuditSinks = new("audit.sinks", null, "",
         "Where audit records are delivered to, each NAME=ADDRESS (docs/guides/audit-delivery.md), separated by commas.",
         Delivery.Sinks.SinkSettings.WhyNot, IsList: true);
@@ -134,6 +144,7 @@ internal static class SettingTable
         LogFormat, LogLevel, AuditReserve, MetricsAccess, ClockSkew, ShutdownTimeout, EmptyCall, FederationCaFile,
         FederationAddresses, Connections, ConnectionsPerPeer, Handshakes, RequestsPerPeer, UnknownPerSecond,
         CredentialMaximumAge, CredentialMaximumIdle, AuditSinks, AuditWitnesses, AuditPublish,
+        CredentialMaximumAge, CredentialMaximumIdle, AuditSinks, Dev, DevSeed, DevClock,
         CredentialMaximumAge, CredentialMaximumIdle, AuditSinks, MetricsKeyNames,
         TracesEndpoint, TracesSample,
         CredentialMaximumAge, CredentialMaximumIdle, AuditSinks, AuditWitnesses, AuditPublish, AuditArchive,
@@ -190,6 +201,13 @@ internal static class SettingTable
         TryParseDuration(value, out _) ? null : "must be a duration such as 30s, 5m or 1h";
 
     private static string? DurationOrEmpty(string value) => value.Length == 0 ? null : IsDuration(value);
+
+    public static bool TryParseTime(string text, out DateTimeOffset time) => DateTimeOffset.TryParse(
+        text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+        out time);
+
+    private static string? TimeOrEmpty(string value) => value.Length == 0 || TryParseTime(value, out _)
+        ? null : "must be a time such as 2026-01-01T00:00:00Z";
 
     private static string? IsCount(string value) =>
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
