@@ -73,6 +73,11 @@ internal static class CommandLine
         root.Subcommands.Add(ProjectCommands.Build());
         root.Subcommands.Add(ProjectCommands.BuildLocation());
         root.Subcommands.Add(JobCommands.Build());
+        root.Subcommands.Add(NodeCommands.Build());
+        root.Subcommands.Add(BackupCommands.Build());
+        root.Subcommands.Add(RestoreCommand.Build());
+        root.Subcommands.Add(StoreCommands.Build());
+        root.Subcommands.Add(RootCommands.Build());
         root.Subcommands.Add(ImportJobCommands.Build());
         root.Subcommands.Add(KeyRingCommands.Build());
         var key = KeyCommands.Build();
@@ -91,6 +96,7 @@ internal static class CommandLine
         root.Subcommands.Add(GroupCommands.Build());
         root.Subcommands.Add(GrantCommands.Build());
         root.Subcommands.Add(AuditCommands.Build());
+        foreach (var command in Operating.OperatingCommands.Build()) root.Subcommands.Add(command);
         root.Subcommands.Add(Completion.Build());
         var help = root.Options.OfType<HelpOption>().Single();
         foreach (var alias in (string[])["-?", "/?", "/h"]) help.Aliases.Remove(alias);

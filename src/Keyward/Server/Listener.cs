@@ -10,6 +10,7 @@ using Keyward.Server.Peers;
 using Keyward.Server.Settings;
 using Keyward.Server.Systemd;
 using Keyward.Server.Tls;
+using Keyward.Server.Traces;
 using Keyward.Vault.Gate;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -47,8 +48,11 @@ internal static class Listener
         });
         GoogleDoor.Add(builder.Services);
         AdminDoor.Add(builder.Services);
+        TraceExport.Add(builder.Services, settings);
         builder.Services.AddOpenTelemetry().WithMetrics(metrics =>
-            metrics.AddMeter(GateMetrics.MeterName).AddMeter(ServerMetrics.MeterName)
+            metrics.SetExemplarFilter(settings.TracesEndpoint is null
+                    ? ExemplarFilterType.AlwaysOff : ExemplarFilterType.TraceBased)
+                .AddMeter(GateMetrics.MeterName).AddMeter(ServerMetrics.MeterName)
                 .AddMeter(Deliveries.MeterName).AddMeter("System.Runtime").AddPrometheusExporter());
 
         var app = builder.Build();

@@ -11,6 +11,7 @@ using Keyward.Vault.Cluster;
 using Keyward.Vault.Federation;
 using Keyward.Vault.Gate;
 using Keyward.Vault.Keystores;
+using Keyward.Vault.Metrics;
 using Keyward.Vault.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -31,7 +32,9 @@ internal sealed class VaultKeeper : IAsyncDisposable
     private KeyHierarchy? _hierarchy;
     private SoftwareKeystore? _keystore;
     private ChangeLane? _lane;
+    private volatile IReadOnlyList<string> _nodeAddresses = [];
     private DocumentFetch? _fetch;
+    private PartMetrics? _parts;
 
     private VaultKeeper(DataFolder folder, RootSource root, string address, TimeProvider time, ILogger logger,
         IStore store, AuditLog log, Gate gate)
@@ -78,7 +81,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
             var deployment = DeploymentOf(state);
             var origin = LogFolders.CurrentOf(deployment.Id, folder.NodeName(), state.Rows);
             log = AuditLog.Open(new JournalFiles(new LogFolders(folder).JournalOf(origin)), origin,
-                settings.AuditReserveBytes);
+                settings.AuditReserveBytes, metrics.Parts);
             var fetch = DocumentFetch.Of(settings);
             var gate = new Gate(log, time, GateSettingsOf(folder, settings, address), metrics,
                 loggers.CreateLogger<Gate>())
@@ -88,7 +91,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
             var logger = loggers.CreateLogger("Keyward.Server");
             var keeper = new VaultKeeper(folder, root, address, time, logger, store, log, gate)
             {
-                IsNew = isNew, _fetch = fetch,
+                IsNew = isNew, _fetch = fetch, _parts = metrics.Parts,
             };
             await keeper.TryOpenAsync(state, cancellation).ConfigureAwait(false);
             return keeper;
@@ -102,7 +105,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
     }
 
     /// <summary>Takes settings over that may change while the server runs.</summary>
-    public void Apply(ServerSettings settings) => Gate.Apply(GateSettingsOf(_folder, settings, _address));
+    public void Apply(ServerSettings settings) => Gate.Apply(WithNodes(GateSettingsOf(_folder, settings, _address)));
 
     /// <summary>Opens a sealed vault by its passphrase; false if it is the wrong one.</summary>
     public async Task<bool> UnsealAsync(byte[] passphrase, CancellationToken cancellation)
@@ -191,8 +194,9 @@ internal sealed class VaultKeeper : IAsyncDisposable
         keystore.SelfTest();
         state = await JoinAsync(state, hierarchy, keystore, cancellation).ConfigureAwait(false);
         var folders = new LogFolders(_folder);
+        var measured = new MeasuredKeystore(keystore, _parts!);
         var outcome = await new Opening(_store, _log, new TreeFiles(folders.Of(_log.Origin)), _time, Gate.Settings.Node)
-            .OpenAsync(state, keystore, hierarchy, hierarchy, cancellation).ConfigureAwait(false);
+            .OpenAsync(state, measured, hierarchy, hierarchy, cancellation).ConfigureAwait(false);
         if (!outcome.TryGet(out var opened, out var refusal))
         {
             Gate.Close(new GateStatus(GateState.Damaged, refusal.Subject ?? "damaged", refusal.Sentence));
@@ -201,6 +205,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
         }
 
         (_hierarchy, _keystore, _lane) = (hierarchy, keystore, opened.Lane);
+        opened.Lane.Parts = _parts;
         folders.WriteVerifierKeys(opened.Vault.Snapshot, hierarchy);
         if (opened.Vault.Snapshot.Altered is { IsEmpty: false } altered)
             Log.Altered(_logger, altered.Count, string.Join(", ", altered.Take(10)));
@@ -208,6 +213,12 @@ internal sealed class VaultKeeper : IAsyncDisposable
             Membership = await NodeMembership.JoinAsync(nodes, _store, opened.Vault, opened.Lane,
                 new NodeIdentity(Gate.Settings.Node, _address, Cli.ProgramVersion.Number, DataFolder.MachineId()),
                 Gate.Close, _time, _logger, cancellation).ConfigureAwait(false);
+        if (Membership is not null)
+            Membership.AddressesChanged = addresses =>
+            {
+                _nodeAddresses = addresses;
+                Gate.Apply(WithNodes(Gate.Settings));
+            };
         Gate.Open(opened.Vault, opened.Lane);
         keystore.MakeAhead();
     }
@@ -222,6 +233,13 @@ internal sealed class VaultKeeper : IAsyncDisposable
             ? await _store.LoadAsync(cancellation).ConfigureAwait(false)
             : state;
     }
+
+    /// <summary>A token that is meant for any node is good at each.</summary>
+    private GateSettings WithNodes(GateSettings settings) => settings with
+    {
+        TokenAudiences = [.. settings.TokenAudiences.Union(_nodeAddresses.Select(a => $"https://{a}/token"))],
+        DoorAudiences = [.. settings.DoorAudiences.Union(_nodeAddresses.Select(a => $"https://{a}/"))],
+    };
 
     private void Seal(string why)
     {
@@ -240,7 +258,8 @@ internal sealed class VaultKeeper : IAsyncDisposable
         if (AdminCredentials.TokenAddress(folder) is { } first && !token.Contains(first)) token.Add(first);
         return new GateSettings(settings.Locations, settings.ClockSkew, token, [$"https://{address}/"])
         {
-            EmptyCall = settings.EmptyCall, Node = folder.NodeName(),
+            EmptyCall = settings.EmptyCall, Node = folder.NodeName(), Address = address,
+            Build = Cli.ProgramVersion.Number,
             UnknownPerSecond = settings.UnknownPerSecond,
             IssuerUrl = $"https://{address}", CredentialMaximumAge = settings.CredentialMaximumAge,
             CredentialMaximumIdle = settings.CredentialMaximumIdle,
