@@ -1,5 +1,3 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Keyward.Doors.Admin;
@@ -77,7 +75,9 @@ internal sealed class OpenDoors : IAsyncDisposable
     public string Folder => _folder.Path;
 
     /// <summary>A token of this moment: a test that moves the clock needs new ones.</summary>
-    public string NewToken() => Assertion(_data.AdminKeyFile, _time.GetUtcNow());
+    public string NewToken() => Administrator.Token(_time.GetUtcNow());
+
+    public TestAccount Administrator => field ??= TestAccount.Load(_data.AdminKeyFile);
 
     /// <param name="clock">The system's by default.</param>
     /// <param name="copyOf">A data folder whose copy is opened, as a start after a crash finds it.</param>
@@ -121,9 +121,13 @@ internal sealed class OpenDoors : IAsyncDisposable
         Variable("AWS_ACCESS_KEY_ID"), Variable("AWS_SECRET_ACCESS_KEY"));
 
     /// <summary>Sends a signed call to the AWS door; the request can be spoilt before it goes.</summary>
-    public async Task<RestReply> CallAwsAsync(string target, string body, Action<HttpContext>? spoil = null)
+    public Task<RestReply> CallAwsAsync(string target, string body, Action<HttpContext>? spoil = null) =>
+        CallAwsAsync(target, body, AccessKey, spoil);
+
+    public async Task<RestReply> CallAwsAsync(
+        string target, string body, (string Id, string Secret) key, Action<HttpContext>? spoil = null)
     {
-        var context = AwsRequest.Make(AccessKey, target, body, TimeProvider.System.GetUtcNow());
+        var context = AwsRequest.Make(key, target, body, _time.GetUtcNow());
         spoil?.Invoke(context);
         await new AwsDoor(_ => Task.CompletedTask, _keeper.Gate).InvokeAsync(context);
         var answer = (MemoryStream)context.Response.Body;
@@ -179,22 +183,4 @@ internal sealed class OpenDoors : IAsyncDisposable
         context.Response.Body = new MemoryStream();
         return context;
     }
-
-    private static string Assertion(string keyFile, DateTimeOffset at)
-    {
-        using var json = JsonDocument.Parse(File.ReadAllBytes(keyFile));
-        var email = json.RootElement.GetProperty("client_email").GetString();
-        var kid = json.RootElement.GetProperty("private_key_id").GetString();
-        var now = at.ToUnixTimeSeconds();
-        var signed = Encode($$"""{"alg":"RS256","typ":"JWT","kid":"{{kid}}"}""") + "." + Encode($$"""
-            {"iss":"{{email}}","sub":"{{email}}","iat":{{now}},"exp":{{now + 3600}},
-             "scope":"https://www.googleapis.com/auth/cloudkms"}
-            """);
-        using var rsa = RSA.Create();
-        rsa.ImportFromPem(json.RootElement.GetProperty("private_key").GetString());
-        return signed + "." + Base64Url.EncodeToString(
-            rsa.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
-    }
-
-    private static string Encode(string text) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(text));
 }
