@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Turns published test vectors into the compact figures beside this file.
 
-Usage: convert.py FOLDER, where FOLDER holds the published folder `wycheproof` with its JSON files as they are in
-C2SP/wycheproof, testvectors_v1. The result is one case a line: number, verdict, then the fields that the header names,
+Usage: convert.py FOLDER, where FOLDER holds the published folders `wycheproof`, with its JSON files as they are in
+C2SP/wycheproof, testvectors_v1, and `sigv4`, as in awslabs/aws-c-auth, tests/aws-signing-test-suite/v4. The result is one case a line: number, verdict, then the fields that the header names,
 in hex, `-` for an empty one. Prose and what we do not use stay behind.
 """
 import collections
@@ -14,6 +14,9 @@ import sys
 ORIGIN = "C2SP/wycheproof, testvectors_v1"
 VERSION = "dac1dd4, 2026-08-18"
 LICENCE = "Apache-2.0"
+
+SIGV4 = "awslabs/aws-c-auth, tests/aws-signing-test-suite/v4"
+SIGV4_VERSION = "495329c, 2026-08-18"
 
 # Output name, source file, which groups we can run, fields of a case in order (those after "group." are the group's),
 # and how many cases of one kind (flags and verdict) are kept; 0 for all.
@@ -114,11 +117,32 @@ def convert(folder, name, source, usable, fields, keep):
     print(f"{target.name}: {len(cases)} cases")
 
 
+def convert_sigv4(folder):
+    """The signed requests and strings to sign. Requests of another path than the root, or with a query, are valid there
+    and must be refused here."""
+    lines, digest = [], hashlib.sha256()
+    for case in sorted((folder / "sigv4").iterdir()):
+        request = (case / "header-signed-request.txt").read_bytes()
+        signed = (case / "header-string-to-sign.txt").read_bytes()
+        digest.update(request + signed)
+        headers = [line.split(b":")[0].lower() for line in request.split(b"\n\n")[0].split(b"\n")[1:]]
+        plain = request.split(b" HTTP/")[0].split(b" ", 1)[1] == b"/"
+        # A header that occurs twice or is folded, and a token that is not signed, are refused here.
+        fits = plain and len(set(headers)) == len(headers) and case.name != "post-sts-header-after" \
+            and not any(line.startswith(b" ") for line in request.split(b"\n"))
+        lines.append(f"{case.name} {'valid' if fits else 'invalid'} {request.hex()} {signed.hex()}")
+    header = [f"# origin: {SIGV4}", f"# version: {SIGV4_VERSION}", f"# licence: {LICENCE}",
+              f"# sha256: {digest.hexdigest()}", "# fields: case verdict request string_to_sign"]
+    (pathlib.Path(__file__).parent / "sigv4.txt").write_text("\n".join(header + lines) + "\n", encoding="ascii")
+    print(f"sigv4.txt: {len(lines)} cases")
+
+
 def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__)
     for entry in SETS:
         convert(pathlib.Path(sys.argv[1]), *entry)
+    convert_sigv4(pathlib.Path(sys.argv[1]))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 using Keyward.Doors.Aws.Wire;
 using Keyward.Vault.Gate;
 using Keyward.Vault.Names;
+using Keyward.Vault.Policies;
 
 namespace Keyward.Doors.Aws;
 
@@ -84,7 +85,7 @@ internal static class Refusals
             return Show(refusal, call) with
             {
                 Message = refusal.Reason == RefusalReason.PermissionDenied
-                    ? Denied(call, reference.Id is { } other ? Arns.OfKey(region, account, other) : "*")
+                    ? Denied(call, reference.Id is { } other ? Arns.OfKey(region, account, other) : "*", refusal)
                     : refusal.Sentence,
             };
         if (reference.Alias is { } alias)
@@ -102,7 +103,7 @@ internal static class Refusals
         return refusal.Reason switch
         {
             RefusalReason.InvalidCiphertext => null,
-            RefusalReason.PermissionDenied => Denied(call, arn),
+            RefusalReason.PermissionDenied => Denied(call, arn, refusal),
             RefusalReason.NotFound when arn != "*" => $"Key '{arn}' does not exist",
             RefusalReason.VersionNotEnabled or RefusalReason.KeyDisabled => $"{arn} is disabled.",
             RefusalReason.KeyPendingDeletion => $"{arn} is pending deletion.",
@@ -131,11 +132,17 @@ internal static class Refusals
         };
     }
 
-    private static string Denied(Call call, string resource)
+    /// <summary>The action is the one that was wanting: some operations need several.</summary>
+    private static string Denied(Call call, string resource, Refusal refusal)
     {
-        var action = "kms:" + call.Operation.Name;
-        return $"User: {call.CallerArn} is not authorized to perform: {action} on resource: {resource} because no " +
-            $"identity-based policy allows the {action} action";
+        var action = "kms:" + (Actions.OfName(refusal.Permission) ?? call.Operation.Name);
+        var why = refusal.DeniedBy switch
+        {
+            null => $"because no identity-based policy allows the {action} action",
+            "identity_policy" => "with an explicit deny in an identity-based policy",
+            _ => "with an explicit deny in a resource-based policy",
+        };
+        return $"User: {call.CallerArn} is not authorized to perform: {action} on resource: {resource} {why}";
     }
 
     private static string OriginOf(Refusal refusal, Call call) =>

@@ -235,7 +235,7 @@ public sealed class Gate
         if (!decision.Allowed)
         {
             draft.Resource ??= demand.Resource;
-            return new(Authority.Refuse(demand));
+            return new(Authority.Refuse(demand, decision));
         }
 
         if (AlteredRows.Refuse(snapshot, demand) is { } altered) return new(altered);

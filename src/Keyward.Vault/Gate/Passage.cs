@@ -47,7 +47,7 @@ internal sealed class Passage(
     {
         var circumstances = attributes is null ? Circumstances : Circumstances with { Attributes = attributes };
         var decision = Authority.Decide(state, Caller, demand, circumstances);
-        if (!decision.Allowed) return Authority.Refuse(demand);
+        if (!decision.Allowed) return Authority.Refuse(demand, decision);
         Record.Note(decision.Grant);
         return AlteredRows.Refuse(state, demand);
     }
@@ -60,7 +60,7 @@ internal sealed class Passage(
     {
         var decision = Authority.Decide(Snapshot, Caller, demand, Circumstances);
         Record.Note(demand, decision);
-        return decision.Allowed ? null : Authority.Refuse(demand);
+        return decision.Allowed ? null : Authority.Refuse(demand, decision);
     }
 
     /// <summary>When keys were last used at this node.</summary>

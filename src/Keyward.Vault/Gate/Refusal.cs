@@ -79,6 +79,10 @@ public enum RefusalReason
 /// caller sent beyond the names in <paramref name="Subject"/> and <paramref name="Permission"/>.</summary>
 public sealed record Refusal(RefusalReason Reason, string Sentence, string? Subject = null, string? Permission = null)
 {
+    /// <summary>The kind of document (<see cref="Policies.RuleLabel"/>) whose deny refused; null where nothing
+    /// allowed.</summary>
+    public string? DeniedBy { get; init; }
+
     /// <summary>The limit that refused, where one did.</summary>
     public Quotas.QuotaShortfall? Quota { get; init; }
 }

@@ -1,4 +1,5 @@
 using Keyward.Vault.Audit;
+using Keyward.Vault.KeyUse;
 using Keyward.Vault.Policies;
 
 namespace Keyward.Vault.Gate;
@@ -31,6 +32,8 @@ public sealed class Rehearsal<T>(IOperation<T> operation) : IOperation<T>
     {
         var outcome = await operation.RunAsync(passage.ToRehearse()).ConfigureAwait(false);
         if (!outcome.TryGet(out var value, out var refusal)) return refusal;
+        // A verification that does not hold would not have succeeded: its answer says so.
+        if (value is Verified { Holds: false }) return outcome;
         (value as IDisposable)?.Dispose();
         return Rehearsal.Passed;
     }

@@ -20,6 +20,9 @@ public sealed record GetImportParameters(KeyName Key, ImportMethod Method) : IOp
 
     Demand IOperation<ImportParameters>.Demand => Demand.On(Permission.CryptoKeysGetImportParameters, Key);
 
+    IRequestAttributes IOperation<ImportParameters>.Attributes =>
+        new RequestAttributes((AttributeNames.WrappingMethod, Method));
+
     void IOperation<ImportParameters>.Describe(RecordDraft draft)
     {
         draft.Resource = Key.ToString();

@@ -39,6 +39,9 @@ public sealed record ImportMaterial(KeyName Key, ReadOnlyMemory<byte> Token, Rea
 
     Demand IOperation<KeyVersion>.Demand => Demand.On(Permission.CryptoKeysImportMaterial, Key);
 
+    IRequestAttributes IOperation<KeyVersion>.Attributes => new RequestAttributes(
+        (AttributeNames.ImportExpires, ExpireTime is not null), (AttributeNames.ImportValidTo, ExpireTime));
+
     void IOperation<KeyVersion>.Describe(RecordDraft draft)
     {
         draft.Resource = Key.ToString();

@@ -19,6 +19,8 @@ public sealed class AsymmetricDecrypt(KeyName key, int? version, Scheme? scheme,
 
     Demand IOperation<Opened>.Demand => Demands.On(Permission.VersionsUseToDecrypt, key, version);
 
+    IRequestAttributes IOperation<Opened>.Attributes => new RequestAttributes((AttributeNames.Scheme, scheme));
+
     void IOperation<Opened>.Describe(RecordDraft draft)
     {
         VersionUse.Describe(draft, key, version);

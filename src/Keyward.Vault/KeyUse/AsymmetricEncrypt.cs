@@ -15,6 +15,8 @@ public sealed class AsymmetricEncrypt(KeyName key, int? version, Scheme? scheme,
 
     Demand IOperation<Encrypted>.Demand => Demands.On(Permission.VersionsUseToEncrypt, key, version);
 
+    IRequestAttributes IOperation<Encrypted>.Attributes => new RequestAttributes((AttributeNames.Scheme, scheme));
+
     void IOperation<Encrypted>.Describe(RecordDraft draft)
     {
         VersionUse.Describe(draft, key, version);

@@ -1,3 +1,4 @@
+using Keyward.Vault.Algorithms;
 using Keyward.Vault.Policies;
 using Keyward.Vault.Storage;
 
@@ -10,11 +11,19 @@ internal sealed class ContextAttributes(Context context) : IRequestAttributes
     /// <summary>Of a re-encryption: whether both keys are one.</summary>
     public bool? IsOnSameKey { get; init; }
 
+    /// <summary>The scheme that the caller chose, if so.</summary>
+    public Scheme? Scheme { get; init; }
+
+    /// <summary>Of a data key pair: its algorithm.</summary>
+    public Algorithm? DataKeyPair { get; init; }
+
     public object? Find(string name, Snapshot snapshot) => name switch
     {
         AttributeNames.Context when context.IsPairs => context.Pairs().ToDictionary(),
         AttributeNames.BoundContext => context,
         AttributeNames.OnSameKey => IsOnSameKey,
+        AttributeNames.Scheme => Scheme,
+        AttributeNames.DataKeyPair => DataKeyPair,
         _ => null,
     };
 }

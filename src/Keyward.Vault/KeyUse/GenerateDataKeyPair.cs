@@ -45,6 +45,8 @@ public sealed class GenerateDataKeyPair(KeyName key, Algorithm pair, Context con
         ? Permission.VersionsUseToGenerateDataKeyPair
         : Permission.VersionsUseToGenerateDataKeyPairWithoutPlaintext, key);
 
+    IRequestAttributes IOperation<DataKeyPair>.Attributes => new ContextAttributes(context) { DataKeyPair = pair };
+
     void IOperation<DataKeyPair>.Describe(RecordDraft draft)
     {
         draft.Resource = key.ToString();

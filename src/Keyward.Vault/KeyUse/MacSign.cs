@@ -14,6 +14,8 @@ public sealed class MacSign(KeyName key, int? version, Scheme? scheme, ReadOnlyM
 
     Demand IOperation<Signed>.Demand => Demands.On(Permission.VersionsUseToGenerateMac, key, version);
 
+    IRequestAttributes IOperation<Signed>.Attributes => new RequestAttributes((AttributeNames.Scheme, scheme));
+
     void IOperation<Signed>.Describe(RecordDraft draft)
     {
         VersionUse.Describe(draft, key, version);

@@ -19,6 +19,8 @@ public sealed class MacVerify(
 
     Demand IOperation<Verified>.Demand => Demands.On(Permission.VersionsUseToVerifyMac, key, version);
 
+    IRequestAttributes IOperation<Verified>.Attributes => new RequestAttributes((AttributeNames.Scheme, scheme));
+
     void IOperation<Verified>.Describe(RecordDraft draft)
     {
         VersionUse.Describe(draft, key, version);

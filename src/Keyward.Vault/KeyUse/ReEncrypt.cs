@@ -45,7 +45,7 @@ public sealed class ReEncrypt(CryptEnd source, ReadOnlyMemory<byte> ciphertext, 
     private static bool IsAsymmetric(CryptEnd end) => end.Scheme != Scheme.Symmetric;
 
     private ContextAttributes AttributesOf(CryptEnd end) =>
-        new(end.Context) { IsOnSameKey = source.Key == destination.Key };
+        new(end.Context) { IsOnSameKey = source.Key == destination.Key, Scheme = end.Scheme };
 
     private Outcome<ReEncrypted> Run(Passage passage)
     {

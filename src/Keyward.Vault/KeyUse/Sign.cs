@@ -87,6 +87,9 @@ public sealed class Sign(KeyName key, int? version, Scheme? scheme, ToSign input
 
     Demand IOperation<Signed>.Demand => Demands.On(Permission.VersionsUseToSign, key, version);
 
+    IRequestAttributes IOperation<Signed>.Attributes => new RequestAttributes(
+        (AttributeNames.Scheme, scheme), (AttributeNames.SignatureInput, input.Kind));
+
     void IOperation<Signed>.Describe(RecordDraft draft)
     {
         VersionUse.Describe(draft, key, version);

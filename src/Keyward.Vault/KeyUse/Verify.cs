@@ -22,6 +22,9 @@ public sealed class Verify(KeyName key, int? version, Scheme? scheme, ToSign inp
 
     Demand IOperation<Verified>.Demand => Demands.On(Permission.VersionsUseToVerify, key, version);
 
+    IRequestAttributes IOperation<Verified>.Attributes => new RequestAttributes(
+        (AttributeNames.Scheme, scheme), (AttributeNames.SignatureInput, input.Kind));
+
     void IOperation<Verified>.Describe(RecordDraft draft)
     {
         VersionUse.Describe(draft, key, version);

@@ -34,6 +34,9 @@ public sealed record ChangeKeyState(KeyName Name, KeyEvent Event) : IOperation<K
         KeyEvent.Unspecified => Permission.None,
     }, Name);
 
+    IRequestAttributes IOperation<Key>.Attributes => new RequestAttributes((AttributeNames.DeletionWindowDays,
+        Event == KeyEvent.ScheduleDeletion ? (long)Window.TotalDays : null));
+
     void IOperation<Key>.Describe(RecordDraft draft)
     {
         draft.Resource = Name.ToString();

@@ -33,6 +33,11 @@ public sealed record CreateKey(KeyName Name, Purpose Purpose, Algorithm Algorith
 
     Demand IOperation<KeyView>.Demand => Demand.On(Permission.CryptoKeysCreate, Name.Parent);
 
+    IRequestAttributes IOperation<KeyView>.Attributes => new RequestAttributes(
+        (AttributeNames.Algorithm, Algorithm), (AttributeNames.Imported, ImportOnly),
+        (AttributeNames.MultiRegion, false),
+        (AttributeNames.Tags, Labels.IsEmpty ? null : Labels));
+
     void IOperation<KeyView>.Describe(RecordDraft draft)
     {
         draft.Resource = Name.ToString();

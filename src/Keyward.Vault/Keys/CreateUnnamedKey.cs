@@ -34,6 +34,12 @@ public sealed record CreateUnnamedKey(KeyRingName Ring, Purpose Purpose, Algorit
 
     Demand IOperation<KeyDescription>.Demand => Demand.On(Permission.CryptoKeysCreate, Ring);
 
+    IRequestAttributes IOperation<KeyDescription>.Attributes => new RequestAttributes(
+        (AttributeNames.Algorithm, Algorithm), (AttributeNames.Imported, ImportOnly),
+        (AttributeNames.MultiRegion, IsMultiRegion), (AttributeNames.MultiRegionRole, IsMultiRegion ? "PRIMARY" : null),
+        (AttributeNames.Tags, RequestAttributes.Map(Tags)),
+        (AttributeNames.BypassesLockoutCheck, BypassesLockoutCheck));
+
     void IOperation<KeyDescription>.Describe(RecordDraft draft)
     {
         draft.Resource = Ring + "/cryptoKeys";
@@ -49,6 +55,7 @@ public sealed record CreateUnnamedKey(KeyRingName Ring, Purpose Purpose, Algorit
         if (Algorithm == Algorithm.Unspecified || AlgorithmTable.Of(Algorithm).Purpose != Purpose)
             return KeyRules.Invalid("The algorithm does not fit the key's purpose.");
         if (KeyTags.JudgeNew(Tags) is { } refusal) return refusal;
+        if (Tags.Count > 0 && passage.Refuse(Demand.On(Permission.CryptoKeysTag, Ring)) is { } denied) return denied;
         var demand = ((IOperation<KeyDescription>)this).Demand;
         if (ImportOnly) return await passage.ChangeAsync(demand, d => Change(d, passage, null)).ConfigureAwait(false);
         if (!(await NewVersions.MakeAsync(passage, Algorithm).ConfigureAwait(false))

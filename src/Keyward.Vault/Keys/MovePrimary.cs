@@ -13,6 +13,9 @@ public sealed record MovePrimary(KeyName Name, LocationId Location) : IOperation
 
     Demand IOperation<Key>.Demand => Demand.On(Permission.CryptoKeysUpdatePrimaryRegion, Name);
 
+    IRequestAttributes IOperation<Key>.Attributes =>
+        new RequestAttributes((AttributeNames.PrimaryLocation, Location.Value));
+
     void IOperation<Key>.Describe(RecordDraft draft)
     {
         draft.Resource = Name.ToString();

@@ -26,6 +26,10 @@ public sealed record ReplicateKey(KeyName Name, LocationId Location) : IOperatio
 
     Demand IOperation<KeyDescription>.Demand => Demand.On(Permission.CryptoKeysReplicate, Name);
 
+    IRequestAttributes IOperation<KeyDescription>.Attributes => new RequestAttributes(
+        (AttributeNames.ReplicaLocation, Location.Value), (AttributeNames.Tags, RequestAttributes.Map(Tags)),
+        (AttributeNames.BypassesLockoutCheck, BypassesLockoutCheck));
+
     void IOperation<KeyDescription>.Describe(RecordDraft draft)
     {
         draft.Resource = Name.ToString();
@@ -51,6 +55,8 @@ public sealed record ReplicateKey(KeyName Name, LocationId Location) : IOperatio
         if (KeyImports.IsPending(entry, draft.Now))
             return KeyRefusals.PendingImport(primary);
         var target = KeySets.In(Name, Location.Value);
+        if (Tags.Count > 0 && passage.Refuse(draft.Snapshot, Demand.On(Permission.CryptoKeysTag, target.Parent))
+            is { } untagged) return untagged;
         if (passage.Refuse(draft.Snapshot, Demand.On(Permission.CryptoKeysCreate, target.Parent)) is { } denied)
             return denied;
         if (draft.Snapshot.Find(target.Parent) is not { } ring) draft.Put(new KeyRing(target.Parent, draft.Now));

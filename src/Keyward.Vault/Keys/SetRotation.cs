@@ -16,6 +16,9 @@ public sealed record SetRotation(KeyName Name, TimeSpan? Period) : IOperation<Ke
     Demand IOperation<Key>.Demand => Demand.On(
         Period is null ? Permission.CryptoKeysDisableRotation : Permission.CryptoKeysEnableRotation, Name);
 
+    IRequestAttributes IOperation<Key>.Attributes => new RequestAttributes(
+        (AttributeNames.RotationDays, Period is { } period ? (long)period.TotalDays : null));
+
     void IOperation<Key>.Describe(RecordDraft draft)
     {
         draft.Resource = Name.ToString();

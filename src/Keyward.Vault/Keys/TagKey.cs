@@ -14,6 +14,9 @@ public sealed record TagKey(KeyName Name, IReadOnlyList<KeyValuePair<string, str
 
     Demand IOperation<Key>.Demand => Demand.On(Permission.CryptoKeysTag, Name);
 
+    IRequestAttributes IOperation<Key>.Attributes =>
+        new RequestAttributes((AttributeNames.Tags, RequestAttributes.Map(Tags)));
+
     void IOperation<Key>.Describe(RecordDraft draft)
     {
         draft.Resource = Name.ToString();
@@ -41,6 +44,9 @@ public sealed record UntagKey(KeyName Name, IReadOnlyList<string> TagNames) : IO
     Verb IOperation<Key>.Verb { get; } = new("untag_key", OperationClass.AdminWrite);
 
     Demand IOperation<Key>.Demand => Demand.On(Permission.CryptoKeysUntag, Name);
+
+    IRequestAttributes IOperation<Key>.Attributes =>
+        new RequestAttributes((AttributeNames.TagKeys, TagNames));
 
     void IOperation<Key>.Describe(RecordDraft draft)
     {

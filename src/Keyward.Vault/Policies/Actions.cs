@@ -96,6 +96,14 @@ public static class Actions
     public static IEnumerable<(string Action, Permission Permission)> All =>
         Table.Select(t => (t.Action, t.Permission));
 
+    /// <summary>The action that is the right of this name; null where AWS has none.</summary>
+    public static string? OfName(string? permission)
+    {
+        foreach (var (action, right, _) in Table)
+            if (right.Name() == permission) return action;
+        return null;
+    }
+
     /// <summary>The actions that govern a right, without the service's name; never none.</summary>
     public static IReadOnlyList<string> Of(Permission permission) => GovernedBy[permission];
 

@@ -53,6 +53,10 @@ internal static class Authority
             $"Permission '{permission}' denied on resource '{resource}' (or it may not exist).", resource, permission);
     }
 
+    /// <summary>The same, knowing what decided.</summary>
+    public static Refusal Refuse(in Demand demand, in Decision decision) =>
+        decision.IsDenial ? Refuse(demand) with { DeniedBy = decision.Rule?.Document } : Refuse(demand);
+
     private static Decision? Denied(ref Question question, in PolicyChain chain)
     {
         if (chain.HasDeny)

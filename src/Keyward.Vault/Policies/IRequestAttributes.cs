@@ -50,8 +50,9 @@ internal static class AttributeNames
     public const string Imported = "imported";
     public const string ImportExpires = "import_expires";
     public const string ImportValidTo = "import_valid_to";
+
+    /// <summary>An <see cref="Imports.ImportMethod"/>.</summary>
     public const string WrappingMethod = "wrapping_method";
-    public const string WrappingKey = "wrapping_key";
 
     /// <summary>Several locations: a flag; <c>PRIMARY</c> or <c>REPLICA</c>; a location to come.</summary>
     public const string MultiRegion = "multi_region";

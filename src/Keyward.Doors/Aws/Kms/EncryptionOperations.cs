@@ -63,6 +63,7 @@ internal static class EncryptionOperations
         if (SourceKey(call, "KeyId", out var answer) is not { } key
             || End(call, key, "EncryptionAlgorithm", "EncryptionContext", out answer) is not { } end)
             return new(answer!);
+        if (!input.Has("CiphertextBlob")) return call.PassAsync(new RehearseDecrypt(end, null), write: null);
         if (end.Scheme == Scheme.Symmetric)
             return call.PassAsync(new Decrypt(key.Name, input.Blob("CiphertextBlob"), end.Context), (json, result) =>
             {
@@ -88,6 +89,7 @@ internal static class EncryptionOperations
             || End(call, source, "SourceEncryptionAlgorithm", "SourceEncryptionContext", out answer) is not { } from
             || End(call, destination, "DestinationEncryptionAlgorithm", "DestinationEncryptionContext", out answer)
                 is not { } to) return new(answer!);
+        if (!input.Has("CiphertextBlob")) return call.PassAsync(new RehearseDecrypt(from, to), write: null);
         return call.PassAsync(new ReEncrypt(from, input.Blob("CiphertextBlob"), to), (json, result) =>
         {
             json.WriteBase64String("CiphertextBlob", result.Ciphertext);
@@ -125,14 +127,28 @@ internal static class EncryptionOperations
         return null;
     }
 
+    /// <summary>A rehearsal may leave the ciphertext out, if it says so and names the key.</summary>
+    private static Fault? JudgeCiphertext(Call call, string member)
+    {
+        var isIgnored = call.Input.Texts(Modifiers.Name).Count > 0;
+        if (isIgnored && !call.IsDryRun)
+            return Fault.Validation("DryRunModifiers can only be specified when DryRun is true.");
+        if (!call.Input.Has("CiphertextBlob") && !isIgnored) return Missing("ciphertextBlob");
+        return call.Input.Has("CiphertextBlob") || call.Input.Has(member)
+            ? null
+            : Missing(char.ToLowerInvariant(member[0]) + member[1..]);
+    }
+
+    private static Fault Missing(string member) => Fault.Validation(
+        $"1 validation error detected: Value null at '{member}' failed to satisfy constraint: Member must not be null");
+
     /// <summary>The key that is named, or else the one that the ciphertext names. That one is taken only from the
     /// caller's own account: who hands out ciphertexts of his own key must not learn who opens them.</summary>
     private static FoundKey? SourceKey(Call call, string member, out Answer? answer)
     {
-        if (!call.Input.Has("CiphertextBlob"))
+        if (JudgeCiphertext(call, member) is { } fault)
         {
-            answer = Answer.Of(Fault.Validation("1 validation error detected: Value at 'ciphertextBlob' failed to " +
-                "satisfy constraint: Member must not be null"));
+            answer = Answer.Of(fault);
             return null;
         }
 

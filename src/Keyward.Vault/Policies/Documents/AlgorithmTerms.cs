@@ -1,4 +1,5 @@
 using Keyward.Vault.Algorithms;
+using Keyward.Vault.Imports;
 
 namespace Keyward.Vault.Policies.Documents;
 
@@ -62,6 +63,18 @@ internal static class AlgorithmTerms
         SignatureInput.ExternalMu => "EXTERNAL_MU",
         _ => null,
     };
+
+    /// <summary>How an import is wrapped: OAEP alone, or a key for AES-KWP under it.</summary>
+    public static string? WrappingAlgorithmOf(object method) =>
+        method is ImportMethod known && !ImportMethods.IsHpke(known)
+            ? (ImportMethods.HasAesKey(known) ? "RSA_AES_KEY_WRAP_SHA_" : "RSAES_OAEP_SHA_")
+                + (AlgorithmTable.Of(ImportMethods.PairOf(known)).Scheme == Scheme.RsaOaepSha1 ? "1" : "256")
+            : null;
+
+    public static string? WrappingKeySpecOf(object method) =>
+        method is ImportMethod known && !ImportMethods.IsHpke(known)
+            ? $"RSA_{AlgorithmTable.Of(ImportMethods.PairOf(known)).SizeBits}"
+            : null;
 
     /// <summary>The scheme of a use, as AWS names it, where the use is of that kind: what the request chose, or what
     /// the key's algorithm fixes.</summary>

@@ -62,8 +62,10 @@ internal sealed class ConditionKey
             ["kms:ScheduleKeyDeletionPendingWindowInDays"] = f => Values(f, AttributeNames.DeletionWindowDays),
             ["kms:SigningAlgorithm"] = f => AlgorithmTerms.OfUse(f, AlgorithmTerms.Use.Signing),
             ["kms:ValidTo"] = f => Values(f, AttributeNames.ImportValidTo),
-            ["kms:WrappingAlgorithm"] = f => Values(f, AttributeNames.WrappingMethod),
-            ["kms:WrappingKeySpec"] = f => Values(f, AttributeNames.WrappingKey),
+            ["kms:WrappingAlgorithm"] = f => Values(f, AttributeNames.WrappingMethod,
+                AlgorithmTerms.WrappingAlgorithmOf),
+            ["kms:WrappingKeySpec"] = f => Values(f, AttributeNames.WrappingMethod,
+                AlgorithmTerms.WrappingKeySpecOf),
         }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Keys that go on with a name of the caller's own choice.</summary>
