@@ -87,3 +87,13 @@ public enum ProtectionLevel
     Unspecified = 0,
     Software = 1,
 }
+
+public static class ProtectionLevelLabels
+{
+    /// <summary>As metrics name it.</summary>
+    public static string Label(this ProtectionLevel level) => level switch
+    {
+        ProtectionLevel.Software => "software",
+        ProtectionLevel.Unspecified => "none",
+    };
+}

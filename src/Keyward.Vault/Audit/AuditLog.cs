@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Keyward.Vault.Audit.Notes;
 using Keyward.Vault.Audit.Tree;
+using Keyward.Vault.Metrics;
 
 namespace Keyward.Vault.Audit;
 
@@ -39,6 +40,9 @@ internal sealed class AuditLog : IAuditLog, IDisposable
         _writer.Start();
     }
 
+    /// <summary>What times the flushes, once there is something.</summary>
+    public PartMetrics? Parts { get; init; }
+
     public string Origin => _journal.Origin;
 
     public bool IsWritable => _whyNot is null;
@@ -53,8 +57,11 @@ internal sealed class AuditLog : IAuditLog, IDisposable
     /// <summary>Opens the log, cutting off what was never acknowledged. Damage is an
     /// <see cref="AuditDamagedException"/>.</summary>
     /// <param name="reserveSizeBytes">Below this much free space no entry is taken.</param>
-    public static AuditLog Open(IJournalFiles files, string origin, long reserveSizeBytes) =>
-        new(Journal.Open(files, origin, reserveSizeBytes));
+    public static AuditLog Open(IJournalFiles files, string origin, long reserveSizeBytes,
+        PartMetrics? parts = null) => new(Journal.Open(files, origin, reserveSizeBytes))
+    {
+        Parts = parts,
+    };
 
     public ValueTask<Receipt> AppendAsync(ReadOnlySpan<byte> entry)
     {
@@ -199,9 +206,11 @@ internal sealed class AuditLog : IAuditLog, IDisposable
         }
 
         var first = _journal.Size;
+        var began = PartMetrics.Begin();
         try
         {
             _journal.Append(_writing);
+            Parts?.AuditDone(began);
             _writing.Complete(Origin, first);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)

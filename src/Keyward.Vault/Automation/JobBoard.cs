@@ -40,7 +40,8 @@ internal sealed class JobBoard(TimeProvider time)
         {
             var run = await job.RunAsync(cancellation).ConfigureAwait(false);
             status = status with { State = JobState.Waiting, Done = status.Done + run.Done };
-            if (run.Refusal is { } refusal)
+            if (run.Refusal is not { } refusal) status = status with { LastSuccessTime = now };
+            else
                 status = status with { State = JobState.Failing, LastError = refusal, LastErrorTime = now };
         }
         catch (Exception caught) when (caught is StoreUnavailableException or AuditUnwritableException)

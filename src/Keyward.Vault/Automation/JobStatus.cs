@@ -16,4 +16,8 @@ public enum JobState
 /// <param name="Done">Things done since the start.</param>
 /// <param name="LastError">Of the last run that had one, kept after it; see <paramref name="LastErrorTime"/>.</param>
 public sealed record JobStatus(string Name, JobState State, TimeSpan Interval, long Runs, long Done,
-    DateTimeOffset? LastRunTime, string? LastError, DateTimeOffset? LastErrorTime);
+    DateTimeOffset? LastRunTime, string? LastError, DateTimeOffset? LastErrorTime)
+{
+    /// <summary>When a run last ended without an error.</summary>
+    public DateTimeOffset? LastSuccessTime { get; init; }
+}

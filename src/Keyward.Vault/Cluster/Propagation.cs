@@ -106,7 +106,7 @@ internal sealed class Propagation(NodeSync self, OpenedVault vault, TimeProvider
     private Propagated Done(long committedAt, IReadOnlyList<NodeRow> rows, List<string> expired)
     {
         var took = time.GetElapsedTime(committedAt);
-        _seconds ??= _meter.CreateHistogram("keyward_revocation_seconds", unit: null,
+        _seconds ??= _meter.CreateHistogram("keyward_revocation_propagation_seconds", unit: null,
             description: "From a change's commit until no node can serve without it.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = Bounds });
         _seconds.Record(took.TotalSeconds);

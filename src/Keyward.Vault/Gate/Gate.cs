@@ -5,13 +5,14 @@ using Keyward.Vault.Federation;
 using Keyward.Vault.Identities;
 using Keyward.Vault.Policies;
 using Keyward.Vault.Storage;
+using Keyward.Vault.Traces;
 using Microsoft.Extensions.Logging;
 
 namespace Keyward.Vault.Gate;
 
 /// <summary>The only way in. Every request comes by here: it is identified, authorised, run, recorded and measured, and
 /// nothing is answered before its record is durable. Safe for concurrent use.</summary>
-public sealed class Gate
+public sealed partial class Gate
 {
     /// <summary>A node says that it is not ready a little before it refuses, so that balancers move first.</summary>
     private static readonly TimeSpan AlmostStale = TimeSpan.FromSeconds(1);
@@ -79,6 +80,7 @@ public sealed class Gate
     /// <see cref="RefuseAsync"/>.</summary>
     public Outcome<Caller> Identify(Arrival arrival, BearerProof proof)
     {
+        using var span = Tracing.Start("gate.authenticate");
         if (_opened is not { } opened) return NotServing();
         if (!opened.Vault.Lease.IsGood) return GateRefusals.Stale;
         // A network that floods is not looked at any more, but for tokens that are known to be good.
@@ -97,31 +99,17 @@ public sealed class Gate
     /// <summary>Judges a signed request as <see cref="Identify(Arrival, BearerProof)"/> judges a token.</summary>
     public Outcome<Caller> Identify(Arrival arrival, SignatureProof proof)
     {
+        using var span = Tracing.Start("gate.authenticate");
         if (_opened is not { } opened) return NotServing();
         arrival.TokenDigest = SignedRequests.DigestOf(opened.Vault, proof);
         return SignedRequests.Judge(opened.Vault, Settings, _time.GetUtcNow(), proof);
     }
 
-    /// <summary>The key that a reference leads to. A look-up, no operation: the door passes one with the name, or
-    /// hands the refusal to <see cref="RefuseAsync"/>.</summary>
-    public Outcome<Names.FoundKey> Find(Caller caller, Names.KeyReference reference) => _opened is { } opened
-        ? Keys.KeyLookup.Find(opened.Vault.Snapshot, caller, reference, _time.GetUtcNow())
-        : NotServing();
-
-    /// <summary>The e-mail of the account that a name of either vendor's means; null where there is none. What may be
-    /// done with it is judged by the operation.</summary>
-    public string? EmailOf(string principal) => _opened is { } opened
-        && PrincipalName.Find(opened.Vault.Snapshot, principal) is { } member
-        && member.StartsWith(PrincipalName.AccountPrefix, StringComparison.Ordinal)
-            ? member[PrincipalName.AccountPrefix.Length..] : null;
-
-    /// <summary>The account number of a project.</summary>
-    public string? AccountOf(Names.ProjectId project) => _opened?.Vault.Snapshot.Find(project)?.Project.Account;
-
     /// <summary>Judges another issuer's token, which may have to fetch that issuer's keys.</summary>
     public async ValueTask<Outcome<ExchangedCaller>> IdentifyAsync(
         Arrival arrival, FederatedProof proof, CancellationToken cancellation)
     {
+        using var span = Tracing.Start("gate.authenticate");
         if (_opened is not { } opened) return NotServing();
         if (_peers.IsClosedTo(arrival, Settings.UnknownPerSecond)) return PeerGuard.TooMany;
         arrival.TokenDigest = Identities.Identities.DigestOf(opened.Vault, proof.Token);
@@ -130,11 +118,6 @@ public sealed class Gate
                 ? new ExchangedCaller(known.Caller, known.Expires)
                 : Identities.CredentialRefusals.NotGood;
     }
-
-    /// <summary>The public keys by which signatures of an account are verified, or of the deployment where there is
-    /// no e-mail; null while the vault is closed. They are public: nobody is asked who they are.</summary>
-    public IReadOnlyList<TokenKey>? TokenKeysOf(string? email) => _opened is { } opened
-        ? TokenKeys.PublishedOf(opened.Vault.Snapshot, email ?? TokenKeys.DeploymentOwner, Now) : null;
 
     /// <summary>Lets a caller's operation run, if they may. Completes when the record is durable.</summary>
     public async ValueTask<Outcome<T>> PassAsync<T>(
@@ -230,7 +213,9 @@ public sealed class Gate
             && GrantToken.Judge(opened.Vault.Hierarchy, tokens) is { } badToken) return new(badToken);
         var demand = operation.Demand;
         var circumstances = new Circumstances(now, draft.Arrival, operation.Attributes);
+        var authorizing = Tracing.Start("gate.authorize");
         var decision = Authority.Decide(snapshot, caller, demand, circumstances);
+        authorizing?.Dispose();
         draft.Note(demand, decision);
         if (!decision.Allowed)
         {
@@ -239,13 +224,17 @@ public sealed class Gate
         }
 
         if (AlteredRows.Refuse(snapshot, demand) is { } altered) return new(altered);
-        if (Rates.Take(snapshot, caller, demand, draft) is { } spent) return new(spent);
-        var running = operation.RunAsync(
+        var limiting = Tracing.Start("gate.quota");
+        var spent = Rates.Take(snapshot, caller, demand, draft);
+        limiting?.Dispose();
+        if (spent is not null) return new(spent);
+        var span = Tracing.Start("vault.", operation.Verb.Name);
+        var running = Tracing.EndAfter(span, operation.RunAsync(
             new Passage(opened.Vault, snapshot, opened.Lane, caller, draft, circumstances, _log, Settings, Jobs)
             {
                 IssuerKeys = IssuerKeys, LastUses = LastUses, Rates = Rates,
                 CredentialUses = CredentialUses,
-            });
+            }));
         return running.IsCompleted && draft.Grants is null
             ? running
             : GrantUse.CountAsync(running, snapshot, opened.Lane, draft);
@@ -282,11 +271,12 @@ public sealed class Gate
         draft.Project ??= draft.Caller?.Project?.Value;
         var record = RecordWriter.Write(draft, _time.GetUtcNow(),
             _time.GetElapsedTime(draft.Arrival.ReceivedTicks), Settings.Node, refusal, null);
-        return _log.AppendAsync(record);
+        return Tracing.EndAfter(Tracing.Start("audit.commit"), _log.AppendAsync(record));
     }
 
     private Outcome<T> Measured<T>(RecordDraft draft, Outcome<T> outcome)
     {
+        Tracing.Describe(draft, outcome.Refusal);
         _metrics.Count(draft, outcome.Refusal, _time.GetElapsedTime(draft.Arrival.ReceivedTicks));
         return outcome;
     }

@@ -38,6 +38,9 @@ internal sealed class LastUses(DateTimeOffset since)
 
     public LastUse? Find(KeyName key) => _slots.TryGetValue(key, out var slot) ? slot.Read() : null;
 
+    /// <summary>How often each key was used at this node since the start.</summary>
+    public IEnumerable<(KeyName Key, long Uses)> Counts => _slots.Select(s => (s.Key, s.Value.Uses));
+
     private void Note(KeyName key, RecordDraft draft) =>
         _slots.GetOrAdd(key, static _ => new Slot()).Write(draft.Verb.Name, draft.Arrival.Received, draft.Arrival.Id);
 
@@ -48,11 +51,15 @@ internal sealed class LastUses(DateTimeOffset since)
         private string _operation = "";
         private DateTimeOffset _time;
         private UInt128 _request;
+        private long _uses;
+
+        public long Uses => Volatile.Read(ref _uses);
 
         public void Write(string operation, DateTimeOffset time, UInt128 request)
         {
             lock (_lock)
             {
+                _uses++;
                 if (time < _time) return;
                 (_operation, _time, _request) = (operation, time, request);
             }

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Keyward.Vault.Audit;
 using Keyward.Vault.Cluster;
 using Keyward.Vault.Gate;
+using Keyward.Vault.Metrics;
 
 namespace Keyward.Vault.Storage;
 
@@ -50,6 +51,9 @@ internal sealed class ChangeLane : IAsyncDisposable
     /// none.</summary>
     public Propagation? Propagation { get; set; }
 
+    /// <summary>What times the transactions, once there is something.</summary>
+    public PartMetrics? Parts { get; set; }
+
     public Task<Outcome<T>> ChangeAsync<T>(RecordDraft record, Func<ChangeDraft, Outcome<T>> judge)
     {
         var pending = new PendingChange<T>(record, judge);
@@ -97,7 +101,10 @@ internal sealed class ChangeLane : IAsyncDisposable
     private async Task CommitAsync(List<PendingChange> batch)
     {
         var judged = new Judged(this, batch);
+        var (began, beganAt) = (PartMetrics.Begin(), _time.GetUtcNow());
         await _store.ChangeAsync(_vault.Snapshot.Seq, judged.Judge, CancellationToken.None).ConfigureAwait(false);
+        Parts?.StoreDone(began);
+        foreach (var pending in batch) Traces.Tracing.Note("store.write", pending.Span, beganAt);
         foreach (var pending in judged.WithoutChange) pending.Complete();
         if (judged.Committed.Count == 0) return;
         var committedAt = _time.GetTimestamp();

@@ -90,8 +90,11 @@ internal static class CommandLine
         root.Subcommands.Add(IssuerCommands.Build());
         root.Subcommands.Add(QuotaCommands.Build());
         root.Subcommands.Add(PolicyCommands.Build());
+        root.Subcommands.Add(RoleCommands.Build());
+        root.Subcommands.Add(GroupCommands.Build());
         root.Subcommands.Add(GrantCommands.Build());
         root.Subcommands.Add(AuditCommands.Build());
+        foreach (var command in Operating.OperatingCommands.Build()) root.Subcommands.Add(command);
         root.Subcommands.Add(Completion.Build());
         var help = root.Options.OfType<HelpOption>().Single();
         foreach (var alias in (string[])["-?", "/?", "/h"]) help.Aliases.Remove(alias);

@@ -10,6 +10,7 @@ using Keyward.Server.Peers;
 using Keyward.Server.Settings;
 using Keyward.Server.Systemd;
 using Keyward.Server.Tls;
+using Keyward.Server.Traces;
 using Keyward.Vault.Gate;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -47,8 +48,11 @@ internal static class Listener
         });
         GoogleDoor.Add(builder.Services);
         AdminDoor.Add(builder.Services);
+        TraceExport.Add(builder.Services, settings);
         builder.Services.AddOpenTelemetry().WithMetrics(metrics =>
-            metrics.AddMeter(GateMetrics.MeterName).AddMeter(ServerMetrics.MeterName)
+            metrics.SetExemplarFilter(settings.TracesEndpoint is null
+                    ? ExemplarFilterType.AlwaysOff : ExemplarFilterType.TraceBased)
+                .AddMeter(GateMetrics.MeterName).AddMeter(ServerMetrics.MeterName)
                 .AddMeter(Deliveries.MeterName).AddMeter("System.Runtime").AddPrometheusExporter());
 
         var app = builder.Build();
@@ -62,12 +66,10 @@ internal static class Listener
         app.UseMiddleware<AwsDoor>();
         app.UseRouting();
         app.UseMiddleware<Admission>();
-        app.Use(async (context, next) =>
-        {
-            if (context.Features.Get<Visit>() is not null && context.GetEndpoint() is null)
-                await app.Services.GetRequiredService<Transcoder>().ServeAsync(context).ConfigureAwait(false);
-            else await next(context).ConfigureAwait(false);
-        });
+        var transcoder = app.Services.GetRequiredService<Transcoder>();
+        app.Use(next => context => context.Features.Get<Visit>() is not null && context.GetEndpoint() is null
+            ? transcoder.ServeAsync(context)
+            : next(context));
         app.UseWhen(context => context.Request.Path == "/metrics", metrics =>
         {
             metrics.Use((context, next) =>

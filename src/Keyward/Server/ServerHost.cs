@@ -1,13 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
 using Keyward.Keystores.Material;
+using Keyward.Server.Logs;
 using Keyward.Server.Peers;
 using Keyward.Server.Settings;
 using Keyward.Server.Systemd;
 using Keyward.Server.Tls;
 using Keyward.Vault.Gate;
 using Keyward.Vault.Keystores;
-using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Keyward.Server;
 
@@ -70,15 +71,17 @@ internal static class ServerHost
             .ConfigureAwait(false);
         await using (keeper.ConfigureAwait(false))
         {
-            using var serverMetrics = new ServerMetrics(keeper.AuditLog, keeper.Gate);
+            using var serverMetrics = new ServerMetrics(keeper, settings, live, time);
             var certificate = new ServedCertificate(folder, endpoints, time)
             {
                 Authority = () => keeper.Authority,
             };
             certificate.Load(settings);
+            serverMetrics.Certificate = certificate;
             var guard = new ConnectionGuard(settings.PeerLimits, time, _ => serverMetrics.ConnectionClosed());
             var app = Listener.Build(live, keeper, certificate, guard, [.. endpoints.Select(e => e.Address)], time,
                 logging => ConfigureLogging(logging, live));
+            app.Lifetime.ApplicationStarted.Register(metrics.Prime);
             await using (app.ConfigureAwait(false))
             {
                 var socket = new UnsealSocket(folder.Socket, keeper.UnsealAsync);
@@ -159,19 +162,20 @@ internal static class ServerHost
     private static void ConfigureLogging(ILoggingBuilder logging, LiveSettings live)
     {
         // The level may change while the server runs: it is asked for at each line.
-        logging.SetMinimumLevel(LogLevel.Trace).AddFilter(live.IsLogged);
+        logging.SetMinimumLevel(LogLevel.Trace).AddFilter(live.IsLogged)
+            // It would make an activity of every request for the sake of a line that is never written.
+            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         var format = live.Current.LogFormat;
         var isText = format == "text" || (format == "auto" && !Console.IsErrorRedirected);
+        logging.Services.TryAddSingleton(TimeProvider.System);
         logging.AddConsole(console =>
         {
             console.LogToStandardErrorThreshold = LogLevel.Trace;
-            console.FormatterName = isText ? ConsoleFormatterNames.Simple : ConsoleFormatterNames.Json;
-        });
-        logging.Services.Configure<SimpleConsoleFormatterOptions>(text => text.SingleLine = true);
-        logging.Services.Configure<JsonConsoleFormatterOptions>(json =>
+            console.FormatterName = LogLines.FormatterName;
+        }).AddConsoleFormatter<LogLines, LogLineOptions>(line =>
         {
-            json.UseUtcTimestamp = true;
-            json.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+            line.IsJson = !isText;
+            line.IsJournal = ProcessEnvironment.IsJournal;
         });
     }
 }

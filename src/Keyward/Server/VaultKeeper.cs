@@ -11,6 +11,7 @@ using Keyward.Vault.Cluster;
 using Keyward.Vault.Federation;
 using Keyward.Vault.Gate;
 using Keyward.Vault.Keystores;
+using Keyward.Vault.Metrics;
 using Keyward.Vault.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -32,6 +33,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
     private SoftwareKeystore? _keystore;
     private ChangeLane? _lane;
     private DocumentFetch? _fetch;
+    private PartMetrics? _parts;
 
     private VaultKeeper(DataFolder folder, RootSource root, string address, TimeProvider time, ILogger logger,
         IStore store, AuditLog log, Gate gate)
@@ -78,7 +80,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
             var deployment = DeploymentOf(state);
             var origin = LogFolders.CurrentOf(deployment.Id, folder.NodeName(), state.Rows);
             log = AuditLog.Open(new JournalFiles(new LogFolders(folder).JournalOf(origin)), origin,
-                settings.AuditReserveBytes);
+                settings.AuditReserveBytes, metrics.Parts);
             var fetch = DocumentFetch.Of(settings);
             var gate = new Gate(log, time, GateSettingsOf(folder, settings, address), metrics,
                 loggers.CreateLogger<Gate>())
@@ -88,7 +90,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
             var logger = loggers.CreateLogger("Keyward.Server");
             var keeper = new VaultKeeper(folder, root, address, time, logger, store, log, gate)
             {
-                IsNew = isNew, _fetch = fetch,
+                IsNew = isNew, _fetch = fetch, _parts = metrics.Parts,
             };
             await keeper.TryOpenAsync(state, cancellation).ConfigureAwait(false);
             return keeper;
@@ -191,8 +193,9 @@ internal sealed class VaultKeeper : IAsyncDisposable
         keystore.SelfTest();
         state = await JoinAsync(state, hierarchy, keystore, cancellation).ConfigureAwait(false);
         var folders = new LogFolders(_folder);
+        var measured = new MeasuredKeystore(keystore, _parts!);
         var outcome = await new Opening(_store, _log, new TreeFiles(folders.Of(_log.Origin)), _time, Gate.Settings.Node)
-            .OpenAsync(state, keystore, hierarchy, hierarchy, cancellation).ConfigureAwait(false);
+            .OpenAsync(state, measured, hierarchy, hierarchy, cancellation).ConfigureAwait(false);
         if (!outcome.TryGet(out var opened, out var refusal))
         {
             Gate.Close(new GateStatus(GateState.Damaged, refusal.Subject ?? "damaged", refusal.Sentence));
@@ -201,6 +204,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
         }
 
         (_hierarchy, _keystore, _lane) = (hierarchy, keystore, opened.Lane);
+        opened.Lane.Parts = _parts;
         folders.WriteVerifierKeys(opened.Vault.Snapshot, hierarchy);
         if (opened.Vault.Snapshot.Altered is { IsEmpty: false } altered)
             Log.Altered(_logger, altered.Count, string.Join(", ", altered.Take(10)));

@@ -68,6 +68,8 @@ internal sealed class OpenDoors : IAsyncDisposable
 
     public Gate Gate => _keeper.Gate;
 
+    public GateMetrics Metrics => _metrics;
+
     public long Records => _keeper.AuditLog.Size;
 
     public VaultKeeper Keeper => _keeper;
@@ -77,7 +79,7 @@ internal sealed class OpenDoors : IAsyncDisposable
     /// <summary>A token of this moment: a test that moves the clock needs new ones.</summary>
     public string NewToken() => Administrator.Token(_time.GetUtcNow());
 
-    public TestAccount Administrator => field ??= TestAccount.Load(_data.AdminKeyFile);
+    public TestAccount Administrator => field ??= TestAccount.Load(File.ReadAllBytes(_data.AdminKeyFile));
 
     /// <param name="clock">The system's by default.</param>
     /// <param name="copyOf">A data folder whose copy is opened, as a start after a crash finds it.</param>
@@ -122,12 +124,13 @@ internal sealed class OpenDoors : IAsyncDisposable
 
     /// <summary>Sends a signed call to the AWS door; the request can be spoilt before it goes.</summary>
     public Task<RestReply> CallAwsAsync(string target, string body, Action<HttpContext>? spoil = null) =>
-        CallAwsAsync(target, body, AccessKey, spoil);
+        CallAwsAsync(AccessKey, target, body, spoil);
 
+    /// <summary>The same with another access key.</summary>
     public async Task<RestReply> CallAwsAsync(
-        string target, string body, (string Id, string Secret) key, Action<HttpContext>? spoil = null)
+        (string Id, string Secret) accessKey, string target, string body, Action<HttpContext>? spoil = null)
     {
-        var context = AwsRequest.Make(key, target, body, _time.GetUtcNow());
+        var context = AwsRequest.Make(accessKey, target, body, _time.GetUtcNow());
         spoil?.Invoke(context);
         await new AwsDoor(_ => Task.CompletedTask, _keeper.Gate).InvokeAsync(context);
         var answer = (MemoryStream)context.Response.Body;
@@ -183,4 +186,8 @@ internal sealed class OpenDoors : IAsyncDisposable
         context.Response.Body = new MemoryStream();
         return context;
     }
+
+    /// <summary>A self-signed JWT of whoever holds the key file.</summary>
+    public string TokenOf(string keyFileJson) =>
+        TestAccount.Load(Encoding.UTF8.GetBytes(keyFileJson)).Token(_time.GetUtcNow());
 }

@@ -45,15 +45,15 @@ public sealed class TenantTests
             foreach (var (operation, fields) in ((string, string)[])[("DescribeKey", ""), ("GetKeyPolicy", ""),
                 ("Encrypt", ",\"Plaintext\":\"YQ==\""), ("Decrypt", $",\"CiphertextBlob\":\"{ciphertext}\"")])
             {
-                var reply = await doors.CallAwsAsync("TrentService." + operation, $$"""{"KeyId":"{{name}}"{{fields}}}""", access);
+                var reply = await doors.CallAwsAsync(access, "TrentService." + operation, $$"""{"KeyId":"{{name}}"{{fields}}}""");
                 Assert.True(reply.Status == 400 && reply.Json.GetProperty("__type").GetString() is "AccessDeniedException"
                     or "NotFoundException" or "InvalidArnException",
                     $"{operation} {name}: {reply.Text}");
             }
 
-        var listed = await doors.CallAwsAsync("TrentService.ListKeys", "{}", access);
+        var listed = await doors.CallAwsAsync(access, "TrentService.ListKeys", "{}");
         Assert.Empty(listed.Json.GetProperty("Keys").EnumerateArray());
-        listed = await doors.CallAwsAsync("TrentService.ListAliases", "{}", access);
+        listed = await doors.CallAwsAsync(access, "TrentService.ListAliases", "{}");
         Assert.Empty(listed.Json.GetProperty("Aliases").EnumerateArray());
     }
 
@@ -66,8 +66,9 @@ public sealed class TenantTests
         var keys = await doors.OkAsync("POST", $"/keyward/v1/serviceAccounts/{tenant.Email}/accessKeys", "{}");
         await doors.OkAsync("POST", Key + ":setIamPolicy",
             """{"policy":{"bindings":[{"role":"roles/cloudkms.cryptoKeyDecrypter","members":["allAuthenticatedUsers"]}]}}""");
-        var reply = await doors.CallAwsAsync("TrentService.Decrypt", $$"""{"CiphertextBlob":"{{await EncryptAsync(doors)}}"}""",
-            (keys.GetProperty("accessKeyId").GetString()!, keys.GetProperty("secretAccessKey").GetString()!));
+        var reply = await doors.CallAwsAsync(
+            (keys.GetProperty("accessKeyId").GetString()!, keys.GetProperty("secretAccessKey").GetString()!),
+            "TrentService.Decrypt", $$"""{"CiphertextBlob":"{{await EncryptAsync(doors)}}"}""");
         Assert.Equal((400, "AccessDeniedException"), (reply.Status, reply.Json.GetProperty("__type").GetString()));
     }
 

@@ -8,9 +8,9 @@ namespace Keyward.Tests.Doors;
 /// <summary>An account with a key file, and the tokens that its holder, or an attacker with his key, can make.</summary>
 internal sealed record TestAccount(string Email, string KeyId, string Pem)
 {
-    public static TestAccount Load(string keyFile)
+    public static TestAccount Load(byte[] keyFile)
     {
-        using var json = JsonDocument.Parse(File.ReadAllBytes(keyFile));
+        using var json = JsonDocument.Parse(keyFile);
         string Value(string name) => json.RootElement.GetProperty(name).GetString()!;
         return new TestAccount(Value("client_email"), Value("private_key_id"), Value("private_key"));
     }

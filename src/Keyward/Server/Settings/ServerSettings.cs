@@ -20,6 +20,13 @@ internal sealed record ServerSettings(
     /// <summary>Networks that are not public and may be asked for issuers' keys.</summary>
     public IReadOnlyList<System.Net.IPNetwork> FederationAddresses { get; init; } = [];
 
+    public bool MetricsKeyNames { get; init; }
+
+    /// <summary>Null for no tracing.</summary>
+    public Uri? TracesEndpoint { get; init; }
+
+    public double TracesSample { get; init; }
+
     public TimeSpan? CredentialMaximumAge { get; init; }
 
     public TimeSpan? CredentialMaximumIdle { get; init; }
@@ -40,6 +47,7 @@ internal sealed record ServerSettings(
         KeyFile = others.KeyFile,
         TlsNames = others.TlsNames,
         LogLevel = others.LogLevel,
+        MetricsKeyNames = others.MetricsKeyNames,
         MetricsOpen = others.MetricsOpen,
         ClockSkew = others.ClockSkew,
         PeerLimits = others.PeerLimits,
@@ -92,6 +100,11 @@ internal sealed record ServerSettings(
             PeerLimits = new PeerLimits(Count(reader, SettingTable.ConnectionsPerPeer),
                 Count(reader, SettingTable.Handshakes), Count(reader, SettingTable.RequestsPerPeer)),
             UnknownPerSecond = Count(reader, SettingTable.UnknownPerSecond),
+            TracesEndpoint = reader[SettingTable.TracesEndpoint] is { Length: > 0 } endpoint
+                ? new Uri(endpoint) : null,
+            TracesSample = double.Parse(
+                reader[SettingTable.TracesSample], System.Globalization.CultureInfo.InvariantCulture),
+            MetricsKeyNames = reader[SettingTable.MetricsKeyNames] == "true",
             CredentialMaximumAge = DurationOrNull(reader[SettingTable.CredentialMaximumAge]),
             CredentialMaximumIdle = DurationOrNull(reader[SettingTable.CredentialMaximumIdle]),
         };

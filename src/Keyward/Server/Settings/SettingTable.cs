@@ -103,12 +103,27 @@ internal static class SettingTable
         "Where audit records are delivered to, each NAME=ADDRESS (docs/guides/audit-delivery.md), separated by commas.",
         Delivery.Sinks.SinkSettings.WhyNot, IsList: true);
 
+    public static readonly Setting MetricsKeyNames = new("metrics.key_names", null, "false",
+        "Whether /metrics may name the busiest keys (keyward_key_info), not only number them.",
+        OneOf("true", "false"), IsLive: true);
+
+    public static readonly Setting TracesEndpoint = new("traces.endpoint", null, "",
+        "Where spans are sent by OTLP over HTTP, such as http://localhost:4318; empty for no tracing.", v =>
+            v.Length == 0 || (Uri.TryCreate(v, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https")
+                ? null : "must be an address such as http://localhost:4318");
+
+    public static readonly Setting TracesSample = new("traces.sample", null, "0.01",
+        "The share of requests whose spans are sent, from 0 to 1; those that failed or were slow are sent always.", v =>
+            double.TryParse(v, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var share)
+                && share <= 1 ? null : "must be a number from 0 to 1");
+
     public static readonly IReadOnlyList<Setting> All =
     [
         Data, Listen, Storage, PostgresFile, Locations, Root, PassphraseFile, CertificateFile, KeyFile, TlsNames,
         LogFormat, LogLevel, AuditReserve, MetricsAccess, ClockSkew, ShutdownTimeout, EmptyCall, FederationCaFile,
         FederationAddresses, Connections, ConnectionsPerPeer, Handshakes, RequestsPerPeer, UnknownPerSecond,
-        CredentialMaximumAge, CredentialMaximumIdle, AuditSinks,
+        CredentialMaximumAge, CredentialMaximumIdle, AuditSinks, MetricsKeyNames,
+        TracesEndpoint, TracesSample,
     ];
 
     public static bool TryParseEndpoint(string text, out string host, out int port)

@@ -1,0 +1,12 @@
+using System.CommandLine;
+
+namespace Keyward.Cli.Operating;
+
+/// <summary>The commands for whoever runs a deployment.</summary>
+internal static class OperatingCommands
+{
+    public static IEnumerable<Command> Build() =>
+    [
+        DoctorCommand.Build(), ProbeCommand.Build(), TopCommand.Build(),
+    ];
+}

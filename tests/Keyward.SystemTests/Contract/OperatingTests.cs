@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Keyward.SystemTests.Running;
+
+namespace Keyward.SystemTests.Contract;
+
+/// <summary>The operator's commands against the real server.</summary>
+public sealed class OperatingTests : IDisposable
+{
+    private readonly TemporaryData _data = new();
+
+    [Fact]
+    public async Task The_doctor_finds_a_well_deployment_well_and_says_what_is_wrong_with_an_ill_one()
+    {
+        await using var server = await KeywardServer.StartAsync(_data.In("kms"));
+        var well = await DoctorAsync(server, 0);
+        Assert.DoesNotContain(well, f => f.Level == "error");
+        foreach (var check in (string[])["reach", "clock", "readiness", "credentials", "jobs", "quotas", "keys",
+            "certificates", "disk", "permissions"])
+            Assert.Contains(well, f => f.Check == check && f.Level is "ok" or "warning");
+
+        File.SetUnixFileMode(Path.Combine(server.Data, "credentials/admin.json"),
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+        Assert.Contains(await DoctorAsync(server, 1), f => f is { Level: "error", Check: "permissions" });
+        await server.StopAsync();
+        Assert.Contains(await DoctorAsync(server, 1), f => f is { Level: "error", Check: "reach" });
+    }
+
+    [Fact]
+    public async Task The_probe_and_the_view_show_what_clients_get()
+    {
+        await using var server = await KeywardServer.StartAsync(_data.In("kms"));
+        Assert.Equal(1, (await RunAsync(server, "probe", "--key", "probe/canary")).Code);
+        foreach (var command in (string[][])[["keyring", "create", "probe"],
+            ["key", "create", "canary", "--keyring", "probe", "--purpose", "encryption"]])
+            Assert.Equal(0, (await RunAsync(server, command)).Code);
+        var (code, output) = await RunAsync(server, "probe", "--key", "probe/canary", "--from", "here");
+        Assert.Equal(0, code);
+        using (var probe = JsonDocument.Parse(output))
+            Assert.True(probe.RootElement.GetProperty("success").GetBoolean());
+
+        var top = RunAsync(server, "top", "--once", "--every", "5s", "--format", "json");
+        while (!top.IsCompleted) await RunAsync(server, "probe", "--key", "probe/canary");
+        using var frame = JsonDocument.Parse((await top).Output);
+        Assert.True(frame.RootElement.GetProperty("requestsPerSecond").GetDouble() > 0);
+        Assert.Contains("cryptoKeys/canary", frame.RootElement.GetProperty("keys")[0].GetProperty("name").GetString());
+        Assert.StartsWith("admin@", frame.RootElement.GetProperty("principals")[0].GetProperty("name").GetString());
+    }
+
+    [Fact]
+    public async Task A_probe_that_listens_goes_on_when_the_server_is_gone()
+    {
+        await using var server = await KeywardServer.StartAsync(_data.In("kms"));
+        await RunAsync(server, "keyring", "create", "probe");
+        await RunAsync(server, "key", "create", "canary", "--keyring", "probe", "--purpose", "encryption");
+        var start = new ProcessStartInfo(KeywardServer.Program,
+            ["probe", "--key", "probe/canary", "--from", "here", "--every", "0.2s", "--listen", "127.0.0.1:0"])
+        {
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in server.AdminEnvironment()) start.Environment[name] = value;
+        using var probe = Process.Start(start)!;
+        try
+        {
+            var said = (await probe.StandardError.ReadLineAsync())!;
+            using var client = new HttpClient();
+            var metrics = new Uri(said.Split(" as ")[1].Split(' ')[0]);
+            await UntilAsync(client, metrics, "keyward_probe_success{from=\"here\"} 1");
+            server.Kill();
+            await UntilAsync(client, metrics, "keyward_probe_success{from=\"here\"} 0");
+            await UntilAsync(client, metrics, "outcome=\"unavailable\"");
+        }
+        finally
+        {
+            probe.Kill();
+            await probe.WaitForExitAsync();
+        }
+    }
+
+    public void Dispose() => _data.Dispose();
+
+    private static async Task UntilAsync(HttpClient client, Uri address, string text)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!(await client.GetStringAsync(address, patience.Token)).Contains(text, StringComparison.Ordinal))
+            await Task.Delay(50, patience.Token);
+    }
+
+    private static async Task<List<(string Level, string Check)>> DoctorAsync(KeywardServer server, int expected)
+    {
+        var (code, output) = await RunAsync(server, "doctor", "--data", server.Data, "--format", "json");
+        Assert.True(expected == code, output);
+        using var json = JsonDocument.Parse(output);
+        return [.. json.RootElement.GetProperty("items").EnumerateArray().Select(f =>
+            (f.GetProperty("level").GetString()!, f.GetProperty("check").GetString()!))];
+    }
+
+    private static async Task<(int Code, string Output)> RunAsync(KeywardServer server, params string[] arguments)
+    {
+        var (code, output, _) = await KeywardServer.RunAsync(
+            KeywardServer.Program, arguments, null, server.AdminEnvironment());
+        return (code, output);
+    }
+}
