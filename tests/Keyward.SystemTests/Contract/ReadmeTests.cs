@@ -40,7 +40,7 @@ public sealed partial class ReadmeTests : IDisposable
         Assert.Contains("\nhello\n", output, StringComparison.Ordinal);
         // By curl, and by Google's own client: two ciphertexts of one key, which begin alike.
         var byCurl = Regex.Match(output, "\"ciphertext\": ?\"(.{20})").Groups[1].Value;
-        Assert.StartsWith("SwE", byCurl, StringComparison.Ordinal);
+        Assert.Matches("^Sw[E-H]", byCurl);
         Assert.StartsWith(byCurl, output.TrimEnd('\n').Split('\n')[^1], StringComparison.Ordinal);
 
         using var kill = Process.Start("kill", ["-TERM", $"{server.Id}"]);
