@@ -42,6 +42,7 @@ public sealed class KeywardConnection : IDisposable
         var invoker = _channel.Intercept(metadata =>
         {
             metadata.Add("authorization", "Bearer " + credentials.Token());
+            if (Reason is not null) metadata.Add("x-goog-request-reason", Reason);
             return metadata;
         });
         Keys = new KeyManagementService.KeyManagementServiceClient(invoker);
@@ -67,6 +68,8 @@ public sealed class KeywardConnection : IDisposable
 
     public string Address { get; }
 
+    /// <summary>Why the calls are made, for the records of this connection's calls.</summary>
+    public string? Reason { get; init; }
     public AuditProofs.AuditProofsClient AuditProofs { get; }
 
     public KeyManagementService.KeyManagementServiceClient Keys { get; }

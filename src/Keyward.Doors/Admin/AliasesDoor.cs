@@ -16,10 +16,16 @@ internal sealed class AliasesDoor(Gate gate) : Aliases.AliasesBase
         "An alias is in projects/P/locations/L, and its key is named projects/P/locations/L/keyRings/R/cryptoKeys/K.");
 
     public override Task<Protos.V1.Alias> CreateAlias(AliasRequest request, ServerCallContext context) =>
-        PassAsync(context, request, (name, key) => new CreateAlias(name, key), Show);
+        PassAsync(context, request, (name, key) => new CreateAlias(name, key)
+        {
+            Version = VersionOf(request),
+        }, Show);
 
     public override Task<Protos.V1.Alias> MoveAlias(AliasRequest request, ServerCallContext context) =>
-        PassAsync(context, request, (name, key) => new MoveAlias(name, key), Show);
+        PassAsync(context, request, (name, key) => new MoveAlias(name, key)
+        {
+            Version = VersionOf(request),
+        }, Show);
 
     public override Task<Protos.V1.Alias> DeleteAlias(AliasRequest request, ServerCallContext context) =>
         PassAsync(context, request, (name, key) => new DeleteAlias(name, key), _ => new Protos.V1.Alias
@@ -44,9 +50,12 @@ internal sealed class AliasesDoor(Gate gate) : Aliases.AliasesBase
             ? gate.PassAsync(context, make(new AliasName(location, request.Alias), key), show)
             : gate.RefuseAsync<Protos.V1.Alias>(context, BadName);
 
+    private static int? VersionOf(AliasRequest request) => request.Version == 0 ? null : request.Version;
+
     private static Protos.V1.Alias Show(Alias alias) => new()
     {
         Parent = alias.Name.Parent.ToString(), Alias_ = alias.Name.Alias, Key = alias.Key.ToString(),
+        Version = alias.Version ?? 0,
         CreateTime = alias.CreateTime.ToTimestamp(), UpdateTime = alias.UpdateTime.ToTimestamp(),
     };
 

@@ -21,14 +21,10 @@ internal sealed class AwsDoor(RequestDelegate next, Gate gate)
     private static readonly Fault Cancelled =
         new("KMSInternalException", null, RefusalReason.Cancelled, StatusCodes.Status500InternalServerError);
 
-    public async Task InvokeAsync(HttpContext context)
-    {
-        if (!IsOurs(context.Request))
-        {
-            await next(context).ConfigureAwait(false);
-            return;
-        }
+    public Task InvokeAsync(HttpContext context) => IsOurs(context.Request) ? ServeAsync(context) : next(context);
 
+    private async Task ServeAsync(HttpContext context)
+    {
         var arrival = gate.Receive(Door.Aws, Admission.SourceOf(context), Admission.TraceOf(context.Request));
         Answering.Begin(context, arrival);
         context.Response.Headers["x-amzn-RequestId"] = Reply.RequestIdOf(arrival);

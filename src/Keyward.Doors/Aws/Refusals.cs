@@ -104,6 +104,8 @@ internal static class Refusals
         {
             RefusalReason.InvalidCiphertext => null,
             RefusalReason.PermissionDenied => Denied(call, arn, refusal),
+            RefusalReason.NotFound when refusal.Subject?.Split("/grants/") is [_, var grant] =>
+                $"Grant ID {grant} not found",
             RefusalReason.NotFound when arn != "*" => $"Key '{arn}' does not exist",
             RefusalReason.VersionNotEnabled or RefusalReason.KeyDisabled => $"{arn} is disabled.",
             RefusalReason.KeyPendingDeletion => $"{arn} is pending deletion.",

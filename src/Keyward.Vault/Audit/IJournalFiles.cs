@@ -9,6 +9,9 @@ internal interface IJournalFiles
 
     byte[] Read(string name, long offset, int length);
 
+    /// <summary>Reads as much as there is and fits; gives how much.</summary>
+    int ReadInto(string name, long offset, Span<byte> destination);
+
     long LengthOf(string name);
 
     /// <summary>Makes a segment with its first bytes; its folder entry is durable after the next flush of it.</summary>

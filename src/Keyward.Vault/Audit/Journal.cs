@@ -91,7 +91,7 @@ internal sealed class Journal : IDisposable
     /// them.</summary>
     public List<(long Index, ReadOnlyMemory<byte> Entry)> Read(long fromIndex, long endIndex)
     {
-        var segment = Array.FindLast(_segments, s => s.FirstIndex <= fromIndex);
+        var segment = SegmentOf(fromIndex);
         var found = new List<(long, ReadOnlyMemory<byte>)>();
         if (segment is null) return found;
         var (index, offset) = segment.Near(fromIndex);
@@ -114,6 +114,12 @@ internal sealed class Journal : IDisposable
 
         return found;
     }
+
+    /// <summary>The segment that an index stands in, or would.</summary>
+    public JournalSegment? SegmentOf(long index) => Array.FindLast(_segments, s => s.FirstIndex <= index);
+
+    public int ReadInto(JournalSegment segment, long offset, Span<byte> destination) =>
+        _files.ReadInto(segment.Name, offset, destination);
 
     /// <summary>Removes the segments of which every entry lies before an index. The one that is written stays. May be
     /// called while another thread appends.</summary>

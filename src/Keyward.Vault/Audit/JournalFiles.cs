@@ -24,18 +24,24 @@ internal sealed class JournalFiles : IJournalFiles
 
     public byte[] Read(string name, long offset, int length)
     {
+        var bytes = new byte[length];
+        var read = ReadInto(name, offset, bytes);
+        return read == length ? bytes : bytes[..read];
+    }
+
+    public int ReadInto(string name, long offset, Span<byte> destination)
+    {
         using var handle = File.OpenHandle(
             Path.Combine(_folder, name), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        var bytes = new byte[length];
         var read = 0;
-        while (read < length)
+        while (read < destination.Length)
         {
-            var count = RandomAccess.Read(handle, bytes.AsSpan(read), offset + read);
+            var count = RandomAccess.Read(handle, destination[read..], offset + read);
             if (count == 0) break;
             read += count;
         }
 
-        return read == length ? bytes : bytes[..read];
+        return read;
     }
 
     public IJournalFile Create(string name, ReadOnlySpan<byte> header)

@@ -181,7 +181,7 @@ internal sealed class RecordWriter
         if (draft.PlaintextSizeBytes is { } plaintext) _json.WriteNumber("plaintext_bytes"u8, plaintext);
         if (draft.CiphertextSizeBytes is { } ciphertext) _json.WriteNumber("ciphertext_bytes"u8, ciphertext);
         if (draft.ContextSizeBytes is { } context) _json.WriteNumber("context_bytes"u8, context);
-        foreach (var (name, value) in (draft.Parameters ?? []).Take(ListLimit))
+        foreach (var (name, value) in draft.Parameters is { Count: > 0 } parameters ? parameters.Take(ListLimit) : [])
             _json.WriteString(name, Cut(value));
         _json.WriteEndObject();
     }
@@ -217,7 +217,7 @@ internal sealed class RecordWriter
     {
         if (draft.Changes is null && change is null) return;
         _json.WriteStartObject("change"u8);
-        foreach (var (field, before, after) in (draft.Changes ?? []).Take(ListLimit))
+        foreach (var (field, before, after) in draft.Changes is { Count: > 0 } changes ? changes.Take(ListLimit) : [])
         {
             _json.WriteStartObject(field);
             if (before is not null) Text("before"u8, before);

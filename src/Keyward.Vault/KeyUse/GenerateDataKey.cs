@@ -28,6 +28,9 @@ public sealed class GenerateDataKey(KeyName key, int sizeBytes, Context context,
 {
     public const int MaximumSizeBytes = 1_024;
 
+    /// <summary>Null for the key's primary version.</summary>
+    public int? Version { get; init; }
+
     Verb IOperation<DataKey>.Verb { get; } = new(
         withPlaintext ? "generate_data_key" : "generate_data_key_without_plaintext", OperationClass.DataWrite);
 
@@ -51,7 +54,7 @@ public sealed class GenerateDataKey(KeyName key, int sizeBytes, Context context,
     {
         if (sizeBytes is < 1 or > MaximumSizeBytes)
             return KeyRules.Invalid($"A data key has 1 to {MaximumSizeBytes} bytes.");
-        if (!SymmetricUse.ToEncrypt(passage, key).TryGet(out var found, out var refusal)) return refusal;
+        if (!SymmetricUse.ToEncrypt(passage, key, Version).TryGet(out var found, out var refusal)) return refusal;
         var plaintext = RandomNumberGenerator.GetBytes(sizeBytes);
         var ciphertext = SymmetricUse.Encrypt(passage, found.Version, context, plaintext);
         Digests.Set(passage, context, ciphertext);

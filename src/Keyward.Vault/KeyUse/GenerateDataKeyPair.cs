@@ -31,6 +31,9 @@ public sealed class DataKeyPair(byte[] publicKey, byte[] privateKey, byte[] ciph
 public sealed class GenerateDataKeyPair(KeyName key, Algorithm pair, Context context, bool withPlaintext)
     : IOperation<DataKeyPair>
 {
+    /// <summary>Null for the key's primary version.</summary>
+    public int? Version { get; init; }
+
     /// <summary>How long a request waits for a key that takes long to make.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
@@ -57,7 +60,7 @@ public sealed class GenerateDataKeyPair(KeyName key, Algorithm pair, Context con
 
     async ValueTask<Outcome<DataKeyPair>> IOperation<DataKeyPair>.RunAsync(Passage passage)
     {
-        if (!SymmetricUse.ToEncrypt(passage, key).TryGet(out var found, out var refusal)) return refusal;
+        if (!SymmetricUse.ToEncrypt(passage, key, Version).TryGet(out var found, out var refusal)) return refusal;
         if (await passage.Vault.Keystore.MakeDataKeyPairAsync(pair, Patience).ConfigureAwait(false)
             is not { PrivateKey: var privateKey, PublicKey: var publicKey }) return Waiting;
         var ciphertext = SymmetricUse.Encrypt(passage, found.Version, context, privateKey);

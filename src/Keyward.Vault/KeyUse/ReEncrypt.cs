@@ -10,7 +10,12 @@ namespace Keyward.Vault.KeyUse;
 
 /// <summary>One end of a re-encryption: a key, the scheme for its material, and the context; only symmetric keys have
 /// one.</summary>
-public sealed record CryptEnd(KeyName Key, Scheme Scheme, Context Context);
+public sealed record CryptEnd(KeyName Key, Scheme Scheme, Context Context)
+{
+    /// <summary>The version of the key; null for the one that the key itself would take. A symmetric ciphertext names
+    /// its own.</summary>
+    public int? Version { get; init; }
+}
 
 /// <summary>A ciphertext under another key, and the versions it was under before and is now.</summary>
 public sealed record ReEncrypted(byte[] Ciphertext, KeyVersion Source, KeyVersion Destination);
@@ -75,7 +80,8 @@ public sealed class ReEncrypt(CryptEnd source, ReadOnlyMemory<byte> ciphertext, 
     private Outcome<KeyVersion> FindTarget(Passage passage)
     {
         if (IsAsymmetric(destination)) return FindPair(passage, destination);
-        return SymmetricUse.ToEncrypt(passage, destination.Key).TryGet(out var found, out var refusal)
+        var symmetric = SymmetricUse.ToEncrypt(passage, destination.Key, destination.Version);
+        return symmetric.TryGet(out var found, out var refusal)
             ? found.Version
             : refusal;
     }
@@ -100,7 +106,7 @@ public sealed class ReEncrypt(CryptEnd source, ReadOnlyMemory<byte> ciphertext, 
 
     private static Outcome<KeyVersion> FindPair(Passage passage, CryptEnd end)
     {
-        var found = VersionUse.Find(passage, end.Key, null, Purpose.AsymmetricDecrypt);
+        var found = VersionUse.Find(passage, end.Key, end.Version, Purpose.AsymmetricDecrypt);
         if (!found.TryGet(out var version, out var refusal)) return refusal;
         return VersionUse.SchemeOf(AlgorithmTable.Of(version.Algorithm), end.Scheme, version)
             .TryGet(out _, out refusal) ? version : refusal;

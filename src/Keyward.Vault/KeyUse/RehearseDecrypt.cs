@@ -40,8 +40,8 @@ public sealed class RehearseDecrypt(CryptEnd source, CryptEnd? destination) : IO
 
     private static Refusal? Judge(Passage passage, CryptEnd end)
     {
-        if (end.Scheme == Scheme.Symmetric) return SymmetricUse.ToEncrypt(passage, end.Key).Refusal;
-        var found = VersionUse.Find(passage, end.Key, null, Purpose.AsymmetricDecrypt);
+        if (end.Scheme == Scheme.Symmetric) return SymmetricUse.ToEncrypt(passage, end.Key, end.Version).Refusal;
+        var found = VersionUse.Find(passage, end.Key, end.Version, Purpose.AsymmetricDecrypt);
         return found.TryGet(out var version, out var refusal)
             ? VersionUse.SchemeOf(AlgorithmTable.Of(version.Algorithm), end.Scheme, version).Refusal
             : refusal;

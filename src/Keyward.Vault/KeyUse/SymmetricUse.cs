@@ -11,12 +11,17 @@ namespace Keyward.Vault.KeyUse;
 internal static class SymmetricUse
 {
     /// <summary>The version that new data goes under.</summary>
-    public static Outcome<(KeyEntry Entry, KeyVersion Version)> ToEncrypt(Passage passage, KeyName key)
+    public static Outcome<(KeyEntry Entry, KeyVersion Version)> ToEncrypt(
+        Passage passage, KeyName key, int? number = null)
     {
         if (passage.Snapshot.Find(key) is not { } entry) return KeyRefusals.NotFound(key);
         if (KeyRefusals.JudgeUse(entry.Key, passage.Now) is { } resting) return resting;
         if (entry.Key.Purpose != Purpose.EncryptDecrypt) return WrongPurpose.Of(key);
-        if (entry.Primary is not { } version) return KeyRefusals.NoPrimary(entry.Key);
+        var version = number is { } named ? entry.Find(named) : entry.Primary;
+        if (version is null)
+            return number is { } missing
+                ? KeyRefusals.NotFound(new VersionName(key, missing).ToString())
+                : KeyRefusals.NoPrimary(entry.Key);
         return Judge(passage, version) is { } refusal ? refusal : (entry, version);
     }
 

@@ -9,6 +9,9 @@ namespace Keyward.Vault.Keys;
 /// <summary>Gives a key one more name in its location.</summary>
 public sealed record CreateAlias(AliasName Name, KeyName Target) : IOperation<Alias>
 {
+    /// <summary>The version that it is pinned to, if so.</summary>
+    public int? Version { get; init; }
+
     Verb IOperation<Alias>.Verb { get; } = new("create_alias", OperationClass.AdminWrite);
 
     Demand IOperation<Alias>.Demand => Demand.On(Permission.AliasesCreate, Target);
@@ -33,9 +36,10 @@ public sealed record CreateAlias(AliasName Name, KeyName Target) : IOperation<Al
         if (draft.Snapshot.Find(Target) is not { } entry) return KeyRefusals.NotFound(Target);
         if (KeyAliases.Find(draft.Snapshot, Name) is not null) return KeyRefusals.AlreadyExists(Name);
         if (KeyAliases.JudgeTarget(draft.Snapshot, entry.Key, draft.Now) is { } refusal) return refusal;
-        var alias = new Alias(Name, Target, draft.Now, draft.Now);
+        if (KeyAliases.JudgeVersion(entry, Version, draft.Now) is { } missing) return missing;
+        var alias = new Alias(Name, Target, draft.Now, draft.Now) { Version = Version };
         draft.Put(alias);
-        draft.Record.Changed("target", null, Target.ToString());
+        draft.Record.Changed("target", null, alias.TargetName);
         return alias;
     }
 }

@@ -28,7 +28,7 @@ public sealed record DeleteAlias(AliasName Name, KeyName Target) : IOperation<Do
         if (KeyAliases.Find(draft.Snapshot, Name) is not { } alias || alias.Key != Target)
             return KeyAliases.NotFound(Name);
         draft.Put(alias with { IsDeleted = true, UpdateTime = draft.Now });
-        draft.Record.Changed("target", Target.ToString(), null);
+        draft.Record.Changed("target", alias.TargetName, null);
         return new Done();
     }
 }

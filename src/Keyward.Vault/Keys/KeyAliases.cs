@@ -43,6 +43,14 @@ internal static class KeyAliases
                 key.Name.ToString());
     }
 
+    /// <summary>Whether a key has the version that an alias is to be pinned to.</summary>
+    public static Refusal? JudgeVersion(KeyEntry entry, int? version, DateTimeOffset now) =>
+        version is not { } number
+            || (entry.Find(number) is { } found && found.StateAt(now) is not (VersionState.Destroyed
+                or VersionState.DestroyScheduled))
+            ? null
+            : KeyRefusals.NotFound(new VersionName(entry.Key.Name, number).ToString());
+
     public static Refusal NotFound(AliasName name) =>
         new(RefusalReason.NotFound, $"{name} not found.", name.ToString());
 }

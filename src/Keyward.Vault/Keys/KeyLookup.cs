@@ -16,10 +16,10 @@ internal static class KeyLookup
     public static Outcome<FoundKey> Find(Snapshot snapshot, Caller caller, KeyReference reference, DateTimeOffset now)
     {
         if (ProjectOf(snapshot, caller, reference.Account) is not { } project) return Foreign(reference);
-        var entry = Find(snapshot, project, reference);
+        var entry = Find(snapshot, project, reference, out var version);
         if (entry is not null && entry.Key.StateAt(now) != KeyState.Deleted)
             return new FoundKey(entry.Key.Name, project.Project.Account, entry.Key.IdText, entry.Key.Purpose,
-                entry.Key.Algorithm) { IsExternal = entry.Key.ImportOnly };
+                entry.Key.Algorithm) { IsExternal = entry.Key.ImportOnly, Version = version };
         if (project.Project.Id != caller.Project) return Foreign(reference);
         var location = new LocationName(project.Project.Id, reference.Location);
         return reference.Alias is { } alias
@@ -34,13 +34,18 @@ internal static class KeyLookup
         return account is null ? null : snapshot.Projects.After(null).FirstOrDefault(p => p.Project.Account == account);
     }
 
-    private static KeyEntry? Find(Snapshot snapshot, ProjectEntry project, KeyReference reference)
+    private static KeyEntry? Find(
+        Snapshot snapshot, ProjectEntry project, KeyReference reference, out int? version)
     {
+        version = null;
         var location = new LocationName(project.Project.Id, reference.Location);
         if (reference.Alias is { } alias)
-            return KeyAliases.Find(snapshot, new AliasName(location, alias)) is { } found
-                ? snapshot.Find(found.Key)
-                : null;
+        {
+            var found = KeyAliases.Find(snapshot, new AliasName(location, alias));
+            version = found?.Version;
+            return found is null ? null : snapshot.Find(found.Key);
+        }
+
         if (reference.Uuid is { } uuid)
             return ById(snapshot, project, location, KeyIdText.Of(uuid))
                 ?? ById(snapshot, project, location, KeyIdText.OfSet(uuid));

@@ -39,4 +39,7 @@ public sealed record FoundKey(
 {
     /// <summary>Its material is brought by its owner.</summary>
     public bool IsExternal { get; init; }
+
+    /// <summary>The version that the alias by which it was named is pinned to.</summary>
+    public int? Version { get; init; }
 }

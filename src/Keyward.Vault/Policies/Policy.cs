@@ -69,11 +69,13 @@ public sealed class Policy
     /// <summary>The first of the unconditional bindings that confer the permission on the caller.</summary>
     private string? RuleFor(ref Question question)
     {
-        foreach (var binding in Bindings)
+        // By index: an enumerator of an interface is an object, and this runs in every request.
+        for (var i = 0; i < Bindings.Count; i++)
         {
+            var binding = Bindings[i];
             if (binding.Condition is not null || !Roles.Confers(binding.Role, question.Permission)) continue;
-            foreach (var member in binding.Members)
-                if (IsOf(member, ref question)) return binding.Role;
+            for (var j = 0; j < binding.Members.Count; j++)
+                if (IsOf(binding.Members[j], ref question)) return binding.Role;
         }
 
         return null;

@@ -53,6 +53,7 @@ internal static class Tables
         new("project", ColumnType.Text), new("location", ColumnType.Text), new("alias", ColumnType.Text),
         new("ring", ColumnType.Text), new("key", ColumnType.Text), new("state", ColumnType.Integer),
         new("create_time", ColumnType.Integer), new("update_time", ColumnType.Integer),
+        new("version", ColumnType.Integer, Nullable: true),
     ]);
 
     public static readonly Table KeyVersion = new("key_version", 1, 5,

@@ -12,21 +12,27 @@ internal static class AliasCommands
     private static readonly Option<string?> Target = Commands.Text("--target-key", "KEY",
         "The key that it names: short with --keyring, RING/KEY, or its full name.");
 
+    private static readonly Option<int> Pinned = new("--key-version")
+    {
+        HelpName = "N", Description = "Pin it to this version of the key: uses by the alias go there.",
+    };
+
     public static Command Build() => Commands.Group("alias", "Aliases: movable names of keys.",
         Commands.Make("create", "Name a key.", ["keyward alias create orders --target-key shop/orders"],
             "aws kms create-alias", async s => s.Output.Write(await s.Server.Aliases.CreateAliasAsync(
                 Ask(s, Names.KeyOf(s, s.Get(Target))), cancellationToken: s.Cancellation)),
-            Name, Target, Names.KeyRing),
-        Commands.Make("update", "Move an alias to another key.",
-            ["keyward alias update orders --target-key shop/orders-2"], "aws kms update-alias",
+            Name, Target, Pinned, Names.KeyRing),
+        Commands.Make("update", "Move an alias to another key, or pin it to a version.",
+            ["keyward alias update orders --target-key shop/orders-2",
+             "keyward alias update release --target-key shop/release --key-version 3"], "aws kms update-alias",
             async s => s.Output.Write(await s.Server.Aliases.MoveAliasAsync(
                 Ask(s, Names.KeyOf(s, s.Get(Target))), cancellationToken: s.Cancellation)),
-            Name, Target, Names.KeyRing),
+            Name, Target, Pinned, Names.KeyRing),
         Commands.Make("delete", "Take an alias away; its key stays.", ["keyward alias delete orders"],
             "aws kms delete-alias", DeleteAsync, Name),
         Commands.Make("list", "List the aliases of a location.", ["keyward alias list --location us-east-1"],
             "aws kms list-aliases", async s => s.Output.WriteList(await AllAsync(s).ConfigureAwait(false), "",
-                "alias", "key", "updateTime")));
+                "alias", "key", "version", "updateTime")));
 
     private static async Task DeleteAsync(Session session)
     {
@@ -45,7 +51,10 @@ internal static class AliasCommands
             cancellationToken: session.Cancellation), p => p.Aliases, p => p.NextPageToken).ConfigureAwait(false)];
 
     private static AliasRequest Ask(Session session, string key) =>
-        new() { Parent = Names.LocationOf(session), Alias = NameOf(session), Key = key };
+        new()
+        {
+            Parent = Names.LocationOf(session), Alias = NameOf(session), Key = key, Version = session.Get(Pinned),
+        };
 
     private static string NameOf(Session session)
     {

@@ -87,6 +87,8 @@ internal static class CommandLine
         root.Subcommands.Add(IssuerCommands.Build());
         root.Subcommands.Add(QuotaCommands.Build());
         root.Subcommands.Add(PolicyCommands.Build());
+        root.Subcommands.Add(RoleCommands.Build());
+        root.Subcommands.Add(GroupCommands.Build());
         root.Subcommands.Add(GrantCommands.Build());
         root.Subcommands.Add(AuditCommands.Build());
         foreach (var command in Operating.OperatingCommands.Build()) root.Subcommands.Add(command);

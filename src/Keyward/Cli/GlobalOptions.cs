@@ -39,8 +39,11 @@ internal static class GlobalOptions
         Recursive = true, Description = "Say on standard error where the call goes, and its request id on failure.",
     };
 
+    public static readonly Option<string?> Reason = Make("--reason", "TEXT",
+        "Why: kept in the audit record, and in the revision of what is changed.");
+
     public static readonly Option[] All =
-        [Address, Ca, Credentials, Project, Location, Format, Field, Errors, Quiet, Verbose];
+        [Address, Ca, Credentials, Project, Location, Format, Field, Errors, Quiet, Verbose, Reason];
 
     static GlobalOptions()
     {

@@ -79,6 +79,9 @@ internal sealed class Session(ParseResult parsed, CancellationToken cancellation
                 "Give one that keyward service-account create --key-file made.");
         if (Parsed.GetValue(GlobalOptions.Verbose))
             Console.Error.WriteLine($"server {address}, as {_keyFile.Email}, credential {_keyFile.KeyId}");
-        return new KeywardConnection(address, Settings.Ca, _keyFile);
+        return new KeywardConnection(address, Settings.Ca, _keyFile)
+        {
+            Reason = Parsed.GetValue(GlobalOptions.Reason),
+        };
     }
 }

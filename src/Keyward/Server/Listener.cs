@@ -66,12 +66,10 @@ internal static class Listener
         app.UseMiddleware<AwsDoor>();
         app.UseRouting();
         app.UseMiddleware<Admission>();
-        app.Use(async (context, next) =>
-        {
-            if (context.Features.Get<Visit>() is not null && context.GetEndpoint() is null)
-                await app.Services.GetRequiredService<Transcoder>().ServeAsync(context).ConfigureAwait(false);
-            else await next(context).ConfigureAwait(false);
-        });
+        var transcoder = app.Services.GetRequiredService<Transcoder>();
+        app.Use(next => context => context.Features.Get<Visit>() is not null && context.GetEndpoint() is null
+            ? transcoder.ServeAsync(context)
+            : next(context));
         app.UseWhen(context => context.Request.Path == "/metrics", metrics =>
         {
             metrics.Use((context, next) =>

@@ -162,7 +162,9 @@ internal static class ServerHost
     private static void ConfigureLogging(ILoggingBuilder logging, LiveSettings live)
     {
         // The level may change while the server runs: it is asked for at each line.
-        logging.SetMinimumLevel(LogLevel.Trace).AddFilter(live.IsLogged);
+        logging.SetMinimumLevel(LogLevel.Trace).AddFilter(live.IsLogged)
+            // It would make an activity of every request for the sake of a line that is never written.
+            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         var format = live.Current.LogFormat;
         var isText = format == "text" || (format == "auto" && !Console.IsErrorRedirected);
         logging.Services.TryAddSingleton(TimeProvider.System);

@@ -79,7 +79,7 @@ internal sealed class OpenDoors : IAsyncDisposable
     public string Folder => _folder.Path;
 
     /// <summary>A token of this moment: a test that moves the clock needs new ones.</summary>
-    public string NewToken() => Assertion(_data.AdminKeyFile, _time.GetUtcNow());
+    public string NewToken() => Assertion(File.ReadAllBytes(_data.AdminKeyFile), _time.GetUtcNow());
 
     /// <param name="clock">The system's by default.</param>
     /// <param name="copyOf">A data folder whose copy is opened, as a start after a crash finds it.</param>
@@ -123,9 +123,14 @@ internal sealed class OpenDoors : IAsyncDisposable
         Variable("AWS_ACCESS_KEY_ID"), Variable("AWS_SECRET_ACCESS_KEY"));
 
     /// <summary>Sends a signed call to the AWS door; the request can be spoilt before it goes.</summary>
-    public async Task<RestReply> CallAwsAsync(string target, string body, Action<HttpContext>? spoil = null)
+    public Task<RestReply> CallAwsAsync(string target, string body, Action<HttpContext>? spoil = null) =>
+        CallAwsAsync(AccessKey, target, body, spoil);
+
+    /// <summary>The same with another access key.</summary>
+    public async Task<RestReply> CallAwsAsync(
+        (string Id, string Secret) accessKey, string target, string body, Action<HttpContext>? spoil = null)
     {
-        var context = AwsRequest.Make(AccessKey, target, body, TimeProvider.System.GetUtcNow());
+        var context = AwsRequest.Make(accessKey, target, body, TimeProvider.System.GetUtcNow());
         spoil?.Invoke(context);
         await new AwsDoor(_ => Task.CompletedTask, _keeper.Gate).InvokeAsync(context);
         var answer = (MemoryStream)context.Response.Body;
@@ -182,9 +187,12 @@ internal sealed class OpenDoors : IAsyncDisposable
         return context;
     }
 
-    private static string Assertion(string keyFile, DateTimeOffset at)
+    /// <summary>A self-signed JWT of whoever holds the key file.</summary>
+    public string TokenOf(string keyFileJson) => Assertion(Encoding.UTF8.GetBytes(keyFileJson), _time.GetUtcNow());
+
+    private static string Assertion(byte[] keyFile, DateTimeOffset at)
     {
-        using var json = JsonDocument.Parse(File.ReadAllBytes(keyFile));
+        using var json = JsonDocument.Parse(keyFile);
         var email = json.RootElement.GetProperty("client_email").GetString();
         var kid = json.RootElement.GetProperty("private_key_id").GetString();
         var now = at.ToUnixTimeSeconds();

@@ -40,7 +40,10 @@ internal static class DataKeyOperations
         if (call.FindKey("KeyId", KeyForms.All, out var answer) is not { } key
             || !Contexts.TryRead(input, "EncryptionContext", out var context, out answer)) return new(answer!);
         var size = input.Number("NumberOfBytes") ?? (input.Text("KeySpec") == "AES_128" ? 16 : 32);
-        return call.PassAsync(new GenerateDataKey(key.Name, size, context, withPlaintext), (json, result) =>
+        return call.PassAsync(new GenerateDataKey(key.Name, size, context, withPlaintext)
+        {
+            Version = key.Version,
+        }, (json, result) =>
         {
             json.WriteBase64String("CiphertextBlob", result.Ciphertext);
             if (withPlaintext) json.WriteBase64String("Plaintext", result.Plaintext);
@@ -58,7 +61,10 @@ internal static class DataKeyOperations
             return new(Answer.Of(Fault.Unsupported($"KeyPairSpec {spec} is not offered by this server.")));
         if (call.FindKey("KeyId", KeyForms.All, out var answer) is not { } key
             || !Contexts.TryRead(input, "EncryptionContext", out var context, out answer)) return new(answer!);
-        return call.PassAsync(new GenerateDataKeyPair(key.Name, pair, context, withPlaintext), (json, result) =>
+        return call.PassAsync(new GenerateDataKeyPair(key.Name, pair, context, withPlaintext)
+        {
+            Version = key.Version,
+        }, (json, result) =>
         {
             json.WriteBase64String("PrivateKeyCiphertextBlob", result.Ciphertext);
             if (withPlaintext) json.WriteBase64String("PrivateKeyPlaintext", result.PrivateKey);

@@ -46,8 +46,8 @@ internal static class EncryptionOperations
             return new(answer!);
         var name = Schemes.NameOf(end.Scheme);
         IOperation<Encrypted> operation = end.Scheme == Scheme.Symmetric
-            ? new Encrypt(key.Name, null, input.Blob("Plaintext"), end.Context)
-            : new AsymmetricEncrypt(key.Name, null, end.Scheme, input.Blob("Plaintext"));
+            ? new Encrypt(key.Name, key.Version, input.Blob("Plaintext"), end.Context)
+            : new AsymmetricEncrypt(key.Name, key.Version, end.Scheme, input.Blob("Plaintext"));
         return call.PassAsync(operation, (json, result) =>
         {
             json.WriteBase64String("CiphertextBlob", result.Ciphertext);
@@ -70,7 +70,7 @@ internal static class EncryptionOperations
                 WriteOpened(json, key, end, result.Plaintext);
                 json.WriteString("KeyMaterialId", result.Version.MaterialIdText);
             });
-        return call.PassAsync(new AsymmetricDecrypt(key.Name, null, end.Scheme, input.Blob("CiphertextBlob")),
+        return call.PassAsync(new AsymmetricDecrypt(key.Name, key.Version, end.Scheme, input.Blob("CiphertextBlob")),
             (json, result) => WriteOpened(json, key, end, result.Bytes));
     }
 
@@ -114,7 +114,8 @@ internal static class EncryptionOperations
         if (scheme != Scheme.Symmetric) call.Algorithm = name;
         if (scheme == Scheme.Symmetric == (key.Purpose != Purpose.AsymmetricDecrypt))
         {
-            if (scheme == Scheme.Symmetric || bound.IsNone) return new CryptEnd(key.Name, scheme, bound);
+            if (scheme == Scheme.Symmetric || bound.IsNone)
+                return new CryptEnd(key.Name, scheme, bound) { Version = key.Version };
             answer = Answer.Of(Fault.Validation("Encryption context is not supported with asymmetric keys."));
             return null;
         }

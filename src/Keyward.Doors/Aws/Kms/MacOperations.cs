@@ -26,7 +26,7 @@ internal static class MacOperations
     {
         if (call.FindKey("KeyId", KeyForms.All, out var answer) is not { } key) return new(answer!);
         var name = call.Algorithm = call.Input.Text("MacAlgorithm")!;
-        var operation = new MacSign(key.Name, null, Schemes.Parse(name), call.Input.Blob("Message"));
+        var operation = new MacSign(key.Name, key.Version, Schemes.Parse(name), call.Input.Blob("Message"));
         return call.PassAsync(operation, (json, result) =>
         {
             json.WriteBase64String("Mac", result.Signature);
@@ -40,7 +40,7 @@ internal static class MacOperations
         if (call.FindKey("KeyId", KeyForms.All, out var answer) is not { } key) return new(answer!);
         var name = call.Algorithm = call.Input.Text("MacAlgorithm")!;
         var operation = new MacVerify(
-            key.Name, null, Schemes.Parse(name), call.Input.Blob("Message"), call.Input.Blob("Mac"));
+            key.Name, key.Version, Schemes.Parse(name), call.Input.Blob("Message"), call.Input.Blob("Mac"));
         return call.PassAsync(operation, result => result.Holds
             ? Answer.Of(json =>
             {
@@ -55,7 +55,7 @@ internal static class MacOperations
     {
         if (EncryptionOperations.RefuseRecipient(call) is { } refused) return new(refused);
         if (call.FindKey("KeyId", KeyForms.All, out var answer) is not { } key) return new(answer!);
-        return call.PassAsync(new Agree(key.Name, null, call.Input.Blob("PublicKey")), (json, result) =>
+        return call.PassAsync(new Agree(key.Name, key.Version, call.Input.Blob("PublicKey")), (json, result) =>
         {
             json.WriteString("KeyId", Arns.Of(key));
             json.WriteBase64String("SharedSecret", result.Bytes);

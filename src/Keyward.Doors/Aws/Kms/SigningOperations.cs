@@ -29,7 +29,7 @@ internal static class SigningOperations
     {
         if (call.FindKey("KeyId", KeyForms.All, out var answer) is not { } key) return new(answer!);
         if (Read(call, out var input, out var fault) is not { } scheme) return new(Answer.Of(fault!));
-        return call.PassAsync(new Sign(key.Name, null, scheme, input), (json, result) =>
+        return call.PassAsync(new Sign(key.Name, key.Version, scheme, input), (json, result) =>
         {
             json.WriteString("KeyId", Arns.Of(key));
             json.WriteBase64String("Signature", result.Signature);
@@ -41,7 +41,7 @@ internal static class SigningOperations
     {
         if (call.FindKey("KeyId", KeyForms.All, out var answer) is not { } key) return new(answer!);
         if (Read(call, out var input, out var fault) is not { } scheme) return new(Answer.Of(fault!));
-        var operation = new Verify(key.Name, null, scheme, input, call.Input.Blob("Signature"));
+        var operation = new Verify(key.Name, key.Version, scheme, input, call.Input.Blob("Signature"));
         return call.PassAsync(operation, result => result.Holds
             ? Answer.Of(json =>
             {
@@ -55,7 +55,7 @@ internal static class SigningOperations
     private static ValueTask<Answer> GetPublicKey(Call call)
     {
         if (call.FindKey("KeyId", KeyForms.All, out var answer) is not { } key) return new(answer!);
-        return call.PassAsync(new GetPublicKey(key.Name, null), (json, result) =>
+        return call.PassAsync(new GetPublicKey(key.Name, key.Version), (json, result) =>
         {
             var spec = KeySpecs.SpecOf(key.Algorithm);
             json.WriteString("KeyId", Arns.Of(key));

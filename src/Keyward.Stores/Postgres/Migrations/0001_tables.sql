@@ -146,6 +146,7 @@ CREATE TABLE alias (
     state BIGINT NOT NULL,
     create_time BIGINT NOT NULL,
     update_time BIGINT NOT NULL,
+    version BIGINT,
     seq BIGINT NOT NULL,
     seal BYTEA NOT NULL,
     PRIMARY KEY (project, location, alias)

@@ -14,6 +14,7 @@ internal sealed class AuditTree : IDisposable
     private const int MaximumRound = 16_384;
 
     private readonly Journal _journal;
+    private readonly JournalCursor _entries;
     private readonly TreeWriter _writer;
     private readonly TimeProvider _time;
     private readonly object _lock = new();
@@ -30,6 +31,7 @@ internal sealed class AuditTree : IDisposable
         Journal journal, TreeWriter writer, IReadOnlyList<INoteSigner> signers, TimeProvider time)
     {
         (_journal, _writer, _signers, _time) = (journal, writer, signers, time);
+        _entries = new JournalCursor(journal);
         _latest = writer.Latest!;
         _thread = new Thread(Run) { IsBackground = true, Name = "audit tree" };
     }
@@ -162,19 +164,12 @@ internal sealed class AuditTree : IDisposable
         var end = _journal.Size;
         while (_writer.Size < end)
         {
-            var round = new List<ReadOnlyMemory<byte>>();
-            while (round.Count < MaximumRound && _writer.Size + round.Count < end)
-            {
-                var page = _journal.Read(_writer.Size + round.Count, end);
-                if (page.Count == 0) throw new IOException("an entry of the journal cannot be read back");
-                foreach (var (_, entry) in page) round.Add(entry);
-            }
-
-            Sign(round, signers);
+            var from = _writer.Size;
+            Sign(_entries.Read(from, Math.Min(end, from + MaximumRound)), signers);
         }
     }
 
-    private void Sign(IReadOnlyList<ReadOnlyMemory<byte>> entries, IReadOnlyList<INoteSigner> signers)
+    private void Sign(IEnumerable<ReadOnlyMemory<byte>> entries, IReadOnlyList<INoteSigner> signers)
     {
         Volatile.Write(ref _latest, _writer.Extend(entries, signers));
         Volatile.Write(ref _signedAtSeconds, _time.GetUtcNow().ToUnixTimeSeconds());

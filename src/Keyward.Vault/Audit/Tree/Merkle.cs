@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using System.Security.Cryptography;
 
@@ -9,19 +10,16 @@ internal static class Merkle
 {
     public const int HashSizeBytes = 32;
 
-    /// <summary>Leaves up to this length are hashed without memory of their own.</summary>
-    private const int StackSizeBytes = 1_024;
-
     public static byte[] EmptyRoot => SHA256.HashData([]);
 
     public static void HashLeaf(ReadOnlySpan<byte> entry, Span<byte> hash)
     {
         var size = entry.Length + 1;
-        var message = size <= StackSizeBytes ? stackalloc byte[StackSizeBytes] : new byte[size];
-        message = message[..size];
+        var message = ArrayPool<byte>.Shared.Rent(size);
         message[0] = 0;
-        entry.CopyTo(message[1..]);
-        SHA256.HashData(message, hash);
+        entry.CopyTo(message.AsSpan(1));
+        SHA256.HashData(message.AsSpan(0, size), hash);
+        ArrayPool<byte>.Shared.Return(message);
     }
 
     public static byte[] HashLeaf(ReadOnlySpan<byte> entry)

@@ -1,4 +1,4 @@
-using System.Text;
+using System.Runtime.InteropServices;
 using Keyward.Vault.Audit.Notes;
 
 namespace Keyward.Vault.Audit.Tree;
@@ -61,7 +61,7 @@ internal sealed class TreeWriter
         IEnumerable<ReadOnlyMemory<byte>> entries, IReadOnlyList<INoteSigner> signers)
     {
         var (edge, bundle) = (_edge.Copy(), new List<byte>(_bundle));
-        var files = new List<(string Path, byte[] Bytes)>();
+        var paths = new List<string>();
         var leaf = new byte[Merkle.HashSizeBytes];
         foreach (var entry in entries)
         {
@@ -69,45 +69,51 @@ internal sealed class TreeWriter
             Merkle.HashLeaf(entry.Span, leaf);
             edge.Add(leaf, (level, number, tile) =>
             {
-                files.Add((TilePath.Hashes(level, number), tile));
+                Write(paths, TilePath.Hashes(level, number), tile);
                 if (level > 0) return;
-                files.Add((TilePath.Entries(number), [.. bundle]));
+                Write(paths, TilePath.Entries(number), CollectionsMarshal.AsSpan(bundle));
                 bundle.Clear();
             });
         }
 
-        var filled = files.Count;
-        AddPartials(files, edge, bundle);
-        Publish(files);
+        var filled = paths.Count;
+        WritePartials(paths, edge, bundle);
+        Publish(paths);
         var text = new Checkpoint(_origin, edge.Size, edge.Root()).ToString();
         var note = new SignedNote(text, [.. signers.Select(s => s.Sign(text))]);
-        Publish([(TilePath.Checkpoint, note.ToBytes())]);
+        _files.WriteAside(TilePath.Checkpoint, note.ToBytes());
+        Publish([TilePath.Checkpoint]);
         (_edge, _bundle) = (edge, bundle);
         _ = Checkpoint.TryParse(text, out var checkpoint);
         Latest = new SignedCheckpoint(checkpoint, note);
         // Partial files may go once their full one is there (C2SP tlog-tiles, "Partial Tiles").
-        foreach (var (path, _) in files.Take(filled)) _files.Remove(TilePath.PartialFolder(path));
+        foreach (var path in paths.Take(filled)) _files.Remove(TilePath.PartialFolder(path));
         return Latest;
     }
 
-    private static void AddPartials(List<(string, byte[])> files, RightEdge edge, List<byte> bundle)
+    private void Write(List<string> paths, string path, ReadOnlySpan<byte> bytes)
+    {
+        _files.WriteAside(path, bytes);
+        paths.Add(path);
+    }
+
+    private void WritePartials(List<string> paths, RightEdge edge, List<byte> bundle)
     {
         for (var level = 0; level < edge.Levels; level++)
         {
             var width = edge.Tile(level).Length / Merkle.HashSizeBytes;
             if (width == 0) continue;
             var number = TilePath.HashesAt(level, edge.Size) / TilePath.Width;
-            files.Add((TilePath.Hashes(level, number, width), edge.Tile(level).ToArray()));
-            if (level == 0) files.Add((TilePath.Entries(number, width), [.. bundle]));
+            Write(paths, TilePath.Hashes(level, number, width), edge.Tile(level));
+            if (level == 0) Write(paths, TilePath.Entries(number, width), CollectionsMarshal.AsSpan(bundle));
         }
     }
 
-    /// <summary>All are written before the first is flushed, so that the disk can take them together.</summary>
-    private void Publish(List<(string Path, byte[] Bytes)> files)
+    /// <summary>All were written before the first is flushed, so that the disk can take them together.</summary>
+    private void Publish(List<string> paths)
     {
-        foreach (var (path, bytes) in files) _files.WriteAside(path, bytes);
-        foreach (var (path, _) in files) _files.FlushAside(path);
-        foreach (var (path, _) in files) _files.Publish(path);
+        foreach (var path in paths) _files.FlushAside(path);
+        foreach (var path in paths) _files.Publish(path);
         _files.FlushFolders();
     }
 

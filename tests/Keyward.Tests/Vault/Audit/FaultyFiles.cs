@@ -31,6 +31,13 @@ internal sealed class FaultyFiles : IJournalFiles
         }
     }
 
+    public int ReadInto(string name, long offset, Span<byte> destination)
+    {
+        var bytes = Read(name, offset, destination.Length);
+        bytes.CopyTo(destination);
+        return bytes.Length;
+    }
+
     public long LengthOf(string name)
     {
         lock (_lock) return Files[name].Length;
