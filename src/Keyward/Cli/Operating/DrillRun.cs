@@ -21,7 +21,8 @@ internal sealed class DrillRun(Session session, string drill)
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    private readonly Metadata _headers = new() { { "x-goog-request-reason", "keyward drill " + drill } };
+    /// <summary>New for each call: the connection adds its token to them.</summary>
+    private Metadata Headers => new() { { "x-goog-request-reason", "keyward drill " + drill } };
 
     public KeywardConnection Administrator => session.Server;
 
@@ -35,18 +36,18 @@ internal sealed class DrillRun(Session session, string drill)
         await IfMissingAsync(() => Administrator.Keys.CreateKeyRingAsync(new CreateKeyRingRequest
         {
             Parent = Names.LocationOf(session), KeyRingId = "drills", KeyRing = new KeyRing(),
-        }, _headers).ResponseAsync).ConfigureAwait(false);
+        }, Headers).ResponseAsync).ConfigureAwait(false);
         await IfMissingAsync(() => Administrator.Keys.CreateCryptoKeyAsync(new CreateCryptoKeyRequest
         {
             Parent = Ring, CryptoKeyId = "canary",
             CryptoKey = new CryptoKey { Purpose = CryptoKey.Types.CryptoKeyPurpose.EncryptDecrypt },
-        }, _headers).ResponseAsync).ConfigureAwait(false);
+        }, Headers).ResponseAsync).ConfigureAwait(false);
     }
 
     public async Task<ByteString> EncryptAsync(KeywardConnection connection)
     {
         var answer = await connection.Keys.EncryptAsync(
-            new EncryptRequest { Name = Key, Plaintext = ByteString.CopyFromUtf8("drill") }, _headers);
+            new EncryptRequest { Name = Key, Plaintext = ByteString.CopyFromUtf8("drill") }, Headers);
         return answer.Ciphertext;
     }
 
@@ -55,7 +56,7 @@ internal sealed class DrillRun(Session session, string drill)
         {
             CryptoKeyVersion = new CryptoKeyVersion { Name = Key + "/cryptoKeyVersions/1", State = state },
             UpdateMask = FieldMask.FromString("state"),
-        }, _headers);
+        }, Headers);
 
     /// <summary>Asks until the answer is the refusal that should come; anything else but success is a
     /// failure.</summary>
@@ -67,7 +68,7 @@ internal sealed class DrillRun(Session session, string drill)
             try
             {
                 await connection.Keys.DecryptAsync(
-                    new DecryptRequest { Name = Key, Ciphertext = ciphertext }, _headers);
+                    new DecryptRequest { Name = Key, Ciphertext = ciphertext }, Headers);
             }
             catch (RpcException refused) when (refused.StatusCode == expected)
             {
@@ -84,7 +85,7 @@ internal sealed class DrillRun(Session session, string drill)
         {
             Principal = principal, Outcome = outcome, PageSize = 1_000,
             Since = (TimeProvider.System.GetUtcNow() - Patience).ToTimestamp(),
-        }, _headers);
+        }, Headers);
         if (page.Records.Count == 0) throw new FailedException($"The log has no record of {principal} as {outcome}.");
     }
 
@@ -94,7 +95,7 @@ internal sealed class DrillRun(Session session, string drill)
         {
             Parent = "projects/" + session.Settings.Project,
             Name = "drill-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4)),
-        }, _headers);
+        }, Headers);
         if (mayUse) await GrantAsync("serviceAccount:" + account.Email).ConfigureAwait(false);
         var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
         try
@@ -112,17 +113,17 @@ internal sealed class DrillRun(Session session, string drill)
 
     /// <summary>Ends the account for good: nothing of a drill stays behind.</summary>
     public async Task EndAccountAsync(string email) => await Administrator.ServiceAccounts.SetServiceAccountStateAsync(
-        new SetServiceAccountStateRequest { Email = email, State = State.Revoked }, _headers);
+        new SetServiceAccountStateRequest { Email = email, State = State.Revoked }, Headers);
 
     private async Task GrantAsync(string member)
     {
         var policy = await Administrator.Policies.GetIamPolicyAsync(
-            new GetIamPolicyRequest { Resource = Key }, _headers);
+            new GetIamPolicyRequest { Resource = Key }, Headers);
         // Members of earlier drills are gone by now; their bindings go with them.
         foreach (var old in policy.Bindings.Where(b => b.Role == Role).ToList()) policy.Bindings.Remove(old);
         policy.Bindings.Add(new Binding { Role = Role, Members = { member } });
         await Administrator.Policies.SetIamPolicyAsync(
-            new SetIamPolicyRequest { Resource = Key, Policy = policy }, _headers);
+            new SetIamPolicyRequest { Resource = Key, Policy = policy }, Headers);
     }
 
     private static async Task IfMissingAsync<T>(Func<Task<T>> make)
