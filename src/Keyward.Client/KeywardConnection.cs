@@ -62,6 +62,8 @@ public sealed class KeywardConnection : IDisposable
         AuditProofs = new AuditProofs.AuditProofsClient(invoker);
         Provenance = new Provenance.ProvenanceClient(invoker);
         Signatures = new Signatures.SignaturesClient(invoker);
+        Nodes = new Nodes.NodesClient(invoker);
+        Backups = new Backups.BackupsClient(invoker);
         KeySwitches = new KeySwitches.KeySwitchesClient(invoker);
         Aliases = new Aliases.AliasesClient(invoker);
     }
@@ -100,6 +102,10 @@ public sealed class KeywardConnection : IDisposable
     public Issuers.IssuersClient Issuers { get; }
 
     public Quotas.QuotasClient Quotas { get; }
+
+    public Nodes.NodesClient Nodes { get; }
+
+    public Backups.BackupsClient Backups { get; }
 
     public Provenance.ProvenanceClient Provenance { get; }
 

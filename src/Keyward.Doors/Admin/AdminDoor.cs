@@ -37,6 +37,8 @@ internal static class AdminDoor
         services.AddSingleton(p => new RestService(Aliases.Descriptor, p.GetRequiredService<AliasesDoor>()));
         services.AddSingleton<SignaturesDoor>().AddSingleton<QuotasDoor>();
         services.AddSingleton(p => new RestService(Quotas.Descriptor, p.GetRequiredService<QuotasDoor>()));
+        services.AddSingleton<NodesDoor>().AddSingleton<BackupsDoor>();
+        services.AddSingleton(p => new RestService(Nodes.Descriptor, p.GetRequiredService<NodesDoor>()));
         services.AddSingleton(p => new RestService(Signatures.Descriptor, p.GetRequiredService<SignaturesDoor>()));
     }
 
@@ -59,5 +61,7 @@ internal static class AdminDoor
         routes.MapGrpcService<KeySwitchesDoor>();
         routes.MapGrpcService<AliasesDoor>();
         routes.MapGrpcService<QuotasDoor>();
+        routes.MapGrpcService<NodesDoor>();
+        routes.MapGrpcService<BackupsDoor>();
     }
 }

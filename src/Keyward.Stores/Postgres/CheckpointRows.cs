@@ -20,12 +20,17 @@ internal static class CheckpointRows
         await command.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
     }
 
+    public static NpgsqlBatchCommand Insert(StoredCheckpoint checkpoint) => Lane.Statement(
+        "INSERT INTO audit_checkpoint (origin, size, note, time) VALUES ($1, $2, $3, $4)",
+        checkpoint.Origin, checkpoint.Size, checkpoint.Note, Micros.Of(checkpoint.Time));
+
     public static async Task<IReadOnlyList<StoredCheckpoint>> ReadAsync(
-        NpgsqlDataSource source, CancellationToken cancellation)
+        NpgsqlConnection connection, NpgsqlTransaction? transaction, CancellationToken cancellation)
     {
-        await using var command = source.CreateCommand(
+        await using var command = new NpgsqlCommand(
             "SELECT origin, size, note, time FROM audit_checkpoint c WHERE size = " +
-            "(SELECT max(size) FROM audit_checkpoint o WHERE o.origin = c.origin) ORDER BY origin");
+            "(SELECT max(size) FROM audit_checkpoint o WHERE o.origin = c.origin) ORDER BY origin",
+            connection, transaction);
         await using var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
         var checkpoints = new List<StoredCheckpoint>();
         while (await reader.ReadAsync(cancellation).ConfigureAwait(false))

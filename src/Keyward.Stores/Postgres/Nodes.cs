@@ -19,7 +19,9 @@ internal sealed partial class PostgresStore : INodeStore
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(Lane.Statement(
             "INSERT INTO node (id, boot, renewals, applied, incarnation, dead, address, build, machine, mac) " +
-            "VALUES ($1, $2, $3, $4, $5, 0, $6, $7, $8, $9) ON CONFLICT (id) DO UPDATE SET boot = excluded.boot, " +
+            "VALUES ($1, $2, $3, $4, $5, 0, $6, $7, $8, $9) ON CONFLICT (id) DO UPDATE SET " +
+            // A drain is asked of a run of the process: who starts anew is meant to serve.
+            "draining = CASE WHEN node.boot = excluded.boot THEN node.draining ELSE 0 END, boot = excluded.boot, " +
             "renewals = excluded.renewals, applied = excluded.applied, incarnation = excluded.incarnation, dead = 0, " +
             "address = excluded.address, build = excluded.build, machine = excluded.machine, mac = excluded.mac",
             node.Id, node.Boot, node.Renewals, node.Applied, node.Incarnation, node.Address, node.Build,
@@ -38,7 +40,8 @@ internal sealed partial class PostgresStore : INodeStore
                 "WHERE id = $1 AND boot = $2 AND dead = 0 RETURNING " +
                 "(SELECT seq FROM counter WHERE only_row = 1), (SELECT sealed_sum FROM counter WHERE only_row = 1), " +
                 "(SELECT incarnation FROM counter WHERE only_row = 1), " +
-                "(SELECT lease_ms FROM lease WHERE only_row = 1), (SELECT wait_ms FROM lease WHERE only_row = 1)",
+                "(SELECT lease_ms FROM lease WHERE only_row = 1), " +
+                "(SELECT wait_ms FROM lease WHERE only_row = 1), draining",
                 connection);
             Bind(command, node);
             await using var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
@@ -46,7 +49,8 @@ internal sealed partial class PostgresStore : INodeStore
             return new Renewal(
                 new Counter(reader.GetInt64(0), reader.GetFieldValue<byte[]>(1), reader.GetFieldValue<byte[]>(2)),
                 new LeaseTerms(
-                    TimeSpan.FromMilliseconds(reader.GetInt64(3)), TimeSpan.FromMilliseconds(reader.GetInt64(4))));
+                    TimeSpan.FromMilliseconds(reader.GetInt64(3)), TimeSpan.FromMilliseconds(reader.GetInt64(4))),
+                reader.GetInt64(5) != 0);
         }, cancellation);
 
     public ValueTask<bool> AcknowledgeAsync(NodeRow node, CancellationToken cancellation) => OnLeaseAsync(
@@ -63,14 +67,17 @@ internal sealed partial class PostgresStore : INodeStore
         await TryAsync<IReadOnlyList<NodeRow>>(async () =>
         {
             await using var command = _source.CreateCommand(
-                "SELECT id, boot, renewals, applied, incarnation, dead, address, build, machine, mac " +
+                "SELECT id, boot, renewals, applied, incarnation, dead, address, build, machine, mac, draining " +
                 "FROM node ORDER BY id");
             await using var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
             var nodes = new List<NodeRow>();
             while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
                 nodes.Add(new NodeRow(reader.GetString(0), reader.GetFieldValue<byte[]>(1), reader.GetInt64(2),
                     reader.GetInt64(3), reader.GetFieldValue<byte[]>(4), reader.GetInt64(5) != 0, reader.GetString(6),
-                    reader.GetString(7), reader.GetString(8), reader.GetFieldValue<byte[]>(9)));
+                    reader.GetString(7), reader.GetString(8), reader.GetFieldValue<byte[]>(9))
+                {
+                    IsDraining = reader.GetInt64(10) != 0,
+                });
             return nodes;
         }).ConfigureAwait(false);
 
@@ -82,8 +89,13 @@ internal sealed partial class PostgresStore : INodeStore
         await ExecuteAsync("DELETE FROM node WHERE id = $1 AND boot = $2", cancellation, id, boot)
             .ConfigureAwait(false);
 
-    public ValueTask<bool> RemoveAsync(string id, CancellationToken cancellation) =>
-        ExecuteAsync("DELETE FROM node WHERE id = $1", cancellation, id);
+    public ValueTask<bool> RemoveAsync(NodeRow seen, CancellationToken cancellation) => ExecuteAsync(
+        "DELETE FROM node WHERE id = $1 AND boot = $2 AND renewals = $3", cancellation,
+        seen.Id, seen.Boot, seen.Renewals);
+
+    public ValueTask<bool> DrainAsync(NodeRow seen, bool drain, CancellationToken cancellation) => ExecuteAsync(
+        "UPDATE node SET draining = $3 WHERE id = $1 AND boot = $2", cancellation,
+        seen.Id, seen.Boot, drain ? 1L : 0L);
 
     public async ValueTask SetTermsAsync(LeaseTerms terms, CancellationToken cancellation) => await ExecuteAsync(
         "UPDATE lease SET lease_ms = $1, wait_ms = $2 WHERE only_row = 1", cancellation,

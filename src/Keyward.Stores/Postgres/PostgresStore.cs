@@ -32,6 +32,10 @@ internal sealed partial class PostgresStore : IStore
         await Migrations.ApplyAsync(_source, cancellation).ConfigureAwait(false);
         await Lane.MakeCounterAsync(_source, cancellation).ConfigureAwait(false);
         await MakeTermsAsync(cancellation).ConfigureAwait(false);
+        await using var moved = _source.CreateCommand("SELECT moved FROM lease WHERE only_row = 1");
+        if (await moved.ExecuteScalarAsync(cancellation).ConfigureAwait(false) is not 0L)
+            throw new StoreUnavailableException("This database's deployment was moved to another store, and goes on " +
+                "there (keyward store move). Nothing is served from here.");
         return true;
     }).ConfigureAwait(false);
 
@@ -85,16 +89,10 @@ internal sealed partial class PostgresStore : IStore
         }).ConfigureAwait(false);
 
     public async ValueTask<IReadOnlyList<OutboxEntry>> ReadOutboxAsync(CancellationToken cancellation) =>
-        await TryAsync<IReadOnlyList<OutboxEntry>>(async () =>
+        await TryAsync(async () =>
         {
-            await using var command = _source.CreateCommand(
-                "SELECT record_id, seq, node, record FROM outbox ORDER BY seq");
-            await using var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
-            var entries = new List<OutboxEntry>();
-            while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
-                entries.Add(new OutboxEntry(reader.GetFieldValue<byte[]>(0), reader.GetInt64(1), reader.GetString(2),
-                    reader.GetFieldValue<byte[]>(3)));
-            return entries;
+            await using var connection = await _source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+            return await Copying.OutboxAsync(connection, null, cancellation).ConfigureAwait(false);
         }).ConfigureAwait(false);
 
     public async ValueTask ClearOutboxAsync(IReadOnlyList<byte[]> recordIds, CancellationToken cancellation) =>
@@ -114,8 +112,35 @@ internal sealed partial class PostgresStore : IStore
         }).ConfigureAwait(false);
 
     public async ValueTask<IReadOnlyList<StoredCheckpoint>> ReadCheckpointsAsync(CancellationToken cancellation) =>
-        await TryAsync(async () => await CheckpointRows.ReadAsync(_source, cancellation).ConfigureAwait(false))
-            .ConfigureAwait(false);
+        await TryAsync(async () =>
+        {
+            await using var connection = await _source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+            return await CheckpointRows.ReadAsync(connection, null, cancellation).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+
+    public async ValueTask<StoreCopy> CopyAsync(CancellationToken cancellation) => await TryAsync(async () =>
+    {
+        await using var connection = await _source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+        await using var transaction = await connection
+            .BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation).ConfigureAwait(false);
+        return await Copying.ReadAsync(connection, transaction, cancellation).ConfigureAwait(false);
+    }).ConfigureAwait(false);
+
+    public async ValueTask<bool> FillAsync(StoreCopy copy, bool replace, CancellationToken cancellation) =>
+        await TryAsync(async () =>
+        {
+            await using var connection = await _source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+            await using var transaction = await connection
+                .BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellation).ConfigureAwait(false);
+            if (!await Copying.FillAsync(connection, transaction, copy, replace, cancellation).ConfigureAwait(false))
+                return false;
+            await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+            return true;
+        }).ConfigureAwait(false);
+
+    /// <summary>Puts the database out of use for every node: its deployment goes on elsewhere.</summary>
+    public async ValueTask RetireAsync(CancellationToken cancellation) =>
+        await ExecuteAsync("UPDATE lease SET moved = 1 WHERE only_row = 1", cancellation).ConfigureAwait(false);
 
     /// <summary>Overwritten values are dead tuples until a vacuum; write-ahead log, replicas and backups keep them
     /// longer.</summary>

@@ -49,19 +49,7 @@ internal sealed class SqliteStore(string path) : IStore
         ReadAsync((connection, transaction) => Writer.ReadFeed(connection, transaction, afterSeq, limit), cancellation);
 
     public ValueTask<IReadOnlyList<OutboxEntry>> ReadOutboxAsync(CancellationToken cancellation) =>
-        ReadAsync<IReadOnlyList<OutboxEntry>>((connection, transaction) =>
-        {
-            using var command = connection.CreateCommand();
-            command.Transaction = transaction;
-            command.CommandText = "SELECT record_id, seq, node, record FROM outbox ORDER BY seq";
-            using var reader = command.ExecuteReader();
-            var entries = new List<OutboxEntry>();
-            while (reader.Read())
-                entries.Add(new OutboxEntry(
-                    reader.GetFieldValue<byte[]>(0), reader.GetInt64(1), reader.GetString(2),
-                    reader.GetFieldValue<byte[]>(3)));
-            return entries;
-        }, cancellation);
+        ReadAsync(Copying.Outbox, cancellation);
 
     public async ValueTask ClearOutboxAsync(IReadOnlyList<byte[]> recordIds, CancellationToken cancellation) =>
         await OnLaneAsync(writer =>
@@ -79,6 +67,11 @@ internal sealed class SqliteStore(string path) : IStore
 
     public ValueTask<IReadOnlyList<StoredCheckpoint>> ReadCheckpointsAsync(CancellationToken cancellation) =>
         ReadAsync(CheckpointRows.Read, cancellation);
+
+    public ValueTask<StoreCopy> CopyAsync(CancellationToken cancellation) => ReadAsync(Copying.Read, cancellation);
+
+    public ValueTask<bool> FillAsync(StoreCopy copy, bool replace, CancellationToken cancellation) =>
+        OnLaneAsync(writer => Copying.Fill(writer.Connection, copy, replace), cancellation);
 
     public async ValueTask ScrubAsync(CancellationToken cancellation) => await OnLaneAsync(writer =>
     {

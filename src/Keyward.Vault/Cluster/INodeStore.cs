@@ -16,7 +16,8 @@ internal sealed record LeaseTerms(TimeSpan Lease, TimeSpan Wait)
 }
 
 /// <summary>What a node learns when it renews its lease.</summary>
-internal sealed record Renewal(Counter Counter, LeaseTerms Terms);
+/// <param name="IsDraining">An operator wants it to get no more traffic.</param>
+internal sealed record Renewal(Counter Counter, LeaseTerms Terms, bool IsDraining);
 
 /// <summary>What a store that several nodes share keeps of them. Each call is one statement or one transaction; all
 /// fail with <see cref="StoreUnavailableException"/> where the store cannot be reached in time.</summary>
@@ -40,8 +41,11 @@ internal interface INodeStore
     /// <summary>Takes the row away, if it is this boot's.</summary>
     ValueTask LeaveAsync(string id, byte[] boot, CancellationToken cancellation);
 
-    /// <summary>Takes any node's row away: an operator vouches that the machine is off.</summary>
-    ValueTask<bool> RemoveAsync(string id, CancellationToken cancellation);
+    /// <summary>Takes another node's row away, if its boot and renewals are still those that were seen.</summary>
+    ValueTask<bool> RemoveAsync(NodeRow seen, CancellationToken cancellation);
+
+    /// <summary>Asks this run of a node to stand aside, or to take traffic again; false if the row is gone.</summary>
+    ValueTask<bool> DrainAsync(NodeRow seen, bool drain, CancellationToken cancellation);
 
     ValueTask SetTermsAsync(LeaseTerms terms, CancellationToken cancellation);
 

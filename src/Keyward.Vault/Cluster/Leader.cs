@@ -16,6 +16,12 @@ internal sealed class Leader(INodeStore nodes, NodeSync self, TimeProvider time)
     /// <summary>Takes, renews or watches the leadership; to be called once a second.</summary>
     public async Task StepAsync(CancellationToken cancellation)
     {
+        if (self.IsDraining)
+        {
+            await ResignAsync().ConfigureAwait(false);
+            return;
+        }
+
         var begun = time.GetTimestamp();
         var boot = self.Me.Boot;
         var free = _seen is null || _seen.Boot.Length == 0 || _seen.Boot.AsSpan().SequenceEqual(boot)

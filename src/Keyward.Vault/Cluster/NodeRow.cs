@@ -22,6 +22,9 @@ internal sealed record NodeRow(
 {
     private const string Label = "node/1";
 
+    /// <summary>An operator wants it to get no more traffic.</summary>
+    public bool IsDraining { get; init; }
+
     public NodeRow Signed(IKeyHierarchy hierarchy)
     {
         var mac = new byte[32];
@@ -44,6 +47,6 @@ internal sealed record NodeRow(
         Span<byte> numbers = stackalloc byte[16];
         BinaryPrimitives.WriteInt64BigEndian(numbers, Renewals);
         BinaryPrimitives.WriteInt64BigEndian(numbers[8..], Applied);
-        return Frame.Of(Frame.Text(Id), Boot, numbers.ToArray(), Incarnation);
+        return Frame.Of(Frame.Text(Id), Boot, numbers.ToArray(), Incarnation, Frame.Text(Address));
     }
 }

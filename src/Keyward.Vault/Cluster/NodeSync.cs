@@ -39,6 +39,8 @@ internal sealed class NodeSync(INodeStore nodes, IStore store, OpenedVault vault
 
     public NodeIdentity Me => me;
 
+    public bool IsDraining => vault.IsDraining;
+
     public INodeStore Nodes => nodes;
 
     /// <summary>Registers, synchronises once, and goes on in the background.</summary>
@@ -140,6 +142,7 @@ internal sealed class NodeSync(INodeStore nodes, IStore store, OpenedVault vault
 
         if (counter.Seq > snapshot.Seq) await FollowAsync(snapshot, counter, cancellation).ConfigureAwait(false);
         Terms = renewal.Terms;
+        vault.IsDraining = renewal.IsDraining;
         vault.Lease.Extend(begun, renewal.Terms.Lease);
     }
 

@@ -20,7 +20,11 @@ internal sealed class Propagation(NodeSync self, OpenedVault vault, TimeProvider
     private readonly Meter _meter = new(Gate.GateMetrics.MeterName);
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (NodeRow Row, long Since)> _watched = new(StringComparer.Ordinal);
+    private readonly RecentDurations _recent = new();
     private Histogram<double>? _seconds;
+
+    /// <summary>How long the last changes took to reach every node.</summary>
+    public RecentDurations Recent => _recent;
 
     /// <summary>Completes when a request that begins afterwards is judged with this change by every node.</summary>
     /// <param name="committedAt">The clock right after the commit was confirmed.</param>
@@ -59,11 +63,7 @@ internal sealed class Propagation(NodeSync self, OpenedVault vault, TimeProvider
             && row.IsSigned(vault.Hierarchy));
 
     /// <summary>True once a row has stood still under this node's own eyes for longer than any lease.</summary>
-    private bool HasExpired(NodeRow row)
-    {
-        lock (_lock) return _watched.TryGetValue(row.Id, out var seen) && seen.Row.IsSameLife(row)
-            && time.GetElapsedTime(seen.Since) > self.Terms.Expiry;
-    }
+    private bool HasExpired(NodeRow row) => SilenceOf(row) > self.Terms.Expiry;
 
     private async Task<IReadOnlyList<NodeRow>?> ReadAsync()
     {
@@ -77,6 +77,14 @@ internal sealed class Propagation(NodeSync self, OpenedVault vault, TimeProvider
         {
             return null;
         }
+    }
+
+    /// <summary>For how long a row has stood still under this node's own eyes; zero for one that it sees for the first
+    /// time.</summary>
+    public TimeSpan SilenceOf(NodeRow row)
+    {
+        lock (_lock) return _watched.TryGetValue(row.Id, out var seen) && seen.Row.IsSameLife(row)
+            ? time.GetElapsedTime(seen.Since) : TimeSpan.Zero;
     }
 
     /// <summary>Notes, by this node's own clock, when a row last moved.</summary>
@@ -110,6 +118,7 @@ internal sealed class Propagation(NodeSync self, OpenedVault vault, TimeProvider
             description: "From a change's commit until no node can serve without it.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = Bounds });
         _seconds.Record(took.TotalSeconds);
+        _recent.Add(took);
         return new Propagated(took, [.. rows.Where(r => !r.Dead).Select(r => r.Id)], expired);
     }
 }

@@ -60,6 +60,8 @@ public sealed partial class Gate
             if (status.State == GateState.Serving && _opened is { } opened
                 && opened.Vault.Lease.Remaining < AlmostStale)
                 return new GateStatus(GateState.Serving, "stale", GateRefusals.StaleSentence);
+            if (status.State == GateState.Serving && _opened?.Vault.IsDraining == true)
+                return GateRefusals.DrainedStatus;
             if (status.State == GateState.Serving && !_log.IsWritable)
                 return new GateStatus(GateState.Serving, "audit", _log.WhyNot ?? "The audit log cannot be written.");
             if (status.State == GateState.Serving && _opened?.Vault.Snapshot.Altered.Count is > 0 and var altered)

@@ -8,6 +8,10 @@ internal static class GateRefusals
 
     public static readonly Refusal Stale = new(RefusalReason.NotReady, StaleSentence, "stale");
 
+    /// <summary>Not ready, though all that comes is served.</summary>
+    public static readonly GateStatus DrainedStatus = new(GateState.Serving, "drained",
+        "An operator wants this node to get no more traffic; keyward node drain --undo ends that.");
+
     public static Refusal NotServing(GateStatus status) => new(
         status.State == GateState.Sealed ? RefusalReason.Sealed : RefusalReason.NotReady, status.Sentence);
 

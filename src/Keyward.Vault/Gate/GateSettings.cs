@@ -22,6 +22,12 @@ public sealed record GateSettings(
     /// <summary>This node's name in records.</summary>
     public string Node { get; init; } = "";
 
+    /// <summary>Where this node serves, for people.</summary>
+    public string Address { get; init; } = "";
+
+    /// <summary>The program's version.</summary>
+    public string Build { get; init; } = "";
+
     /// <summary>Whether the empty call for benchmarks is answered.</summary>
     public bool EmptyCall { get; init; }
 

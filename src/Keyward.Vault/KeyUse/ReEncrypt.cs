@@ -27,7 +27,8 @@ public sealed class ReEncrypt(CryptEnd source, ReadOnlyMemory<byte> ciphertext, 
 {
     Verb IOperation<ReEncrypted>.Verb { get; } = new("re_encrypt", OperationClass.DataWrite);
 
-    Demand IOperation<ReEncrypted>.Demand => Demand.On(Permission.VersionsUseToReEncryptFrom, source.Key);
+    Demand IOperation<ReEncrypted>.Demand =>
+        Demands.On(Permission.VersionsUseToReEncryptFrom, source.Key, source.Version);
 
     IRequestAttributes IOperation<ReEncrypted>.Attributes => AttributesOf(source);
 
@@ -41,7 +42,7 @@ public sealed class ReEncrypt(CryptEnd source, ReadOnlyMemory<byte> ciphertext, 
 
     ValueTask<Outcome<ReEncrypted>> IOperation<ReEncrypted>.RunAsync(Passage passage)
     {
-        var toEncrypt = Demand.On(Permission.VersionsUseToReEncryptTo, destination.Key);
+        var toEncrypt = Demands.On(Permission.VersionsUseToReEncryptTo, destination.Key, destination.Version);
         if (passage.Refuse(passage.Snapshot, toEncrypt, AttributesOf(destination)) is { } denied) return new(denied);
         var isSlow = IsAsymmetric(source) || IsAsymmetric(destination);
         return isSlow ? SlowLane.Shared.RunAsync(() => Run(passage)) : new(Run(passage));

@@ -14,9 +14,9 @@ public sealed class RehearseDecrypt(CryptEnd source, CryptEnd? destination) : IO
         ? new("decrypt", OperationClass.DataRead)
         : new("re_encrypt", OperationClass.DataWrite);
 
-    Demand IOperation<Done>.Demand => Demand.On(destination is null
+    Demand IOperation<Done>.Demand => Demands.On(destination is null
         ? Permission.VersionsUseToDecrypt
-        : Permission.VersionsUseToReEncryptFrom, source.Key);
+        : Permission.VersionsUseToReEncryptFrom, source.Key, source.Version);
 
     IRequestAttributes IOperation<Done>.Attributes => AttributesOf(source);
 
@@ -33,8 +33,8 @@ public sealed class RehearseDecrypt(CryptEnd source, CryptEnd? destination) : IO
     private Outcome<Done> Run(Passage passage)
     {
         if (destination is not null && passage.Refuse(passage.Snapshot,
-            Demand.On(Permission.VersionsUseToReEncryptTo, destination.Key), AttributesOf(destination)) is { } denied)
-            return denied;
+            Demands.On(Permission.VersionsUseToReEncryptTo, destination.Key, destination.Version),
+            AttributesOf(destination)) is { } denied) return denied;
         return Judge(passage, source) ?? (destination is null ? null : Judge(passage, destination)) ?? Rehearsal.Passed;
     }
 

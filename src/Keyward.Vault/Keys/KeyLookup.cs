@@ -19,13 +19,19 @@ internal static class KeyLookup
         var entry = Find(snapshot, project, reference, out var version);
         if (entry is not null && entry.Key.StateAt(now) != KeyState.Deleted)
             return new FoundKey(entry.Key.Name, project.Project.Account, entry.Key.IdText, entry.Key.Purpose,
-                entry.Key.Algorithm) { IsExternal = entry.Key.ImportOnly, Version = version };
+                entry.Key.Algorithm) { IsExternal = entry.Key.ImportOnly, Version = version ?? NewestOf(entry) };
         if (project.Project.Id != caller.Project) return Foreign(reference);
         var location = new LocationName(project.Project.Id, reference.Location);
         return reference.Alias is { } alias
             ? KeyAliases.NotFound(new AliasName(location, alias))
             : KeyRefusals.NotFound($"{location}/keys/{reference.Id ?? "?"}");
     }
+
+    /// <summary>A key without a primary version is used by its newest one. It is named here, so that conditions see the
+    /// same resource as at a door whose callers name versions.</summary>
+    private static int? NewestOf(KeyEntry entry) => entry.Key.Purpose == Algorithms.Purpose.EncryptDecrypt
+        ? null
+        : entry.Versions.LastOrDefault()?.Name.Number;
 
     public static ProjectEntry? ProjectOf(Snapshot snapshot, Caller caller, string? account)
     {

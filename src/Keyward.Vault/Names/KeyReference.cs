@@ -40,6 +40,7 @@ public sealed record FoundKey(
     /// <summary>Its material is brought by its owner.</summary>
     public bool IsExternal { get; init; }
 
-    /// <summary>The version that the alias by which it was named is pinned to.</summary>
+    /// <summary>The version that the alias by which it was named is pinned to, or else, of a key that has no primary
+    /// version, its newest.</summary>
     public int? Version { get; init; }
 }

@@ -129,6 +129,9 @@ public enum Permission
     QuotasSet = 119,
     AuditVerify = 120,
     AuditHash = 121,
+    NodesGet = 122,
+    NodesUpdate = 123,
+    BackupsCreate = 124,
 }
 
 /// <summary>The permissions' names as policies, refusals and TestIamPermissions show them.</summary>
@@ -192,6 +195,9 @@ public static class PermissionNames
         Permission.QuotasSet => "keyward.quotas.set",
         Permission.AuditVerify => "keyward.audit.verify",
         Permission.AuditHash => "keyward.audit.hash",
+        Permission.NodesGet => "keyward.nodes.get",
+        Permission.NodesUpdate => "keyward.nodes.update",
+        Permission.BackupsCreate => "keyward.backups.create",
         // Finer than Google's: what Google has one right for, or none.
         >= Permission.GrantsCreate => KmsName(permission.ToString(), "keyward"),
         _ => KmsName(permission.ToString(), "cloudkms"),

@@ -81,7 +81,8 @@ public static class Roles
         .. ProjectAdmin, Permission.ProjectsCreate, Permission.ProjectsList, Permission.AuditReadAll,
         Permission.StatusGet, Permission.DeploymentGetIamPolicy, Permission.DeploymentSetIamPolicy,
         Permission.IssuersUpdate, Permission.IssuersList, Permission.QuotasGet,
-        Permission.QuotasSet, Permission.AuditVerify,
+        Permission.QuotasSet, Permission.AuditVerify, Permission.NodesGet, Permission.NodesUpdate,
+        Permission.BackupsCreate,
     ];
 
     private static readonly FrozenDictionary<string, PermissionMask> Masks = new Dictionary<string, PermissionMask>
@@ -115,10 +116,12 @@ public static class Roles
         ["roles/cloudkms.expertRawPKCS1"] = Mask([Permission.VersionsManageRawPkcs1Keys]),
         ["roles/keyward.admin"] = Mask(DeploymentAdmin),
         ["roles/keyward.auditor"] = Mask([Permission.AuditRead, Permission.AuditReadAll, Permission.AuditVerify,
+            Permission.NodesGet,
             Permission.DeploymentGetIamPolicy, .. ReadPolicies, .. View]),
         // Keyed digests let guesses be tried against records: no one administers that right to himself by his role.
         ["roles/keyward.investigator"] = Mask([Permission.AuditRead, Permission.AuditReadAll,
             Permission.AuditVerify, Permission.AuditHash]),
+        ["roles/keyward.backupOperator"] = Mask([Permission.BackupsCreate]),
         ["roles/keyward.groupAdmin"] = Mask(GroupAdmin),
         ["roles/iam.roleAdmin"] = Mask(RoleAdmin),
         ["roles/iam.roleViewer"] = Mask([Permission.RolesGet, Permission.RolesList]),

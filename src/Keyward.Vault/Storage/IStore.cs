@@ -61,6 +61,13 @@ internal interface IStore : IAsyncDisposable
     /// <summary>The largest checkpoint of each log.</summary>
     ValueTask<IReadOnlyList<StoredCheckpoint>> ReadCheckpointsAsync(CancellationToken cancellation);
 
+    /// <summary>All of the store as of one moment, while others go on changing it.</summary>
+    ValueTask<StoreCopy> CopyAsync(CancellationToken cancellation);
+
+    /// <summary>Makes the store what a copy says, in one transaction, under the copy's incarnation; false if it holds a
+    /// change already and <paramref name="replace"/> does not say that all of that shall go.</summary>
+    ValueTask<bool> FillAsync(StoreCopy copy, bool replace, CancellationToken cancellation);
+
     /// <summary>Makes deleted and overwritten values unreadable as far as the engine can (checkpoint, secure
     /// delete).</summary>
     ValueTask ScrubAsync(CancellationToken cancellation);

@@ -10,6 +10,7 @@ internal sealed class OpenedVault(
 {
     private readonly Lock _swapping = new();
     private Snapshot _snapshot = snapshot;
+    private volatile bool _isDraining;
 
     public IKeystore Keystore { get; } = keystore;
 
@@ -19,6 +20,15 @@ internal sealed class OpenedVault(
 
     /// <summary>How long the snapshot may be judged by.</summary>
     public Lease Lease { get; init; } = Lease.Unlimited;
+
+    /// <summary>An operator wants this node to get no more traffic; what comes is still served.</summary>
+    public bool IsDraining { get => _isDraining; set => _isDraining = value; }
+
+    /// <summary>Where the state lies; for reading it whole. It is changed by the lane alone.</summary>
+    public IStore? Store { get; init; }
+
+    /// <summary>The nodes that share the store; null where there is one.</summary>
+    public NodeBoard? Nodes { get; set; }
 
     /// <summary>Which store this is: a restore makes another one.</summary>
     public byte[] Incarnation { get; init; } = [];

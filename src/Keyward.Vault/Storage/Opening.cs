@@ -41,6 +41,7 @@ internal sealed class Opening(IStore store, AuditLog log, ITreeFiles files, Time
         var vault = new OpenedVault(keystore, hierarchy, credentialKeys, snapshot)
         {
             Lease = IsShared ? new Lease(time) : Lease.Unlimited, Incarnation = state.Counter.Incarnation,
+            Store = store,
         };
         await RecordStartAsync(snapshot, hierarchy).ConfigureAwait(false);
         await new Anchoring(store, log, time).AnchorAsync(cancellation).ConfigureAwait(false);

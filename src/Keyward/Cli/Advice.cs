@@ -16,6 +16,8 @@ internal static class Advice
         "ALREADY_EXISTS" => "To accept what is there, add --if-not-exists.",
         "VERSION_NOT_ENABLED" => "keyward version enable N --key KEY --keyring RING   or name another version",
         "NO_PRIMARY_VERSION" => "keyward key rotate KEY --keyring RING",
+        "TRANSITION_NOT_ALLOWED" when refusal.Subject?.StartsWith("nodes/", StringComparison.Ordinal) == true =>
+            "See how it stands: keyward node list",
         "TRANSITION_NOT_ALLOWED" => "See the version's state: keyward version describe N --key KEY --keyring RING",
         "INVALID_CIPHERTEXT" => "Give the same key and the same additional data, byte for byte, as for the encryption.",
         "TOO_LARGE" => "Encrypt large data locally under a data key; see docs/guides/envelope-encryption.md",

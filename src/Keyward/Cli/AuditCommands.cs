@@ -26,10 +26,13 @@ internal static class AuditCommands
     private static readonly Option<bool> OwnProject = Commands.Flag(
         "--own-project", "Only this project's records, which its owner may read.");
 
+    private static readonly Option<bool> Here = Commands.Flag(
+        "--here", "Only the log of the node that is asked; else those of all nodes that live.");
+
     private static readonly Option<string?> As = Commands.Text("--as", "FORM",
         "The records' form: keyward (as they stand in the log), google, cloudtrail, ocsf or cef.");
 
-    private static readonly Option[] Filters = [Key, Principal, Operation, Outcome, Since, Until, OwnProject];
+    private static readonly Option[] Filters = [Key, Principal, Operation, Outcome, Since, Until, OwnProject, Here];
 
     static AuditCommands() => As.AcceptOnlyFromAmong([.. RecordForm.Names]);
 
@@ -108,25 +111,25 @@ internal static class AuditCommands
     private static async IAsyncEnumerable<(string Log, long Index, string Record)> ReadAsync(
         Session session, bool follow)
     {
-        var request = new ReadRecordsRequest
-        {
-            Parent = session.Get(OwnProject) ? "projects/" + session.Settings.Project : "",
-            Key = session.Get(Key) ?? "",
-            Principal = session.Get(Principal) ?? "",
-            Operation = session.Get(Operation) ?? "",
-            Outcome = session.Get(Outcome) ?? "",
-            Since = session.Get(Since) is { } since ? Times.Parse(since, "--since").ToTimestamp() : null,
-            Until = session.Get(Until) is { } until ? Times.Parse(until, "--until").ToTimestamp() : null,
-            PageSize = PageSize,
-        };
+        using var logs = await AuditLogs.OpenAsync(session, RequestOf(session), session.Get(Here))
+            .ConfigureAwait(false);
         while (true)
         {
-            var page = await session.Server.Audit.ReadRecordsAsync(request, cancellationToken: session.Cancellation);
-            foreach (var (index, record) in page.Indexes.Zip(page.Records)) yield return (page.Log, index, record);
-            request.FromIndex = page.NextIndex;
-            if (!page.AtEnd) continue;
+            await foreach (var found in logs.ReadAsync(session.Cancellation).ConfigureAwait(false)) yield return found;
             if (!follow) yield break;
             await Task.Delay(FollowInterval, TimeProvider.System, session.Cancellation).ConfigureAwait(false);
         }
     }
+
+    private static ReadRecordsRequest RequestOf(Session session) => new()
+    {
+        Parent = session.Get(OwnProject) ? "projects/" + session.Settings.Project : "",
+        Key = session.Get(Key) ?? "",
+        Principal = session.Get(Principal) ?? "",
+        Operation = session.Get(Operation) ?? "",
+        Outcome = session.Get(Outcome) ?? "",
+        Since = session.Get(Since) is { } since ? Times.Parse(since, "--since").ToTimestamp() : null,
+        Until = session.Get(Until) is { } until ? Times.Parse(until, "--until").ToTimestamp() : null,
+        PageSize = PageSize,
+    };
 }

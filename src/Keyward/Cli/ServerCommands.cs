@@ -11,18 +11,18 @@ namespace Keyward.Cli;
 
 internal static class ServerCommands
 {
-    private static readonly Option<string?> Data = Commands.Text("--data", "DIR",
+    public static readonly Option<string?> Data = Commands.Text("--data", "DIR",
         "The data folder (default ~/.keyward).");
     private static readonly Option<string[]> Listen = new("--listen")
     {
         HelpName = "HOST:PORT", Description = "Where to listen; may be repeated; port 0 picks a free one.",
     };
 
-    private static readonly Option<string?> Storage = Commands.Text("--storage", "sqlite|postgres",
+    public static readonly Option<string?> Storage = Commands.Text("--storage", "sqlite|postgres",
         "The store: embedded, or shared by several nodes.");
-    private static readonly Option<string?> PostgresFile = Commands.Text("--postgres-file", "FILE",
+    public static readonly Option<string?> PostgresFile = Commands.Text("--postgres-file", "FILE",
         "The connection string for --storage postgres; mode 0600.");
-    private static readonly Option<string?> Config = Commands.Text("--config", "FILE", "The configuration file.");
+    public static readonly Option<string?> Config = Commands.Text("--config", "FILE", "The configuration file.");
     private static readonly Option<string?> LogFormat = Commands.Text("--log-format", "text|json|auto",
         "How logs are written.");
     private static readonly Option<string?> LogLevel = Commands.Text("--log-level", "LEVEL",
@@ -65,7 +65,7 @@ internal static class ServerCommands
         return flags;
     }
 
-    private static SettingReader Read(Session session) =>
+    public static SettingReader Read(Session session) =>
         SettingReader.Read(Flags(session.Parsed), ProcessEnvironment.Variables(), session.Get(Config));
 
     private static Task ShowAsync(Session session)
@@ -91,7 +91,7 @@ internal static class ServerCommands
         return refused;
     }
 
-    private static Task RefuseErrors(SettingReader reader) => reader.Errors.Count == 0
+    public static Task RefuseErrors(SettingReader reader) => reader.Errors.Count == 0
         ? Task.CompletedTask
         : Task.FromException(new FailedException(string.Join("\nkeyward: ", reader.Errors)));
 

@@ -58,6 +58,13 @@ internal sealed class Session(ParseResult parsed, CancellationToken cancellation
         return _keyFile.Token;
     }
 
+    /// <summary>Another node of the same deployment, with the same credentials and trust.</summary>
+    public KeywardConnection ConnectTo(string address)
+    {
+        _ = Server;
+        return new KeywardConnection(address, Settings.Ca, _keyFile!);
+    }
+
     public void Dispose()
     {
         _connection?.Dispose();

@@ -86,7 +86,9 @@ internal sealed class DataFolder : IDisposable
         : Environment.MachineName;
 
     /// <summary>Makes a subfolder that only the owner can enter.</summary>
-    public void Make(string name) => Directory.CreateDirectory(In(name), OwnerFolder);
+    public void Make(string name) => MakeOwned(In(name));
+
+    public static void MakeOwned(string path) => Directory.CreateDirectory(path, OwnerFolder);
 
     /// <summary>Writes a file of mode 0600 beside its place and moves it there when it is whole and on disk.</summary>
     public static void WriteSecret(string path, ReadOnlySpan<byte> content)

@@ -17,9 +17,16 @@ internal sealed class NodeMembership : IAsyncDisposable
     private readonly Propagation _propagation;
     private readonly Leader _leader;
     private readonly ChangeLane _lane;
+    private readonly OpenedVault _vault;
+    private IReadOnlyList<string> _addresses = [];
 
-    private NodeMembership(NodeSync sync, Propagation propagation, Leader leader, ChangeLane lane) =>
-        (_sync, _propagation, _leader, _lane) = (sync, propagation, leader, lane);
+    private NodeMembership(
+        NodeSync sync, Propagation propagation, Leader leader, ChangeLane lane, OpenedVault vault) =>
+        (_sync, _propagation, _leader, _lane, _vault) = (sync, propagation, leader, lane, vault);
+
+    /// <summary>Told the addresses of all nodes whenever they change: what is meant for one may be shown to
+    /// any.</summary>
+    public Action<IReadOnlyList<string>>? AddressesChanged { get; set; }
 
     public bool IsLeading => _leader.IsLeading;
 
@@ -32,8 +39,9 @@ internal sealed class NodeMembership : IAsyncDisposable
         var sync = new NodeSync(nodes, store, vault, me, time, logger) { Damaged = damaged };
         var propagation = new Propagation(sync, vault, time);
         lane.Propagation = propagation;
+        vault.Nodes = new NodeBoard(nodes, sync, propagation);
         await sync.StartAsync(cancellation).ConfigureAwait(false);
-        return new NodeMembership(sync, propagation, new Leader(nodes, sync, time), lane);
+        return new NodeMembership(sync, propagation, new Leader(nodes, sync, time), lane, vault);
     }
 
     /// <summary>To be called once a second: notes which nodes move, takes or keeps the leadership, and as the leader
@@ -42,10 +50,21 @@ internal sealed class NodeMembership : IAsyncDisposable
     {
         var rows = await _sync.Nodes.ReadNodesAsync(cancellation).ConfigureAwait(false);
         _propagation.Watch(rows);
+        Announce(rows);
         await _leader.StepAsync(cancellation).ConfigureAwait(false);
         if (!_leader.IsLeading) return;
         var living = rows.Where(r => !r.Dead).Select(r => r.Id).ToHashSet(StringComparer.Ordinal);
         await _lane.AdoptAsync(living, AdoptAfter).ConfigureAwait(false);
+    }
+
+    /// <summary>An address counts only under its node's own MAC: who can write the store must not make tokens for
+    /// another server good here.</summary>
+    private void Announce(IReadOnlyList<Vault.Cluster.NodeRow> rows)
+    {
+        string[] addresses = [.. rows.Where(r => r.IsSigned(_vault.Hierarchy)).Select(r => r.Address).Order()];
+        if (addresses.SequenceEqual(_addresses)) return;
+        _addresses = addresses;
+        AddressesChanged?.Invoke(addresses);
     }
 
     public async ValueTask DisposeAsync()

@@ -32,6 +32,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
     private KeyHierarchy? _hierarchy;
     private SoftwareKeystore? _keystore;
     private ChangeLane? _lane;
+    private volatile IReadOnlyList<string> _nodeAddresses = [];
     private DocumentFetch? _fetch;
     private PartMetrics? _parts;
 
@@ -104,7 +105,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
     }
 
     /// <summary>Takes settings over that may change while the server runs.</summary>
-    public void Apply(ServerSettings settings) => Gate.Apply(GateSettingsOf(_folder, settings, _address));
+    public void Apply(ServerSettings settings) => Gate.Apply(WithNodes(GateSettingsOf(_folder, settings, _address)));
 
     /// <summary>Opens a sealed vault by its passphrase; false if it is the wrong one.</summary>
     public async Task<bool> UnsealAsync(byte[] passphrase, CancellationToken cancellation)
@@ -212,6 +213,12 @@ internal sealed class VaultKeeper : IAsyncDisposable
             Membership = await NodeMembership.JoinAsync(nodes, _store, opened.Vault, opened.Lane,
                 new NodeIdentity(Gate.Settings.Node, _address, Cli.ProgramVersion.Number, DataFolder.MachineId()),
                 Gate.Close, _time, _logger, cancellation).ConfigureAwait(false);
+        if (Membership is not null)
+            Membership.AddressesChanged = addresses =>
+            {
+                _nodeAddresses = addresses;
+                Gate.Apply(WithNodes(Gate.Settings));
+            };
         Gate.Open(opened.Vault, opened.Lane);
         keystore.MakeAhead();
     }
@@ -226,6 +233,13 @@ internal sealed class VaultKeeper : IAsyncDisposable
             ? await _store.LoadAsync(cancellation).ConfigureAwait(false)
             : state;
     }
+
+    /// <summary>A token that is meant for any node is good at each.</summary>
+    private GateSettings WithNodes(GateSettings settings) => settings with
+    {
+        TokenAudiences = [.. settings.TokenAudiences.Union(_nodeAddresses.Select(a => $"https://{a}/token"))],
+        DoorAudiences = [.. settings.DoorAudiences.Union(_nodeAddresses.Select(a => $"https://{a}/"))],
+    };
 
     private void Seal(string why)
     {
@@ -244,7 +258,8 @@ internal sealed class VaultKeeper : IAsyncDisposable
         if (AdminCredentials.TokenAddress(folder) is { } first && !token.Contains(first)) token.Add(first);
         return new GateSettings(settings.Locations, settings.ClockSkew, token, [$"https://{address}/"])
         {
-            EmptyCall = settings.EmptyCall, Node = folder.NodeName(),
+            EmptyCall = settings.EmptyCall, Node = folder.NodeName(), Address = address,
+            Build = Cli.ProgramVersion.Number,
             UnknownPerSecond = settings.UnknownPerSecond,
             IssuerUrl = $"https://{address}", CredentialMaximumAge = settings.CredentialMaximumAge,
             CredentialMaximumIdle = settings.CredentialMaximumIdle,

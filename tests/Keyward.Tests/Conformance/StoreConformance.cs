@@ -66,6 +66,35 @@ public abstract class StoreConformance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_copy_fills_an_empty_store_and_replaces_a_full_one_only_when_told()
+    {
+        await ChangeAsync(0, Row("a", 1));
+        await ChangeAsync(1, Row("b", 2));
+        var time = DateTimeOffset.UnixEpoch.AddDays(20_000);
+        await Store.PutCheckpointAsync(new StoredCheckpoint("log", 7, [7], time), default);
+        var copy = await Store.CopyAsync(default);
+        Assert.Equal((2, 2, 2, 1),
+            (copy.Counter.Seq, copy.Rows.Count, copy.Outbox.Count, copy.Checkpoints.Count));
+
+        await ChangeAsync(2, Row("c", 3));
+        Assert.False(await Store.FillAsync(copy, replace: false, default));
+        Assert.Equal(3, (await Store.LoadAsync(default)).Rows.Count);
+        var incarnation = RandomNumberGenerator.GetBytes(16);
+        Assert.True(await Store.FillAsync(
+            copy with { Counter = copy.Counter with { Incarnation = incarnation } }, replace: true, default));
+        var filled = await Store.CopyAsync(default);
+        Assert.Equal(incarnation, filled.Counter.Incarnation);
+        Assert.Equal(copy.Counter.SealedSum, filled.Counter.SealedSum);
+        Assert.Equal(["a", "b"], filled.Rows.Select(r => r.Cells[0].Text).Order());
+        Assert.Equal(copy.Outbox.Select(o => Convert.ToHexString(o.Record)),
+            filled.Outbox.Select(o => Convert.ToHexString(o.Record)));
+        Assert.Equal(7, Assert.Single(filled.Checkpoints).Size);
+        // It goes on from there.
+        await ChangeAsync(2, Row("d", 3));
+        Assert.Equal(3, Assert.Single(await Store.ReadFeedAsync(0, 100, default)).Seq);
+    }
+
+    [Fact]
     public async Task The_same_primary_key_is_replaced()
     {
         await ChangeAsync(0, Row("a", 1, "111111111111"));

@@ -151,9 +151,17 @@ internal sealed class OpenDoors : IAsyncDisposable
             // Held by this process, and empty.
             if (Path.GetFileName(file) == "lock") continue;
             var copy = Path.Combine(to, Path.GetRelativePath(from, file));
-            using (var source = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite))
-            using (var target = new FileStream(copy, FileMode.Create)) source.CopyTo(target);
-            File.SetUnixFileMode(copy, File.GetUnixFileMode(file));
+            try
+            {
+                using (var source = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite))
+                using (var target = new FileStream(copy, FileMode.Create)) source.CopyTo(target);
+                File.SetUnixFileMode(copy, File.GetUnixFileMode(file));
+            }
+            catch (FileNotFoundException)
+            {
+                // The log's tree moved it to its place, or replaced it, since the folder was listed.
+                File.Delete(copy);
+            }
         }
     }
 

@@ -313,7 +313,8 @@ CREATE TABLE node (
     address TEXT COLLATE "C" NOT NULL,
     build TEXT COLLATE "C" NOT NULL,
     machine TEXT COLLATE "C" NOT NULL,
-    mac BYTEA NOT NULL
+    mac BYTEA NOT NULL,
+    draining BIGINT NOT NULL DEFAULT 0
 );
 
 -- Who runs what is due.
@@ -330,7 +331,8 @@ CREATE TABLE leader (
 CREATE TABLE lease (
     only_row BIGINT PRIMARY KEY CHECK (only_row = 1),
     lease_ms BIGINT NOT NULL,
-    wait_ms BIGINT NOT NULL
+    wait_ms BIGINT NOT NULL,
+    moved BIGINT NOT NULL DEFAULT 0
 );
 
 -- The logs' signed checkpoints, by which a log that was put back or exchanged is known. Only ever added to.

@@ -56,7 +56,7 @@ internal sealed class TreeFiles : ITreeFiles
     {
         var place = Path.Combine(_folder, path);
         if (Directory.Exists(place)) Directory.Delete(place, recursive: true);
-        else File.Delete(place);
+        else if (File.Exists(place)) File.Delete(place);
     }
 
     /// <summary>A new folder's name is durable only when the folder above is flushed too.</summary>
