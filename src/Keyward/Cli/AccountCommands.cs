@@ -116,7 +116,7 @@ internal static class AccountCommands
         });
     }
 
-    private static async Task<string> WriteKeyFileAsync(Session session, string email, string path, string? lifetime)
+    public static async Task<string> WriteKeyFileAsync(Session session, string email, string path, string? lifetime)
     {
         var request = new CreateKeyFileRequest { Email = email };
         if (lifetime is not null)

@@ -77,6 +77,39 @@ public sealed class OperatingTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Reports_tell_what_happened_and_drills_measure()
+    {
+        await using var server = await KeywardServer.StartAsync(_data.In("kms"));
+        await RunAsync(server, "keyring", "create", "shop");
+        await RunAsync(server, "key", "create", "orders", "--keyring", "shop", "--purpose", "encryption",
+            "--rotation-period", "2d");
+        var (code, output) = await RunAsync(server, "report", "weekly", "--html", _data.In("report.html"));
+        Assert.Equal(0, code);
+        using (var report = JsonDocument.Parse(output))
+        {
+            Assert.Contains(report.RootElement.GetProperty("operations").EnumerateArray(),
+                o => o.GetProperty("name").GetString() == "create_key");
+            Assert.EndsWith("/orders", report.RootElement.GetProperty("due")[0].GetProperty("key").GetString());
+            Assert.Equal(1, report.RootElement.GetProperty("budget").GetProperty("availability").GetDouble());
+        }
+
+        Assert.Contains("<svg", await File.ReadAllTextAsync(_data.In("report.html")));
+        foreach (var drill in (string[])["revoke-version", "revoke-account", "denied"])
+        {
+            var (drilled, result) = await RunAsync(server, "drill", "run", drill, "--format", "json");
+            Assert.True(drilled == 0, result);
+            using var measured = JsonDocument.Parse(result);
+            Assert.True(measured.RootElement.GetProperty("passed").GetBoolean(), result);
+            Assert.True(measured.RootElement.GetProperty("milliseconds").GetDouble() > 0);
+        }
+
+        Assert.Equal(2, (await RunAsync(server, "drill", "run", "nothing")).Code);
+        // The records show it, and the accounts that it made are gone.
+        Assert.Contains("drill-", (await RunAsync(server, "audit", "export", "--outcome", "denied")).Output);
+        Assert.DoesNotContain("ACTIVE\",\"email\":\"drill-", (await RunAsync(server, "service-account", "list")).Output);
+    }
+
     public void Dispose() => _data.Dispose();
 
     private static async Task UntilAsync(HttpClient client, Uri address, string text)

@@ -11,7 +11,7 @@ namespace Keyward.SystemTests.Contract;
 /// metric that a rule reads exists, and the rules themselves are evaluated without an error.</summary>
 public sealed partial class PrometheusTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     /// <summary>What only another program, another keystore or several nodes feed; absent until then.</summary>
     private static readonly string[] NotHere =

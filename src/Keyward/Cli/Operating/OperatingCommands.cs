@@ -7,6 +7,7 @@ internal static class OperatingCommands
 {
     public static IEnumerable<Command> Build() =>
     [
-        DoctorCommand.Build(), ProbeCommand.Build(), TopCommand.Build(),
+        DoctorCommand.Build(), ProbeCommand.Build(), TopCommand.Build(), ReportCommand.Build(), ScrubCommand.Build(),
+        DrillCommand.Build(),
     ];
 }
