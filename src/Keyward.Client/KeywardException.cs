@@ -14,6 +14,9 @@ public sealed class KeywardException : Exception
         : base(sentence, cause) =>
         (Reason, Subject, Permission, RequestId) = (reason, subject, permission, requestId);
 
+    /// <summary>The reason where no server answered at all.</summary>
+    public const string Unreachable = "UNREACHABLE";
+
     /// <summary>Such as <c>PERMISSION_DENIED</c> or <c>VERSION_NOT_ENABLED</c>; <c>UNREACHABLE</c> where no server
     /// answered.</summary>
     public string Reason { get; }
@@ -25,7 +28,7 @@ public sealed class KeywardException : Exception
     public string? RequestId { get; }
 
     /// <summary>Whether the same call may succeed a little later.</summary>
-    public bool IsRetryable => Reason is "UNREACHABLE" or "STORE_UNAVAILABLE" or "AUDIT_UNWRITABLE" or "NOT_READY"
+    public bool IsRetryable => Reason is Unreachable or "STORE_UNAVAILABLE" or "AUDIT_UNWRITABLE" or "NOT_READY"
         or "OVERLOADED" or "RATE_EXCEEDED";
 
     public static KeywardException Of(RpcException failure)
@@ -43,7 +46,7 @@ public sealed class KeywardException : Exception
         return isAnswer
             ? new KeywardException(failure.StatusCode.ToString().ToUpperInvariant(), failure.Status.Detail, null, null,
                 null, failure)
-            : new KeywardException("UNREACHABLE", Innermost(failure), null, null, null, failure);
+            : new KeywardException(Unreachable, Innermost(failure), null, null, null, failure);
     }
 
     private static string? Find(ErrorInfo info, string name) =>

@@ -14,13 +14,14 @@ internal static class Advice
         "NOT_FOUND" => "Names are case-sensitive and belong to a project and a location: " +
             "look at --project and --location.",
         "ALREADY_EXISTS" => "To accept what is there, add --if-not-exists.",
-        "VERSION_NOT_ENABLED" => "keyward version enable N --key KEY --keyring RING   or name another version",
-        "NO_PRIMARY_VERSION" => "keyward key rotate KEY --keyring RING",
+        "VERSION_NOT_ENABLED" =>
+            $"keyward version enable {refusal.Subject ?? "N --key KEY --keyring RING"}   or name another version",
+        "NO_PRIMARY_VERSION" => $"keyward key rotate {refusal.Subject ?? "KEY --keyring RING"}",
         "TRANSITION_NOT_ALLOWED" when refusal.Subject?.StartsWith("nodes/", StringComparison.Ordinal) == true =>
             "See how it stands: keyward node list",
         "TRANSITION_NOT_ALLOWED" => "See the version's state: keyward version describe N --key KEY --keyring RING",
         "INVALID_CIPHERTEXT" => "Give the same key and the same additional data, byte for byte, as for the encryption.",
-        "TOO_LARGE" => "Encrypt large data locally under a data key; see docs/guides/envelope-encryption.md",
+        "TOO_LARGE" => "Encrypt large data locally under a data key; see docs/how-it-works.md",
         "STALE_ETAG" => "keyward policy show RESOURCE, then try again with its etag.",
         "SEALED" => "On the server run: keyward unseal",
         "AUDIT_UNWRITABLE" => "Tell its operator: the audit log's disk may be full. Nothing was changed.",

@@ -55,7 +55,10 @@ internal static class CommandLine
             case OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled }: return 130;
             case RpcException refused:
                 var refusal = KeywardException.Of(refused);
-                return Print(parsed, 1, refusal.Message, Advice.For(refusal), refusal);
+                var sentence = refusal.Reason == KeywardException.Unreachable
+                    ? $"The server at {ClientSettings.Of(parsed).Address} does not answer: {refusal.Message}"
+                    : refusal.Message;
+                return Print(parsed, 1, sentence, Advice.For(refusal), refusal);
             case UsageException usage: return Print(parsed, 2, usage.Message, usage.Advice);
             case FailedException failed: return Print(parsed, 1, failed.Message, failed.Advice);
             case FormatException or IOException or UnauthorizedAccessException
@@ -104,7 +107,7 @@ internal static class CommandLine
         root.Subcommands.Add(Completion.Build());
         var help = root.Options.OfType<HelpOption>().Single();
         foreach (var alias in (string[])["-?", "/?", "/h"]) help.Aliases.Remove(alias);
-        help.Action = new HelpText((HelpAction)help.Action!);
+        help.Action = new HelpText();
         return root;
     }
 

@@ -55,6 +55,18 @@ public sealed class LauncherTests : IDisposable
     }
 
     [Fact]
+    public async Task A_shim_in_the_place_of_dotnet_does_not_lead_it_astray()
+    {
+        var tools = ToolsWithoutSdk();
+        var (_, real, _) = await KeywardServer.RunAsync("bash", ["-c", "command -v dotnet"]);
+        var shim = Path.Combine(tools, "dotnet");
+        await File.WriteAllTextAsync(shim, $"#!/bin/sh\nexec {real.Trim()} \"$@\"\n");
+        File.SetUnixFileMode(shim, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var (code, output, errors) = await RunAsync(tools, "x");
+        Assert.True((code, output) == (0, "one 0 x\n"), output + errors);
+    }
+
+    [Fact]
     public async Task A_build_that_fails_says_so_and_where_its_output_is()
     {
         Write("\"no C#");
@@ -79,7 +91,8 @@ public sealed class LauncherTests : IDisposable
     {
         var tools = ToolsWithoutSdk();
         // The vendor's host is not reached by tests: in the place of its script stands one that links this machine's SDK.
-        var sdk = Path.GetDirectoryName(File.ResolveLinkTarget(Find("dotnet"), returnFinalTarget: true)?.FullName ?? Find("dotnet"))!;
+        var (_, runtimes, _) = await KeywardServer.RunAsync("dotnet", ["--list-runtimes"]);
+        var sdk = runtimes.Split('[', ']').First(part => part.Contains("/shared/", StringComparison.Ordinal)).Split("/shared/")[0];
         await File.WriteAllTextAsync(_data.In("install.sh"), Installer.Replace("SDK", sdk, StringComparison.Ordinal));
         await File.WriteAllTextAsync(Path.Combine(tools, "curl"),
             $"#!/bin/sh\n[ \"$2\" = https://dot.net/v1/dotnet-install.sh ] && cp {_data.In("install.sh")} \"$4\"\n");
@@ -125,7 +138,4 @@ public sealed class LauncherTests : IDisposable
 
         return tools;
     }
-
-    private static string Find(string program) => Environment.GetEnvironmentVariable("PATH")!.Split(':')
-        .Select(folder => Path.Combine(folder, program)).First(File.Exists);
 }

@@ -132,6 +132,59 @@ public sealed class StoreTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("UPDATE crypto_key SET policy = replace(policy, 'viewer', 'admin') WHERE key = 'a'")]
+    [InlineData("UPDATE credential SET state = 2 WHERE kind = 2")]
+    [InlineData("UPDATE principal SET project = 'other' WHERE email LIKE 'robot%'")]
+    public async Task F44_An_edited_row_is_not_gone_by_and_the_node_says_so(string sql)
+    {
+        await MakeAsync(async client =>
+        {
+            Assert.Equal(200, (await client.PostAsync("/keyward/v1/projects/default/serviceAccounts", """{"name":"robot"}""")).Status);
+            Assert.Equal(200, (await client.PostAsync($"{Ring}/cryptoKeys/a:setIamPolicy",
+                """{"policy":{"bindings":[{"role":"roles/cloudkms.viewer","members":["user:a@b.example"]}]}}""")).Status);
+        });
+        Execute(sql);
+        await using var server = await StartAsync();
+        using var client = new RestClient(server);
+        var (status, ready) = await client.GetAsync("/readyz");
+        Assert.Equal((503, "altered_rows"), (status, ready.GetProperty("status").GetString()));
+        Assert.Equal(200, (await EncryptAsync(client, "b")).Status);
+    }
+
+    [Fact]
+    public async Task F48_A_destroyed_versions_row_from_a_backup_stays_destroyed()
+    {
+        await MakeAsync();
+        Execute("CREATE TABLE kept AS SELECT * FROM key_version WHERE key = 'a'");
+        await using (var server = await StartAsync())
+        {
+            using var client = new RestClient(server);
+            Assert.Equal(200, (await client.PostAsync($"{Ring}/cryptoKeys/a/cryptoKeyVersions/1:destroy")).Status);
+            await server.StopAsync();
+        }
+
+        Execute("DELETE FROM key_version WHERE key = 'a'; INSERT INTO key_version SELECT * FROM kept; DROP TABLE kept;");
+        await ServesNothingAsync("store_altered");
+    }
+
+    [Fact]
+    public async Task F49_A_row_with_a_copied_seal_counts_for_nothing()
+    {
+        await MakeAsync();
+        // The key of which it would be version 2 is another than the seal was made for.
+        Execute("""
+            CREATE TEMP TABLE copy AS SELECT * FROM key_version WHERE key = 'a';
+            UPDATE copy SET key = 'b', number = 2;
+            INSERT INTO key_version SELECT * FROM copy;
+            """);
+        await using var server = await StartAsync();
+        using var client = new RestClient(server);
+        Assert.NotEqual(200, (await client.PostAsync($"{Ring}/cryptoKeys/b/cryptoKeyVersions/2:destroy")).Status);
+        var (status, _) = await client.GetAsync("/readyz");
+        Assert.Equal(503, status);
+    }
+
     private async Task MakeAsync(Func<RestClient, Task>? more = null)
     {
         await using var server = await StartAsync();

@@ -16,6 +16,19 @@ public sealed class CommandTests
             .Select(o => o.Name).Distinct());
 
     [Fact]
+    public void Help_begins_with_what_a_command_does_and_stays_within_its_width()
+    {
+        var create = CommandLine.Build().Subcommands.Single(c => c.Name == "key").Subcommands.Single(c => c.Name == "create");
+        var lines = HelpText.Of(create, "keyward key create", 80).Split('\n');
+        Assert.Equal(create.Description, lines[0]);
+        Assert.Contains("  keyward key create KEY [options]", lines);
+        Assert.Contains(lines, line => line.StartsWith("Like: gcloud kms keys create", StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, line => line.Length > 80 && !line.StartsWith("  keyward ", StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, line => line.Contains("--credentials", StringComparison.Ordinal));
+        Assert.Contains("--credentials FILE", HelpText.Of(CommandLine.Build(), "keyward", 80), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Every_example_parses() => Assert.All(
         All(CommandLine.Build()).SelectMany(c => Commands.NotesOf(c).Examples)
             .Select(e => e[e.IndexOf("keyward ", StringComparison.Ordinal)..]["keyward ".Length..].Split('|', '>', ')')[0].Trim()),

@@ -1,5 +1,3 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Keyward.Doors.Admin;
@@ -81,7 +79,9 @@ internal sealed class OpenDoors : IAsyncDisposable
     public string Folder => _folder.Path;
 
     /// <summary>A token of this moment: a test that moves the clock needs new ones.</summary>
-    public string NewToken() => Assertion(File.ReadAllBytes(_data.AdminKeyFile), _time.GetUtcNow());
+    public string NewToken() => Administrator.Token(_time.GetUtcNow());
+
+    public TestAccount Administrator => field ??= TestAccount.Load(File.ReadAllBytes(_data.AdminKeyFile));
 
     /// <param name="clock">The system's by default.</param>
     /// <param name="copyOf">A data folder whose copy is opened, as a start after a crash finds it.</param>
@@ -146,7 +146,7 @@ internal sealed class OpenDoors : IAsyncDisposable
     public async Task<RestReply> CallAwsAsync(
         (string Id, string Secret) accessKey, string target, string body, Action<HttpContext>? spoil = null)
     {
-        var context = AwsRequest.Make(accessKey, target, body, TimeProvider.System.GetUtcNow());
+        var context = AwsRequest.Make(accessKey, target, body, _time.GetUtcNow());
         spoil?.Invoke(context);
         await new AwsDoor(_ => Task.CompletedTask, _keeper.Gate).InvokeAsync(context);
         var answer = (MemoryStream)context.Response.Body;
@@ -212,23 +212,6 @@ internal sealed class OpenDoors : IAsyncDisposable
     }
 
     /// <summary>A self-signed JWT of whoever holds the key file.</summary>
-    public string TokenOf(string keyFileJson) => Assertion(Encoding.UTF8.GetBytes(keyFileJson), _time.GetUtcNow());
-
-    private static string Assertion(byte[] keyFile, DateTimeOffset at)
-    {
-        using var json = JsonDocument.Parse(keyFile);
-        var email = json.RootElement.GetProperty("client_email").GetString();
-        var kid = json.RootElement.GetProperty("private_key_id").GetString();
-        var now = at.ToUnixTimeSeconds();
-        var signed = Encode($$"""{"alg":"RS256","typ":"JWT","kid":"{{kid}}"}""") + "." + Encode($$"""
-            {"iss":"{{email}}","sub":"{{email}}","iat":{{now}},"exp":{{now + 3600}},
-             "scope":"https://www.googleapis.com/auth/cloudkms"}
-            """);
-        using var rsa = RSA.Create();
-        rsa.ImportFromPem(json.RootElement.GetProperty("private_key").GetString());
-        return signed + "." + Base64Url.EncodeToString(
-            rsa.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
-    }
-
-    private static string Encode(string text) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(text));
+    public string TokenOf(string keyFileJson) =>
+        TestAccount.Load(Encoding.UTF8.GetBytes(keyFileJson)).Token(_time.GetUtcNow());
 }

@@ -57,7 +57,7 @@ public sealed class CommandPagesTests
         if (command.Subcommands.Count == 0)
         {
             var (examples, twin) = Commands.NotesOf(command);
-            page.Append($"```\n{Usage(words, command)}\n```\n");
+            page.Append($"```\n{HelpText.UsageOf(command, words)}\n```\n");
             var rows = command.Arguments.Select(Row).Concat(command.Options.Select(Row)).ToList();
             if (rows.Count > 0) page.Append("| | means |\n| --- | --- |\n").AppendJoin("", rows);
             if (examples.Length > 0) page.Append($"\nExamples:\n```sh\n{string.Join('\n', examples)}\n```\n");
@@ -68,21 +68,11 @@ public sealed class CommandPagesTests
             Append(page, $"{words} {inner.Name}", inner, isTop: false);
     }
 
-    private static string Usage(string words, Command command) => string.Join(' ', command.Arguments
-        .Select(a => a.Arity.MinimumNumberOfValues == 0 ? $"[{Shown(a)}]" : Shown(a)).Prepend(words)
-        .Append(command.Options.Count > 0 ? "[options]" : "")).TrimEnd();
+    private static string Row(Argument argument) =>
+        $"| `{HelpText.Shown(argument)}` | {Cell(argument.Description)} |\n";
 
-    private static string Shown(Argument argument) =>
-        argument.Name.ToUpperInvariant() + (argument.Arity.MaximumNumberOfValues > 1 ? "…" : "");
-
-    private static string Row(Argument argument) => $"| `{Shown(argument)}` | {Cell(argument.Description)} |\n";
-
-    private static string Row(Option option)
-    {
-        var names = string.Join(", ", option.Aliases.Prepend(option.Name));
-        var value = option.ValueType == typeof(bool) ? "" : " " + (option.HelpName ?? "VALUE");
-        return $"| `{Cell(names + value)}`{(option.Required ? " (needed)" : "")} | {Cell(option.Description)} |\n";
-    }
+    private static string Row(Option option) =>
+        $"| `{Cell(HelpText.Shown(option))}`{(option.Required ? " (needed)" : "")} | {Cell(option.Description)} |\n";
 
     private static string Cell(string? text) => text!.Replace("|", "\\|", StringComparison.Ordinal);
 }

@@ -73,12 +73,17 @@ internal sealed class SettingReader
         if (file is null) return;
         try
         {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(file), Lenient);
+            var bytes = File.ReadAllBytes(file);
+            // The parser lets such bytes in strings pass and fails when these are read.
+            if (!System.Text.Unicode.Utf8.IsValid(bytes)) throw new JsonException("it is not UTF-8.");
+            using var json = JsonDocument.Parse(bytes, Lenient);
             if (json.RootElement.ValueKind == JsonValueKind.Object) ReadObject(json.RootElement, "", file);
             else Errors.Add($"{file}: must hold a JSON object.");
         }
-        catch (Exception failure) when (failure is JsonException or IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (failure is JsonException or IOException or UnauthorizedAccessException
+            or InvalidOperationException)
         {
+            // The last one: an escape in a string that stands for half a character.
             Errors.Add($"{file}: cannot be read as JSON: {failure.Message}");
         }
     }
