@@ -17,6 +17,11 @@ internal sealed class ServiceAccountsDoor(Gate gate) : ServiceAccounts.ServiceAc
     private static readonly Refusal BadParent = new(RefusalReason.InvalidArgument,
         "The parent has the form projects/P.");
 
+    private const long MaximumSeconds = 10L * 366 * 86_400;
+
+    private static readonly Refusal BadLifetime = new(
+        RefusalReason.InvalidArgument, "A credential's lifetime is from a second to ten years.");
+
     private static readonly Refusal BadState = new(
         RefusalReason.InvalidArgument, "The state must be ACTIVE, DISABLED or REVOKED.");
 
@@ -54,11 +59,9 @@ internal sealed class ServiceAccountsDoor(Gate gate) : ServiceAccounts.ServiceAc
 
     public override Task<KeyFile> CreateKeyFile(CreateKeyFileRequest request, ServerCallContext context)
     {
-        var lifetime = request.Lifetime is null ? (long?)null : request.Lifetime.Seconds;
-        Outcome<IOperation<NewCredential>> operation = lifetime is <= 0 or > 10L * 366 * 86_400
-            ? new Refusal(RefusalReason.InvalidArgument, "A key file's lifetime is from a second to ten years.")
-            : new CreateCredential(request.Email, VaultKind.KeyFile,
-                lifetime is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
+        Outcome<IOperation<NewCredential>> operation = IsLifetime(request.Lifetime, out var lifetime)
+            ? new CreateCredential(request.Email, VaultKind.KeyFile, lifetime)
+            : BadLifetime;
         return gate.PassAsync(context, operation, made =>
         {
             using (made)
@@ -93,7 +96,9 @@ internal sealed class ServiceAccountsDoor(Gate gate) : ServiceAccounts.ServiceAc
         {
             CredentialKind.KeyFile => new ListCredentials(request.Email, VaultKind.KeyFile),
             CredentialKind.AccessKey => new ListCredentials(request.Email, VaultKind.AccessKey),
-            _ => new Refusal(RefusalReason.InvalidArgument, "The kind must be KEY_FILE or ACCESS_KEY."),
+            CredentialKind.Certificate => new ListCredentials(request.Email, VaultKind.Certificate),
+            _ => new Refusal(
+                RefusalReason.InvalidArgument, "The kind must be KEY_FILE, ACCESS_KEY or CERTIFICATE."),
         };
         return gate.PassAsync(context, operation,
             found => new ListCredentialsResponse { Credentials = { found.Select(Show) } });
@@ -119,6 +124,23 @@ internal sealed class ServiceAccountsDoor(Gate gate) : ServiceAccounts.ServiceAc
             ? new SetCredentialState(request.Id, state) { Email = request.Email }
             : BadState;
         return gate.PassAsync(context, operation, Show);
+    }
+
+    public override Task<Credential> AddCertificate(AddCertificateRequest request, ServerCallContext context)
+    {
+        Outcome<IOperation<Vault.Identities.Credential>> operation = IsLifetime(request.Lifetime, out var lifetime)
+            ? new AddCertificate(request.Email, request.AuthoritiesPem, NullIfEmpty(request.CertificatePem),
+                NullIfEmpty(request.Uri), lifetime)
+            : BadLifetime;
+        return gate.PassAsync(context, operation, Show);
+    }
+
+    private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
+
+    private static bool IsLifetime(Duration? duration, out TimeSpan? lifetime)
+    {
+        lifetime = duration is null ? null : TimeSpan.FromSeconds(Math.Clamp(duration.Seconds, 0, MaximumSeconds + 1));
+        return lifetime is null || (lifetime > TimeSpan.Zero && lifetime <= TimeSpan.FromSeconds(MaximumSeconds));
     }
 
     private static StandingState? StateOf(State state) => state switch
@@ -151,13 +173,20 @@ internal sealed class ServiceAccountsDoor(Gate gate) : ServiceAccounts.ServiceAc
     {
         var shown = Show(view.Credential);
         shown.LastUseTime = view.LastUseTime?.ToTimestamp();
+        shown.RecognisedBy = view.RecognisedBy;
         return shown;
     }
 
     private static Credential Show(Vault.Identities.Credential credential) => new()
     {
         Id = credential.Id,
-        Kind = credential.Kind == VaultKind.KeyFile ? CredentialKind.KeyFile : CredentialKind.AccessKey,
+        Kind = credential.Kind switch
+        {
+            VaultKind.KeyFile => CredentialKind.KeyFile,
+            VaultKind.AccessKey => CredentialKind.AccessKey,
+            VaultKind.Certificate => CredentialKind.Certificate,
+            VaultKind.TokenKey or VaultKind.Unspecified => CredentialKind.Unspecified,
+        },
         Email = credential.Email,
         State = Show(credential.State),
         CreateTime = credential.CreateTime.ToTimestamp(),

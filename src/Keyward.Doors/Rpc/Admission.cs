@@ -37,8 +37,8 @@ internal sealed class Admission(RequestDelegate next, Gate gate, IEnumerable<Uno
         arrival.Method = MethodOf(context.Request);
         arrival.Reason = ReasonOf(context.Request);
         Answering.Begin(context, arrival);
-        var judged = ProofOf(context.Request) is { } proof
-            ? gate.Identify(arrival, proof)
+        var judged = ProofOf(context.Request) is { } proof ? gate.Identify(arrival, proof)
+            : CertificateOf(context) is { } certificate ? gate.Identify(arrival, certificate)
             : CredentialRefusals.Missing;
         if (!judged.TryGet(out var caller, out var refusal))
         {
@@ -122,6 +122,12 @@ internal sealed class Admission(RequestDelegate next, Gate gate, IEnumerable<Uno
             ? new BearerProof(value[scheme.Length..].Trim(), ProofUse.Door)
             : null;
     }
+
+    /// <summary>A certificate speaks where nothing else does: who sends a header means what it says.</summary>
+    private static CertificateProof? CertificateOf(HttpContext context) =>
+        context.Request.Headers.Authorization.Count == 0 && context.Connection.ClientCertificate is { } certificate
+            ? new CertificateProof(certificate.RawData)
+            : null;
 
     /// <summary>Why the caller asks, in Google's own header for it.</summary>
     private static string? ReasonOf(HttpRequest request)

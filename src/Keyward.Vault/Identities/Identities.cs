@@ -106,6 +106,13 @@ internal static class Identities
     internal static Caller CallerOf(ServiceAccount account, string credentialId) =>
         new(Caller.ServiceAccountType, account.Email, account.UniqueId, account.Project, credentialId);
 
+    /// <summary>An account by a certificate, which its mapping may not tell from others.</summary>
+    internal static Caller CallerOf(ServiceAccount account, string credentialId, string certificate) =>
+        new(Caller.ServiceAccountType, account.Email, account.UniqueId, account.Project, credentialId)
+        {
+            Attributes = new Dictionary<string, string> { [ClientCertificates.Attribute] = certificate },
+        };
+
     private static KnownToken? JudgeAssertion(
         Snapshot snapshot, GateSettings settings, DateTimeOffset now, BearerProof proof)
     {

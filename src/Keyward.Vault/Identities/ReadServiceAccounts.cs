@@ -34,6 +34,10 @@ public sealed record ListServiceAccounts(ProjectId Project) : IOperation<IReadOn
 /// <summary>A credential, without any secret, and when it was last used.</summary>
 public sealed record CredentialView(Credential Credential, DateTimeOffset? LastUseTime)
 {
+    /// <summary>What a client certificate is recognised by; empty for other credentials.</summary>
+    public string RecognisedBy => Credential is { Kind: CredentialKind.Certificate, PublicKey: { } rule }
+        ? CertificateRule.Parse(rule).Mark.Show() : "";
+
     internal static CredentialView Of(Passage passage, Credential credential) =>
         new(credential, passage.CredentialUses.LastOf(passage.Snapshot, credential.Id));
 }
@@ -71,7 +75,8 @@ public sealed record ListStaleCredentials(ProjectId Project, TimeSpan Idle)
     {
         var (snapshot, uses) = (passage.Snapshot, passage.CredentialUses);
         return new(snapshot.Credentials.Values
-            .Where(c => c.Kind is CredentialKind.KeyFile or CredentialKind.AccessKey && c.IsGoodAt(passage.Now)
+            .Where(c => c.Kind is CredentialKind.KeyFile or CredentialKind.AccessKey or CredentialKind.Certificate
+                && c.IsGoodAt(passage.Now)
                 && snapshot.Accounts.TryGetValue(c.Email, out var account) && account.Project == Project
                 && passage.Now - uses.LastOrMade(snapshot, c) >= Idle)
             .OrderBy(c => uses.LastOrMade(snapshot, c)).Select(c => CredentialView.Of(passage, c)).ToArray());

@@ -28,6 +28,18 @@ internal sealed class TokenCache
             System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(hash[16..]));
     }
 
+    /// <summary>A certificate's key; no token has the same one.</summary>
+    public static (UInt128, UInt128) KeyOf(ReadOnlySpan<byte> certificate)
+    {
+        Span<byte> hash = stackalloc byte[32];
+        using var hasher = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hasher.AppendData("certificate\0"u8);
+        hasher.AppendData(certificate);
+        hasher.GetHashAndReset(hash);
+        return (System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(hash),
+            System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(hash[16..]));
+    }
+
     /// <summary>Whether a token was judged good before; costs one hash.</summary>
     public bool Knows(BearerProof proof) => proof.Use == ProofUse.Door
         && proof.Token.Length <= AssertionClaims.MaximumSizeBytes && _known.ContainsKey(KeyOf(proof.Token));

@@ -40,6 +40,9 @@ internal sealed record Snapshot
         ImmutableDictionary.Create<string, Credential>(StringComparer.Ordinal);
 
     /// <summary>Key files' ids by account, for tokens that name no key.</summary>
+    /// <summary>Whether some account was ever known by a client certificate.</summary>
+    public bool HasCertificates { get; private init; }
+
     public ImmutableDictionary<string, ImmutableArray<string>> CredentialsOf { get; init; } =
         ImmutableDictionary.Create<string, ImmutableArray<string>>(StringComparer.Ordinal);
 
@@ -242,6 +245,7 @@ internal sealed record Snapshot
         return this with
         {
             Credentials = Credentials.SetItem(credential.Id, credential),
+            HasCertificates = HasCertificates || credential.Kind == CredentialKind.Certificate,
             CredentialsOf = known.Contains(credential.Id)
                 ? CredentialsOf
                 : CredentialsOf.SetItem(credential.Email, known.Add(credential.Id)),

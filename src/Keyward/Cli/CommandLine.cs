@@ -89,6 +89,7 @@ internal static class CommandLine
             root.Subcommands.Add(command);
         root.Subcommands.Add(AccountCommands.Build());
         root.Subcommands.Add(AccountCommands.BuildAccessKey());
+        root.Subcommands.Add(CertificateCommands.Build());
         root.Subcommands.Add(IssuerCommands.Build());
         root.Subcommands.Add(QuotaCommands.Build());
         root.Subcommands.Add(PolicyCommands.Build());

@@ -32,7 +32,7 @@ internal static class Listener
         });
         logging(builder.Logging);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration()
-            .ConfigureKestrel(kestrel => Configure(kestrel, settings, certificate, guard, endpoints));
+            .ConfigureKestrel(kestrel => Configure(kestrel, settings, certificate, keeper.Gate, guard, endpoints));
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.ShutdownTimeout);
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(live).AddSingleton(certificate).AddSingleton(guard);
@@ -96,8 +96,8 @@ internal static class Listener
         settings.CertificateFile ?? Path.Combine(settings.Data, "tls/ca.pem");
 
     private static void Configure(
-        KestrelServerOptions kestrel, ServerSettings settings, ServedCertificate certificate, ConnectionGuard guard,
-        IReadOnlyList<IPEndPoint> endpoints)
+        KestrelServerOptions kestrel, ServerSettings settings, ServedCertificate certificate, Gate gate,
+        ConnectionGuard guard, IReadOnlyList<IPEndPoint> endpoints)
     {
         kestrel.AddServerHeader = false;
         kestrel.AllowSynchronousIO = false;
@@ -123,7 +123,8 @@ internal static class Listener
                 listen.Use(next => connection => guard.ConnectAsync(connection, next));
                 listen.UseHttps(new TlsHandshakeCallbackOptions
                 {
-                    OnConnection = _ => ValueTask.FromResult(certificate.Options()),
+                    OnConnection = _ => ValueTask.FromResult(
+                        certificate.Options(gate.ExpectsCertificates)),
                     HandshakeTimeout = TimeSpan.FromSeconds(10),
                 });
             });

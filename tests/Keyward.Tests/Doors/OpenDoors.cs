@@ -114,6 +114,19 @@ internal sealed class OpenDoors : IAsyncDisposable
         };
     }
 
+    /// <summary>Sends a request over a connection that showed a client certificate.</summary>
+    public async Task<RestReply> SendAsync(
+        string method, string path, System.Security.Cryptography.X509Certificates.X509Certificate2 certificate,
+        string? token = null)
+    {
+        var context = Request(method, path, new MemoryStream(), token);
+        context.Connection.ClientCertificate = certificate;
+        await _admission.InvokeAsync(context);
+        var answer = (MemoryStream)context.Response.Body;
+        return new RestReply(
+            context.Response.StatusCode, context.Response.ContentType, Encoding.UTF8.GetString(answer.ToArray()));
+    }
+
     /// <summary>Sends a request whose body comes from a stream of the test's own.</summary>
     public Task ServeAsync(string method, string pathAndQuery, Stream body) =>
         _admission.InvokeAsync(Request(method, pathAndQuery, body, Token));

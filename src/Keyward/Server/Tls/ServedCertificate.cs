@@ -24,10 +24,23 @@ internal sealed class ServedCertificate(
 
     /// <summary>Kestrel writes into the options of a handshake: each one gets its own, around one shared
     /// certificate.</summary>
-    public SslServerAuthenticationOptions Options() => new()
+    public SslServerAuthenticationOptions Options(bool asksForCertificate) => new()
     {
         ServerCertificateContext = _context,
         EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+        ClientCertificateRequired = asksForCertificate,
+#pragma warning disable CA5359 // Nobody has to bring one, and what it is worth the gate judges at each request.
+        RemoteCertificateValidationCallback = asksForCertificate ? static (_, _, _, _) => true : null,
+#pragma warning restore CA5359
+        CertificateChainPolicy = asksForCertificate ? NothingFetched() : null,
+    };
+
+    /// <summary>The framework looks at the chain all the same: a stranger's certificate must not make it fetch
+    /// something.</summary>
+    private static X509ChainPolicy NothingFetched() => new()
+    {
+        TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck,
+        DisableCertificateDownloads = true,
     };
 
     /// <summary>Takes the certificate of these settings into use. Where it cannot be read, a
