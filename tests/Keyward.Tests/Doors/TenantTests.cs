@@ -157,8 +157,9 @@ public sealed class TenantTests
     [Fact]
     public void F38_No_request_of_ours_names_a_file_a_host_or_a_module()
     {
-        // An issuer's address is checked at every fetch (F59); pinned keys and claims are values.
-        string[] known = ["issuer_uri", "keys_uri"];
+        // An issuer's address is checked at every fetch (F59); pinned keys, claims and a certificate's
+        // URI are values.
+        string[] known = ["issuer_uri", "keys_uri", "uri"];
         var fields = AdminReflection.Descriptor.Services.Concat(IssuersReflection.Descriptor.Services)
             .Concat(AccessReflection.Descriptor.Services).Concat(DocumentsReflection.Descriptor.Services)
             .Concat(QuotasReflection.Descriptor.Services).Concat(GrantsReflection.Descriptor.Services)

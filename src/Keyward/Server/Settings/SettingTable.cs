@@ -143,8 +143,8 @@ internal static class SettingTable
         Data, Listen, Storage, PostgresFile, Locations, Root, PassphraseFile, CertificateFile, KeyFile, TlsNames,
         LogFormat, LogLevel, AuditReserve, MetricsAccess, ClockSkew, ShutdownTimeout, EmptyCall, FederationCaFile,
         FederationAddresses, Connections, ConnectionsPerPeer, Handshakes, RequestsPerPeer, UnknownPerSecond,
-        CredentialMaximumAge, CredentialMaximumIdle, AuditSinks, AuditWitnesses, AuditPublish, AuditArchive, Dev, DevSeed,
-        DevClock, MetricsKeyNames, TracesEndpoint, TracesSample,
+        CredentialMaximumAge, CredentialMaximumIdle, AuditSinks, AuditWitnesses, AuditPublish, AuditArchive, Dev,
+        DevSeed, DevClock, MetricsKeyNames, TracesEndpoint, TracesSample,
     ];
 
     public static bool TryParseEndpoint(string text, out string host, out int port)

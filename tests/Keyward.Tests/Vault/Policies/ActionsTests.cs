@@ -13,7 +13,7 @@ public sealed class ActionsTests
             Assert.Matches(@"^[a-z]+(\.[a-zA-Z0-9]+){2}$", permission.Name());
             Assert.True(PermissionNames.TryParse(permission.Name(), out var parsed) && parsed == permission);
             Assert.NotEmpty(Actions.Of(permission));
-            Assert.True((int)permission < 128, "A right's number is its bit in a mask of 128.");
+            Assert.InRange((int)permission, 0, PermissionMask.MaximumPermissions - 1);
         }
     }
 
