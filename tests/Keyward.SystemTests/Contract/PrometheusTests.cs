@@ -17,7 +17,8 @@ public sealed partial class PrometheusTests : IDisposable
     private static readonly string[] NotHere =
     [
         "keyward_probe_success", "keyward_revocation_propagation_seconds_bucket", "keyward_cut_requests_total",
-        "keyward_audit_export_lag_seconds", "keyward_key_material_expiry_timestamp_seconds", "keyward_pending_destroy_uses_total",
+        "keyward_audit_export_lag_seconds", "keyward_audit_checkpoint_age_seconds",
+        "keyward_key_material_expiry_timestamp_seconds", "keyward_pending_destroy_uses_total",
     ];
 
     private readonly TemporaryData _data = new();
