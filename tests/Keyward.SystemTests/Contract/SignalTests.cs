@@ -39,7 +39,7 @@ public sealed class SignalTests : IDisposable
         Write("""{ "locations": ["global", "us-east-1"], "colour": "red", "log.level": "loud" }""");
         await server.SignalAsync("HUP");
         await server.UntilSaidAsync("were not taken over");
-        Assert.Contains("there is no setting \\u0022colour\\u0022", server.Errors, StringComparison.Ordinal);
+        Assert.Contains("there is no setting \\\"colour\\\"", server.Errors, StringComparison.Ordinal);
         Assert.Contains("log.level must be one of", server.Errors, StringComparison.Ordinal);
         Assert.Equal(404, (await admin.GetAsync("/v1/projects/default/locations/us-east-1")).Status);
     }
