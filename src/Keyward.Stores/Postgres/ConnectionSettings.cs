@@ -9,8 +9,6 @@ namespace Keyward.Stores.Postgres;
 /// leaves the machine.</summary>
 internal static class ConnectionSettings
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     /// <summary>As the server shows it, by which it is seen that the options arrived.</summary>
     public const string LockTimeout = "5s";
 
@@ -19,17 +17,7 @@ internal static class ConnectionSettings
         " -c statement_timeout=30s " +
         "-c idle_in_transaction_session_timeout=10s -c client_connection_check_interval=2s";
 
-    /// <summary>Reads a file of mode 0600 that holds an Npgsql connection string.</summary>
-    public static NpgsqlConnectionStringBuilder Read(string file)
-    {
-        if (!File.Exists(file))
-            throw new StoreUnavailableException($"The connection file {file} does not exist.");
-        if ((File.GetUnixFileMode(file) & ~OwnerOnly) != 0)
-            throw new StoreUnavailableException(
-                $"The connection file {file} can be read by others. Make it yours alone: chmod 600 {file}");
-        return Parse(File.ReadAllText(file).Trim(), file);
-    }
-
+    /// <param name="file">Where it stood, for what is said of it.</param>
     public static NpgsqlConnectionStringBuilder Parse(string text, string file)
     {
         NpgsqlConnectionStringBuilder given;

@@ -7,6 +7,8 @@ namespace Keyward.Server;
 /// <summary>Where the root key comes from: a file of the data folder, or a seal that a passphrase opens.</summary>
 internal sealed class RootSource(DataFolder folder, ServerSettings settings)
 {
+    private string KeyFile => settings.RootFile ?? folder.RootKey;
+
     /// <summary>True if this start made the root: whoever loses the race for an empty store throws it away.</summary>
     public bool IsFresh { get; private set; }
 
@@ -16,9 +18,9 @@ internal sealed class RootSource(DataFolder folder, ServerSettings settings)
     {
         if (!settings.RootIsPassphrase)
         {
-            if (File.Exists(folder.RootKey)) return RootFile.Load(folder.RootKey);
+            if (File.Exists(KeyFile)) return RootFile.Load(KeyFile);
             IsFresh = true;
-            return RootFile.Create(folder.RootKey);
+            return RootFile.Create(KeyFile);
         }
 
         if (File.Exists(folder.RootSeal)) return Load();
@@ -36,11 +38,11 @@ internal sealed class RootSource(DataFolder folder, ServerSettings settings)
     public RootKey Load()
     {
         if (!settings.RootIsPassphrase)
-            return File.Exists(folder.RootKey) || !settings.IsShared
-                ? RootFile.Load(folder.RootKey)
+            return File.Exists(KeyFile) || !settings.IsShared
+                ? RootFile.Load(KeyFile)
                 : throw new RootUnavailableException(
                     "the deployment's root key is missing: " +
-                    $"copy root.key of another node to {folder.RootKey}, mode 0600.");
+                    $"copy root.key of another node to {KeyFile}, mode 0600.");
         if (!File.Exists(folder.RootSeal))
             throw new RootUnavailableException($"there is no seal at {folder.RootSeal}.");
         if (settings.PassphraseFile is null)
@@ -60,7 +62,7 @@ internal sealed class RootSource(DataFolder folder, ServerSettings settings)
     /// <summary>Takes back a root that this start made and that no deployment uses.</summary>
     public void Discard()
     {
-        if (IsFresh) File.Delete(settings.RootIsPassphrase ? folder.RootSeal : folder.RootKey);
+        if (IsFresh) File.Delete(settings.RootIsPassphrase ? folder.RootSeal : KeyFile);
         IsFresh = false;
     }
 

@@ -62,6 +62,7 @@ internal static class ServerHost
         if (dev is null) DevFolder.RefuseForProduction(folder);
         else DevFolder.Prepare(folder);
         var address = Endpoints.Show(endpoints[0].Host, endpoints[0].Address);
+        var advertised = settings.Advertise ?? address;
         folder.Make("tls");
         folder.Make("audit");
 
@@ -71,7 +72,7 @@ internal static class ServerHost
         if (ProcessMemory.LockFailures > 0)
             Log.Missing(logger, "Memory cannot be locked against swapping: raise the limit for locked memory.");
         using var metrics = new GateMetrics();
-        var keeper = await VaultKeeper.StartAsync(folder, settings, address, metrics,
+        var keeper = await VaultKeeper.StartAsync(folder, settings, advertised, metrics,
             dev?.Mode.Clock ?? time, loggers, cancellation, dev).ConfigureAwait(false);
         await using (keeper.ConfigureAwait(false))
         {

@@ -90,7 +90,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
             log = AuditLog.Open(new JournalFiles(new LogFolders(folder).JournalOf(origin)), origin,
                 settings.AuditReserveBytes, metrics.Parts);
             var fetch = DocumentFetch.Of(settings);
-            var gate = new Gate(log, time, GateSettingsOf(folder, settings, address), metrics,
+            var gate = new Gate(log, time, GateView.Of(folder, settings, address), metrics,
                 loggers.CreateLogger<Gate>())
             {
                 Dev = dev?.Mode,
@@ -121,7 +121,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
     }
 
     /// <summary>Takes settings over that may change while the server runs.</summary>
-    public void Apply(ServerSettings settings) => Gate.Apply(WithNodes(GateSettingsOf(_folder, settings, _address)));
+    public void Apply(ServerSettings settings) => Gate.Apply(WithNodes(GateView.Of(_folder, settings, _address)));
 
     /// <summary>Opens a sealed vault by its passphrase; false if it is the wrong one.</summary>
     public async Task<bool> UnsealAsync(byte[] passphrase, CancellationToken cancellation)
@@ -267,18 +267,4 @@ internal sealed class VaultKeeper : IAsyncDisposable
         state.Rows.FirstOrDefault(r => r.Table == Tables.Deployment) is { } row
             ? Deployment.Parse(row)
             : throw new StartException("The store has lost its deployment row; restore it from a backup.");
-
-    private static GateSettings GateSettingsOf(DataFolder folder, ServerSettings settings, string address)
-    {
-        var token = new List<string> { $"https://{address}/token" };
-        if (AdminCredentials.TokenAddress(folder) is { } first && !token.Contains(first)) token.Add(first);
-        return new GateSettings(settings.Locations, settings.ClockSkew, token, [$"https://{address}/"])
-        {
-            EmptyCall = settings.EmptyCall, Node = folder.NodeName(), Address = address,
-            Build = Cli.ProgramVersion.Number, AuditArchive = settings.AuditArchive,
-            UnknownPerSecond = settings.UnknownPerSecond,
-            IssuerUrl = $"https://{address}", CredentialMaximumAge = settings.CredentialMaximumAge,
-            CredentialMaximumIdle = settings.CredentialMaximumIdle,
-        };
-    }
 }

@@ -14,6 +14,12 @@ internal sealed record ServerSettings(
 
     public string? PostgresFile { get; private init; }
 
+    /// <summary>HOST:PORT; null where the server is reached where it listens.</summary>
+    public string? Advertise { get; private init; }
+
+    /// <summary>Null for the data folder's own.</summary>
+    public string? RootFile { get; private init; }
+
     public bool IsDev { get; private init; }
 
     public string? DevSeed { get; private init; }
@@ -97,6 +103,8 @@ internal sealed record ServerSettings(
         {
             IsShared = reader[SettingTable.Storage] == "postgres",
             PostgresFile = NullIfEmpty(reader[SettingTable.PostgresFile]),
+            Advertise = reader[SettingTable.Advertise] is { Length: > 0 } advertise ? advertise : null,
+            RootFile = NullIfEmpty(reader[SettingTable.RootFile]),
             IsDev = reader[SettingTable.Dev] == "true",
             DevSeed = NullIfEmpty(reader[SettingTable.DevSeed]),
             DevClock = SettingTable.TryParseTime(reader[SettingTable.DevClock], out var clock) ? clock : null,

@@ -138,13 +138,20 @@ internal static class SettingTable
         "The folder into which records are archived before keyward audit prune removes them.",
         v => v.Length == 0 || Directory.Exists(v) ? null : "names a folder that does not exist");
 
+    public static readonly Setting Advertise = new("advertise", "--advertise", "",
+        "Where clients and the other nodes reach this server, HOST:PORT, if not where it listens: in a container, " +
+        "behind a translation of addresses.", v => v.Length == 0 ? null : IsEndpoint(v));
+
+    public static readonly Setting RootFile = new("root.file", null, "",
+        "The root key's file for root = file, if not root.key of the data folder: a mounted secret.", _ => null);
+
     public static readonly IReadOnlyList<Setting> All =
     [
         Data, Listen, Storage, PostgresFile, Locations, Root, PassphraseFile, CertificateFile, KeyFile, TlsNames,
         LogFormat, LogLevel, AuditReserve, MetricsAccess, ClockSkew, ShutdownTimeout, EmptyCall, FederationCaFile,
         FederationAddresses, Connections, ConnectionsPerPeer, Handshakes, RequestsPerPeer, UnknownPerSecond,
         CredentialMaximumAge, CredentialMaximumIdle, AuditSinks, AuditWitnesses, AuditPublish, AuditArchive, Dev,
-        DevSeed, DevClock, MetricsKeyNames, TracesEndpoint, TracesSample,
+        DevSeed, DevClock, MetricsKeyNames, TracesEndpoint, TracesSample, Advertise, RootFile,
     ];
 
     public static bool TryParseEndpoint(string text, out string host, out int port)
