@@ -137,6 +137,7 @@ public enum Permission
     AuditPrune = 127,
     WitnessUpdate = 128,
     WitnessList = 129,
+    NodesJoin = 130,
 }
 
 /// <summary>The permissions' names as policies, refusals and TestIamPermissions show them.</summary>
@@ -208,6 +209,7 @@ public static class PermissionNames
         Permission.NodesGet => "keyward.nodes.get",
         Permission.NodesUpdate => "keyward.nodes.update",
         Permission.BackupsCreate => "keyward.backups.create",
+        Permission.NodesJoin => "keyward.nodes.join",
         // Finer than Google's: what Google has one right for, or none.
         >= Permission.GrantsCreate => KmsName(permission.ToString(), "keyward"),
         _ => KmsName(permission.ToString(), "cloudkms"),

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Keyward.Keystores.Material;
 using Keyward.Server.Development;
+using Keyward.Server.NewNodes;
 using Keyward.Server.Logs;
 using Keyward.Server.Peers;
 using Keyward.Server.Settings;
@@ -59,6 +60,8 @@ internal static class ServerHost
         var dev = DevSetup.Of(settings, time);
         using var folder = DataFolder.Open(settings.Data, time);
         foreach (var (_, endpoint) in endpoints) Endpoints.RefuseBusy(endpoint);
+        if (settings.Join is { } token)
+            settings = await new NodeJoining(folder, settings).JoinAsync(token, cancellation).ConfigureAwait(false);
         if (dev is null) DevFolder.RefuseForProduction(folder);
         else DevFolder.Prepare(folder);
         var address = Endpoints.Show(endpoints[0].Host, endpoints[0].Address);

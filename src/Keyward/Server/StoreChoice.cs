@@ -19,13 +19,18 @@ internal static class StoreChoice
         return new PostgresStore(ReadConnection(settings.PostgresFile));
     }
 
+    public static string ReadText(string file)
+    {
+        using var reader = new StreamReader(PrivateFile.Open(file, "connection file"));
+        return reader.ReadToEnd().Trim();
+    }
+
     /// <summary>A file that only its owner reads, with an Npgsql connection string.</summary>
     public static NpgsqlConnectionStringBuilder ReadConnection(string file)
     {
         try
         {
-            using var reader = new StreamReader(PrivateFile.Open(file, "connection file"));
-            return ConnectionSettings.Parse(reader.ReadToEnd().Trim(), file);
+            return ConnectionSettings.Parse(ReadText(file), file);
         }
         catch (RootUnavailableException failure)
         {

@@ -4,6 +4,7 @@ using Keyward.Keystores.Root;
 using Keyward.Keystores.Software;
 using Keyward.Server.Development;
 using Keyward.Server.Federation;
+using Keyward.Server.NewNodes;
 using Keyward.Server.Settings;
 using Keyward.Server.Tls;
 using Keyward.Vault.Audit;
@@ -37,6 +38,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
     private volatile IReadOnlyList<string> _nodeAddresses = [];
     private DocumentFetch? _fetch;
     private PartMetrics? _parts;
+    private Handover? _handover;
 
     private VaultKeeper(DataFolder folder, RootSource root, string address, TimeProvider time, ILogger logger,
         IStore store, AuditLog log, Gate gate)
@@ -100,6 +102,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
             var keeper = new VaultKeeper(folder, root, address, time, logger, store, log, gate)
             {
                 IsNew = isNew, _fetch = fetch, _parts = metrics.Parts,
+                _handover = settings.IsShared ? new Handover(root, settings.PostgresFile!) : null,
             };
             await keeper.TryOpenAsync(state, cancellation).ConfigureAwait(false);
             return keeper;
@@ -222,6 +225,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
 
         (_hierarchy, _keystore, _lane) = (hierarchy, keystore, opened.Lane);
         opened.Lane.Parts = _parts;
+        opened.Vault.Handover = _handover;
         folders.WriteVerifierKeys(opened.Vault.Snapshot, hierarchy);
         if (opened.Vault.Snapshot.Altered is { IsEmpty: false } altered)
             Log.Altered(_logger, altered.Count, string.Join(", ", altered.Take(10)));

@@ -94,6 +94,15 @@ internal sealed class Nodes : IAsyncDisposable
     public async Task<int> SetStateAsync(int node, string key, string state) => (await Clients[node].SendAsync(
         HttpMethod.Patch, $"{Keys}/{key}/cryptoKeyVersions/1?updateMask=state", $$"""{"state":"{{state}}"}""")).Status;
 
+    /// <summary>The output of a command of the administrator's.</summary>
+    public async Task<string> RunAsync(params string[] arguments)
+    {
+        var (code, output, errors) = await KeywardServer.RunAsync(
+            KeywardServer.Program, arguments, null, _servers[0].AdminEnvironment());
+        Assert.True(code == 0, errors);
+        return output;
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var client in _clients) client.Dispose();

@@ -10,9 +10,12 @@ internal sealed record ServerSettings(
     bool EmptyCall)
 {
     /// <summary>Several nodes share the store.</summary>
-    public bool IsShared { get; private init; }
+    public bool IsShared { get; init; }
 
-    public string? PostgresFile { get; private init; }
+    public string? PostgresFile { get; init; }
+
+    /// <summary>The join token of a node's first start.</summary>
+    public string? Join { get; private init; }
 
     /// <summary>HOST:PORT; null where the server is reached where it listens.</summary>
     public string? Advertise { get; private init; }
@@ -103,6 +106,7 @@ internal sealed record ServerSettings(
         {
             IsShared = reader[SettingTable.Storage] == "postgres",
             PostgresFile = NullIfEmpty(reader[SettingTable.PostgresFile]),
+            Join = reader[SettingTable.Join] is { Length: > 0 } join ? join : null,
             Advertise = reader[SettingTable.Advertise] is { Length: > 0 } advertise ? advertise : null,
             RootFile = NullIfEmpty(reader[SettingTable.RootFile]),
             IsDev = reader[SettingTable.Dev] == "true",

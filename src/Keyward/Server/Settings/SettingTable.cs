@@ -145,6 +145,10 @@ internal static class SettingTable
     public static readonly Setting RootFile = new("root.file", null, "",
         "The root key's file for root = file, if not root.key of the data folder: a mounted secret.", _ => null);
 
+    public static readonly Setting Join = new("join", "--join", "",
+        "A join token (keyward node join-token), by which an empty data folder becomes a node of a running deployment; " +
+        "later starts take no notice of it.", _ => null);
+
     public static readonly IReadOnlyList<Setting> All =
     [
         Data, Listen, Storage, PostgresFile, Locations, Root, PassphraseFile, CertificateFile, KeyFile, TlsNames,
@@ -152,6 +156,7 @@ internal static class SettingTable
         FederationAddresses, Connections, ConnectionsPerPeer, Handshakes, RequestsPerPeer, UnknownPerSecond,
         CredentialMaximumAge, CredentialMaximumIdle, AuditSinks, AuditWitnesses, AuditPublish, AuditArchive, Dev,
         DevSeed, DevClock, MetricsKeyNames, TracesEndpoint, TracesSample, Advertise, RootFile,
+        Join,
     ];
 
     public static bool TryParseEndpoint(string text, out string host, out int port)
