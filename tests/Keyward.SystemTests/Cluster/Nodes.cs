@@ -21,9 +21,12 @@ internal sealed class Nodes : IAsyncDisposable
     /// <summary>One client a node, all with the administrator's key file.</summary>
     public IReadOnlyList<RestClient> Clients => _clients;
 
-    public static async Task<Nodes> StartAsync(PostgresServer postgres, int count, int leaseMilliseconds)
+    /// <param name="standby">A second host of the connection string, which may become the primary.</param>
+    public static async Task<Nodes> StartAsync(
+        PostgresServer postgres, int count, int leaseMilliseconds, PostgresServer? standby = null)
     {
         var connection = postgres.MakeDatabase();
+        if (standby is not null) connection = connection.Replace(postgres.Folder, $"{postgres.Folder},{standby.Folder}");
         var nodes = new Nodes(connection.Split("Database=")[1]);
         var file = nodes._data.In("connection");
         await File.WriteAllTextAsync(file, connection);
