@@ -14,8 +14,8 @@ public sealed record SetPolicy(PolicyTarget Target, IReadOnlyList<Binding>? Bind
     /// <summary>Null leaves them.</summary>
     public IReadOnlyList<AuditConfig>? AuditConfigs { get; init; }
 
-    /// <summary>Whether the caller knows of conditions. Who does not must neither set nor overwrite any: he would lose
-    /// them without knowing.</summary>
+    /// <summary>Whether the caller knows of conditions. Who does not must neither set any nor overwrite what he
+    /// read: he would lose them without knowing.</summary>
     public bool KnowsConditions { get; init; }
 
     Verb IOperation<PolicyView>.Verb { get; } = new("set_policy", OperationClass.AdminWrite);
@@ -60,7 +60,8 @@ public sealed record SetPolicy(PolicyTarget Target, IReadOnlyList<Binding>? Bind
             return new Refusal(RefusalReason.StaleEtag,
                 "The policy was changed since it was read. Read it again and set it with its new etag.",
                 Target.FullName);
-        if (Bindings is not null && !KnowsConditions && old.Policy.HasConditions)
+        // Without an etag nothing was read that could be lost unawares (IAM: Policy, version): the set overwrites.
+        if (Bindings is not null && !KnowsConditions && Etag is { Length: > 0 } && old.Policy.HasConditions)
             return PolicyRules.Invalid("The policy has conditional bindings: read and set it as version 3.");
         var policy = new Policy(
             Bindings is null ? old.Policy.Bindings : Merged(Bindings), AuditConfigs ?? old.Policy.AuditConfigs);
