@@ -21,13 +21,23 @@ internal static class ServerNames
 
     private delegate IEnumerable<string> Ask(Session session, string typed, CallOptions call);
 
-    public static void Attach(Command command)
+    public static void Attach(Command root)
     {
-        foreach (var option in command.Options)
-            if (OfOption(option) is { } ask) option.CompletionSources.Add(context => Find(context, ask));
-        foreach (var argument in command.Arguments)
-            if (OfArgument(command, argument) is { } ask) argument.CompletionSources.Add(context => Find(context, ask));
-        foreach (var below in command.Subcommands) Attach(below);
+        // Options and arguments are shared by commands.
+        var (options, arguments) = (new HashSet<Option>(), new HashSet<Argument>());
+        Collect(root, options, arguments);
+        foreach (var option in options)
+            option.CompletionSources.Add(context => Find(context, OfOption(option)));
+        foreach (var argument in arguments)
+            argument.CompletionSources.Add(context =>
+                Find(context, OfArgument(context.ParseResult.CommandResult.Command, argument)));
+    }
+
+    private static void Collect(Command command, HashSet<Option> options, HashSet<Argument> arguments)
+    {
+        options.UnionWith(command.Options);
+        arguments.UnionWith(command.Arguments);
+        foreach (var below in command.Subcommands) Collect(below, options, arguments);
     }
 
     private static Ask? OfOption(Option option) => option.Name switch
@@ -53,8 +63,9 @@ internal static class ServerNames
             _ => null,
         };
 
-    private static IEnumerable<CompletionItem> Find(CompletionContext context, Ask ask)
+    private static IEnumerable<CompletionItem> Find(CompletionContext context, Ask? ask)
     {
+        if (ask is null) return [];
         try
         {
             using var session = new Session(context.ParseResult, CancellationToken.None);

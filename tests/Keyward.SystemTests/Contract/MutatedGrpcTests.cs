@@ -99,7 +99,13 @@ public sealed class MutatedGrpcTests : IAsyncLifetime
             (":path", Encrypt), (":authority", "localhost"), ("content-type", "application/grpc"), ("te", "trailers"),
             ("authorization", _admin.Http.DefaultRequestHeaders.Authorization!.ToString()));
         byte[] whole = [.. Http2Bytes.Preface, .. Http2Bytes.Settings, .. request];
-        Assert.Contains("grpc-status", await ExchangeAsync(whole), StringComparison.Ordinal);
+        await using (var connection = await OpenAsync())
+        {
+            // As it is, it is a request: what is spoilt below is not noise from the start.
+            await connection.Stream.WriteAsync(whole);
+            await connection.ReadUntilAsync("grpc-status");
+        }
+
         var random = new Random(20_260_302);
         for (var i = 0; i < Connections; i++)
         {
@@ -112,10 +118,9 @@ public sealed class MutatedGrpcTests : IAsyncLifetime
     }
 
     /// <summary>Writes all, ends its own side, and reads until the server has ended the other.</summary>
-    private async Task<string> ExchangeAsync(byte[] bytes)
+    private async Task ExchangeAsync(byte[] bytes)
     {
-        await using var connection = await RawConnection.OpenAsync(
-            _server, options => options.ApplicationProtocols = [SslApplicationProtocol.Http2]);
+        await using var connection = await OpenAsync();
         try
         {
             await connection.Stream.WriteAsync(bytes);
@@ -127,8 +132,11 @@ public sealed class MutatedGrpcTests : IAsyncLifetime
             // The server ended it before it had read all.
         }
 
-        return await connection.ReadToEndAsync();
+        await connection.ReadToEndAsync();
     }
+
+    private Task<RawConnection> OpenAsync() => RawConnection.OpenAsync(
+        _server, options => options.ApplicationProtocols = [SslApplicationProtocol.Http2]);
 
     private async Task AssertServesAsync()
     {
