@@ -3,9 +3,9 @@ using System.Security.Cryptography;
 
 namespace Keyward.Vault.Audit;
 
-/// <summary>One entry in the journal: length 4 ‖ CRC-32C 4 ‖ first 8 ‖ chain 32 ‖ entry, numbers big-endian. First is the
-/// index of the first entry that was flushed together with this one; the chain is the hash of all entries before; the CRC
-/// covers all but itself (docs/reference/audit.md).</summary>
+/// <summary>One entry in the journal: length 4 ‖ CRC-32C 4 ‖ first 8 ‖ chain 32 ‖ entry, numbers big-endian. First is
+/// the index of the first entry that was flushed together with this one; the chain is the hash of all entries before;
+/// the CRC covers all but itself (docs/reference/audit.md).</summary>
 internal static class JournalFrame
 {
     public const int HeaderSizeBytes = ChainAt + ChainSizeBytes;
@@ -43,9 +43,9 @@ internal static class JournalFrame
             && BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]) == CrcOf(bytes, length);
     }
 
-    /// <summary>Whether what follows a broken frame shows that it was acknowledged: a whole frame of a later batch, which
-    /// was begun only once all before it was on the disk. A batch that power cut off may have lost any part of itself, so
-    /// whole frames of the broken one's own batch say nothing.</summary>
+    /// <summary>Whether what follows a broken frame shows that it was acknowledged: a whole frame of a later batch,
+    /// which was begun only once all before it was on the disk. A batch that power cut off may have lost any part of
+    /// itself, so whole frames of the broken one's own batch say nothing.</summary>
     /// <param name="brokenIndex">Index of the entry whose frame is broken; the bytes begin with that frame.</param>
     public static bool WasAcknowledged(ReadOnlySpan<byte> bytes, long brokenIndex)
     {
