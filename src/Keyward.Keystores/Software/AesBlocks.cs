@@ -3,8 +3,8 @@ using Keyward.Keystores.Material;
 
 namespace Keyward.Keystores.Software;
 
-/// <summary>A few blocks that are encrypted in place under one AES key, each by itself (ECB), by a context that is kept:
-/// to make one costs several times the encryption. For one thread at a time.</summary>
+/// <summary>A few blocks that are encrypted in place under one AES key, each by itself (ECB), by a context that is
+/// kept: to make one costs several times the encryption. For one thread at a time.</summary>
 internal sealed class AesBlocks(Aes key, int sizeBytes) : IDisposable
 {
     private readonly ICryptoTransform _encryptor = Encryptor(key);

@@ -162,8 +162,8 @@ internal sealed class Journal : IDisposable
         CutTornTail(last, end);
     }
 
-    /// <summary>A torn end is what a crash left of entries that nobody was told of. Whole frames of later batches behind
-    /// a broken one are another matter: then something that was acknowledged is damaged.</summary>
+    /// <summary>A torn end is what a crash left of entries that nobody was told of. Whole frames of later batches
+    /// behind a broken one are another matter: then something that was acknowledged is damaged.</summary>
     private void CutTornTail(JournalSegment segment, long end)
     {
         var rest = _files.Read(segment.Name, end, (int)Math.Min(_files.LengthOf(segment.Name) - end, int.MaxValue));
