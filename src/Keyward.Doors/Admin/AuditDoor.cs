@@ -35,17 +35,29 @@ internal sealed class AuditDoor(Gate gate) : Protos.V1.Audit.AuditBase
             project = id;
         }
 
+        System.Net.IPNetwork? source = null;
+        if (request.Source.Length > 0)
+        {
+            source = RecordFilter.ParseSource(request.Source);
+            if (source is null)
+                return new Refusal(RefusalReason.InvalidArgument, "The source is an address or a network.");
+        }
+
         var filter = new RecordFilter
         {
             Key = NullIfEmpty(request.Key),
             Principal = NullIfEmpty(request.Principal),
             Operation = NullIfEmpty(request.Operation),
             Outcome = NullIfEmpty(request.Outcome),
+            Source = source,
             Since = request.Since?.ToDateTimeOffset(),
             Until = request.Until?.ToDateTimeOffset(),
         };
         return new ReadRecords(
-            project, filter, request.FromIndex, request.PageSize == 0 ? DefaultPageSize : request.PageSize);
+            project, filter, request.FromIndex, request.PageSize == 0 ? DefaultPageSize : request.PageSize)
+        {
+            NewestFirst = request.NewestFirst, Scan = request.Scan,
+        };
     }
 
     private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;

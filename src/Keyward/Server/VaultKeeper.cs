@@ -7,6 +7,7 @@ using Keyward.Server.Federation;
 using Keyward.Server.Settings;
 using Keyward.Server.Tls;
 using Keyward.Vault.Audit;
+using Keyward.Vault.Audit.Index;
 using Keyward.Vault.Audit.Tree;
 using Keyward.Vault.Cluster;
 using Keyward.Vault.Federation;
@@ -56,6 +57,9 @@ internal sealed class VaultKeeper : IAsyncDisposable
     public AuditLog AuditLog => _log;
 
     public ChangeLane? Lane => _lane;
+
+    /// <summary>Null while sealed.</summary>
+    public LogFollower? Follower { get; private set; }
 
     /// <summary>Null where no other node shares the store.</summary>
     public NodeMembership? Membership { get; private set; }
@@ -150,6 +154,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
         if (_lane is not null) await _lane.DisposeAsync().ConfigureAwait(false);
         await AnchorLastAsync().ConfigureAwait(false);
         if (Membership is not null) await Membership.DisposeAsync().ConfigureAwait(false);
+        Follower?.Dispose();
         _log.Dispose();
         await _store.DisposeAsync().ConfigureAwait(false);
         _keystore?.Dispose();
@@ -235,8 +240,17 @@ internal sealed class VaultKeeper : IAsyncDisposable
                 _nodeAddresses = addresses;
                 Gate.Apply(WithNodes(Gate.Settings));
             };
+        Follow(folders.Of(_log.Origin));
         Gate.Open(opened.Vault, opened.Lane);
         keystore.MakeAhead();
+    }
+
+    /// <summary>What is made of the log's records, behind it.</summary>
+    private void Follow(string logFolder)
+    {
+        var index = LogIndex.Open(Path.Combine(logFolder, "index"), _log);
+        Follower = new LogFollower(_log, [index], _time);
+        _log.Index = index;
     }
 
     /// <summary>Where others share the store, this node may be new to it.</summary>
