@@ -45,9 +45,7 @@ public sealed record ProveRecord(ProjectId? Project, RecordReference Reference) 
             Reference, Math.Min(MaximumSearched, size - log.FirstIndex), CancellationToken.None).ConfigureAwait(false);
         if (index is null) return NotFound;
         var proven = await prover.ProveAsync(index.Value, CancellationToken.None).ConfigureAwait(false);
-        return Project is null || new RecordFilter { Project = Project.Value.Value }.Matches(RecordFacts.Of(proven.Record))
-            ? proven
-            : NotFound;
+        return Project is null || RecordFacts.Of(proven.Record).Project == Project.Value.Value ? proven : NotFound;
     }
 
     private static Refusal NotFound { get; } = new(RefusalReason.NotFound,

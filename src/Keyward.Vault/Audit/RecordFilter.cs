@@ -61,7 +61,8 @@ public sealed record RecordFilter
         || (ip is not null && AddressOf(ip) is { } address && wanted.Contains(address));
 
     private bool MatchesTime(RecordFacts record) => (Since is null && Until is null)
-        || (record.TimeMicros != 0 && (Since is null || record.Time >= Since) && (Until is null || record.Time < Until));
+        || (record.TimeMicros != 0 && (Since is null || record.Time >= Since)
+            && (Until is null || record.Time < Until));
 
     /// <summary>An address or a network in the usual notation; null where it is none.</summary>
     public static IPNetwork? ParseSource(string text)

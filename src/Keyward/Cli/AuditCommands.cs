@@ -42,7 +42,8 @@ internal static class AuditCommands
     private static readonly Option<string?> As = Commands.Text("--as", "FORM",
         "The records' form: keyward (as they stand in the log), google, cloudtrail, ocsf or cef.");
 
-    private static readonly Option[] Filters = [Key, Principal, Source, Operation, Outcome, Since, Until, OwnProject, Here];
+    private static readonly Option[] Filters =
+        [Key, Principal, Source, Operation, Outcome, Since, Until, OwnProject, Here];
 
     static AuditCommands() => As.AcceptOnlyFromAmong([.. RecordForm.Names]);
 
