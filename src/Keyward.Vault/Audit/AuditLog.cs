@@ -119,7 +119,7 @@ internal sealed class AuditLog : IAuditLog, IDisposable
 
     public ITreeSource? Source => _source;
 
-    public LogIndex? Index { get; set; }
+    public FollowedLog? Followed { get; set; }
 
     public async IAsyncEnumerable<(long Index, ReadOnlyMemory<byte> Entry)> ReadAsync(
         long fromIndex, [EnumeratorCancellation] CancellationToken cancellation)

@@ -44,8 +44,8 @@ internal interface IAuditLog
     /// <summary>The log's files, for proofs; null while its key is sealed.</summary>
     ITreeSource? Source { get; }
 
-    /// <summary>What finds records in it; null where there is none yet.</summary>
-    LogIndex? Index { get; }
+    /// <summary>What is made of its records; null where there is nothing yet.</summary>
+    FollowedLog? Followed { get; }
 
     /// <summary>A record is cut to this before it is appended (a tlog-tiles bundle entry holds at most
     /// 65,535).</summary>

@@ -44,7 +44,7 @@ public sealed record ReadRecords(ProjectId? Project, RecordFilter Filter, long F
         if (FromIndex < 0 || Limit is < 1 or > MaximumLimit)
             return new Refusal(RefusalReason.InvalidArgument, $"A page of records has 1 to {MaximumLimit}.");
         var filter = Filter with { Project = Project?.Value };
-        var search = new RecordSearch(passage.Log, Scan ? null : passage.Log.Index, filter);
+        var search = new RecordSearch(passage.Log, Scan ? null : passage.Log.Followed?.Index, filter);
         var page = NewestFirst
             ? await search.BackwardAsync(FromIndex == 0 ? long.MaxValue : FromIndex, Limit).ConfigureAwait(false)
             : await search.ForwardAsync(FromIndex, Limit).ConfigureAwait(false);

@@ -25,7 +25,7 @@ internal sealed class LogFollowing(VaultKeeper keeper, TimeProvider time, ILogge
                 if (why is not null && why != said) Log.NotFollowed(logger, why);
                 said = why;
                 if (goesOn) await Task.Delay(time.GetElapsedTime(began), time, stoppingToken).ConfigureAwait(false);
-                else if (keeper.Follower is { } follower)
+                else if (keeper.AuditLog.Followed?.Follower is { } follower)
                     await follower.PauseAsync(Pause, stoppingToken).ConfigureAwait(false);
                 else await Task.Delay(Pause, time, stoppingToken).ConfigureAwait(false);
             }
@@ -40,7 +40,7 @@ internal sealed class LogFollowing(VaultKeeper keeper, TimeProvider time, ILogge
     {
         try
         {
-            return (keeper.Follower is { } follower
+            return (keeper.AuditLog.Followed?.Follower is { } follower
                 && await follower.StepAsync(cancellation).ConfigureAwait(false), null);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException

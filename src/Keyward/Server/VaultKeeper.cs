@@ -58,9 +58,6 @@ internal sealed class VaultKeeper : IAsyncDisposable
 
     public ChangeLane? Lane => _lane;
 
-    /// <summary>Null while sealed.</summary>
-    public LogFollower? Follower { get; private set; }
-
     /// <summary>Null where no other node shares the store.</summary>
     public NodeMembership? Membership { get; private set; }
 
@@ -154,7 +151,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
         if (_lane is not null) await _lane.DisposeAsync().ConfigureAwait(false);
         await AnchorLastAsync().ConfigureAwait(false);
         if (Membership is not null) await Membership.DisposeAsync().ConfigureAwait(false);
-        Follower?.Dispose();
+        _log.Followed?.Dispose();
         _log.Dispose();
         await _store.DisposeAsync().ConfigureAwait(false);
         _keystore?.Dispose();
@@ -246,12 +243,8 @@ internal sealed class VaultKeeper : IAsyncDisposable
     }
 
     /// <summary>What is made of the log's records, behind it.</summary>
-    private void Follow(string logFolder)
-    {
-        var index = LogIndex.Open(Path.Combine(logFolder, "index"), _log);
-        Follower = new LogFollower(_log, [index], _time);
-        _log.Index = index;
-    }
+    private void Follow(string logFolder) =>
+        _log.Followed = FollowedLog.Open(_log, Path.Combine(logFolder, "index"), _time);
 
     /// <summary>Where others share the store, this node may be new to it.</summary>
     private async ValueTask<StoredState> JoinAsync(

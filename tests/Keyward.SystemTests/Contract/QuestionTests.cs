@@ -35,7 +35,39 @@ public sealed class QuestionTests : IDisposable
         Assert.Contains("network", errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Each_version_has_its_first_and_last_use_and_who_uses_it()
+    {
+        await using var server = await KeywardServer.StartAsync(_data.In("kms"));
+        await MakeKeysAsync(server);
+        await UseAsync(server, 3);
+        Assert.Equal(0, (await ToolAsync(server, "key", "rotate", "orders", "--keyring", "ring")).Code);
+        await UseAsync(server, 2);
+        var versions = (await UsageAsync(server, "key", "usage", "orders")).GetProperty("versions");
+        Assert.Equal(["6", "4"], versions.EnumerateArray().Select(v => v.GetProperty("uses").GetString()));
+        Assert.True(versions[0].GetProperty("lastUseTime").GetDateTimeOffset()
+            < versions[1].GetProperty("firstUseTime").GetDateTimeOffset());
+        var principal = versions[1].GetProperty("principals")[0];
+        Assert.StartsWith("admin@", principal.GetProperty("principal").GetString(), StringComparison.Ordinal);
+        Assert.Equal(["encrypt", "decrypt"],
+            principal.GetProperty("operations").EnumerateArray().Select(o => o.GetString()));
+        var first = await UsageAsync(server, "version", "usage", "1", "--key", "orders");
+        Assert.Equal("6", first.GetProperty("versions")[0].GetProperty("uses").GetString());
+        Assert.False((await UsageAsync(server, "key", "usage", "idle")).TryGetProperty("versions", out _));
+        await server.StopAsync();
+        await using var again = await KeywardServer.StartAsync(_data.In("kms"));
+        Assert.Equal(versions.GetRawText(),
+            (await UsageAsync(again, "key", "usage", "orders")).GetProperty("versions").GetRawText());
+    }
+
     public void Dispose() => _data.Dispose();
+
+    private static async Task<JsonElement> UsageAsync(KeywardServer server, params string[] command)
+    {
+        var (code, output, errors) = await ToolAsync(server, [.. command, "--keyring", "ring", "--format", "json"]);
+        Assert.True(code == 0, errors);
+        return JsonDocument.Parse(output).RootElement;
+    }
 
     private static async Task CheckAsync(KeywardServer server)
     {

@@ -9,6 +9,9 @@ internal sealed class LogFollower(IAuditLog log, IReadOnlyList<ILogFold> folds, 
     /// <summary>So many records a step: then others have their turn.</summary>
     private const int MaximumStep = 4_096;
 
+    /// <summary>How long a question waits for the newest records: what is behind then says so.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     private readonly Lock _lock = new();
     private readonly List<(long Size, TaskCompletionSource Done)> _waiting = [];
     private readonly RecordFacts _facts = new(new RecordTexts());

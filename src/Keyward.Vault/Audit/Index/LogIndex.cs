@@ -24,9 +24,8 @@ internal sealed class LogIndex : ILogFold
     }
 
     /// <param name="folder">Its own, in the log's.</param>
-    public static LogIndex Open(string folder, IAuditLog log)
+    public static LogIndex Open(string folder, ITreeFiles files, IAuditLog log)
     {
-        var files = new TreeFiles(folder);
         var found = ImmutableSortedDictionary.CreateBuilder<long, ChapterFile>();
         foreach (var path in Directory.GetFiles(folder, "*.chapter"))
         {

@@ -26,7 +26,7 @@ internal sealed class ListLog : IAuditLog
 
     public ITreeSource? Source => null;
 
-    public LogIndex? Index => null;
+    public FollowedLog? Followed { get; set; }
 
     public ValueTask<Receipt> AppendAsync(ReadOnlySpan<byte> entry)
     {

@@ -1,6 +1,7 @@
 using Keyward.Tests.Conformance;
 using Keyward.Vault.Audit;
 using Keyward.Vault.Audit.Index;
+using Keyward.Vault.Audit.Tree;
 
 namespace Keyward.Tests.Vault.Audit.Index;
 
@@ -133,7 +134,7 @@ public sealed class LogIndexTests : IDisposable
 
     private string[] Files() => [.. Directory.GetFiles(_folder.Path, "*.chapter").Order(StringComparer.Ordinal)];
 
-    private LogIndex Opened() => LogIndex.Open(_folder.Path, _log);
+    private LogIndex Opened() => LogIndex.Open(_folder.Path, new TreeFiles(_folder.Path), _log);
 
     private void Write(int count)
     {
