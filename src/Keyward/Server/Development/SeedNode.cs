@@ -42,7 +42,8 @@ internal sealed partial class SeedNode(JsonElement json, string path, List<strin
     public string? Document(string name)
     {
         if (Find(name) is not { } value) return null;
-        if (value.ValueKind == JsonValueKind.Object) return JsonSerializer.Serialize(value, SeedJson.Default.JsonElement);
+        if (value.ValueKind == JsonValueKind.Object)
+            return JsonSerializer.Serialize(value, SeedJson.Default.JsonElement);
         Wrong(name, "must be an object");
         return null;
     }
