@@ -52,6 +52,16 @@ internal static class LogKeys
             (IReadOnlyList<SealedKeyRow>)[.. l.Value.OrderBy(k => k.Number).Select(k => k.Row)]))];
     }
 
+    /// <summary>The log that a node's next one will be, and the one before it; null where it has had none.</summary>
+    public static (string Origin, string? Predecessor) NextOf(
+        IEnumerable<SealedKeyRow> rows, string deploymentId, string node)
+    {
+        var logs = Of(rows, deploymentId, node);
+        if (logs.Count == 0) return (OriginOf(deploymentId, node), null);
+        var last = logs[^1].Origin;
+        return (OriginOf(deploymentId, node, SuccessionOf(last) + 1), last);
+    }
+
     /// <summary>The keys of one log, the oldest first.</summary>
     public static IReadOnlyList<SealedKeyRow> KeysOf(IEnumerable<SealedKeyRow> rows, string origin) =>
         [.. Numbered(rows, origin).OrderBy(k => k.Number).Select(k => k.Row)];

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Keyward.Vault.Audit.Notes;
 using Keyward.Vault.Gate;
 using Keyward.Vault.Policies;
@@ -28,9 +27,7 @@ public sealed record RotateLogKey(string? Log) : IOperation<VerifierKey>
     {
         var last = LogKeys.NewestOf(draft.Snapshot.SealedKeys.Values, origin);
         if (last is not { } number) return LogRefusals.NoSuchLog;
-        var name = new LogKeyName(origin, number + 1);
-        var key = draft.Hierarchy.MakeLogKey(name.ToString());
-        draft.Put(new SealedKeyRow(RandomNumberGenerator.GetBytes(16), key, draft.Now));
+        var key = draft.PutLogKey(origin, number + 1);
         using var opened = draft.Hierarchy.OpenLogKey(key, origin);
         draft.Record.Parameter("log", origin);
         draft.Record.Parameter("log_key", opened.Key.ToString());

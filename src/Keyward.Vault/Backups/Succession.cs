@@ -1,8 +1,5 @@
-using System.Globalization;
-using System.Security.Cryptography;
 using Keyward.Vault.Audit;
 using Keyward.Vault.Gate;
-using Keyward.Vault.Keystores;
 using Keyward.Vault.Storage;
 
 namespace Keyward.Vault.Backups;
@@ -21,28 +18,22 @@ internal static class Succession
     {
         var snapshot = vault.Snapshot;
         var deployment = snapshot.Deployment!.Id;
-        var logs = LogKeys.Of(snapshot.SealedKeys.Values, deployment, node);
-        var number = logs.Count == 0 ? 1 : SuccessionOf(logs[^1].Origin, LogKeys.OriginOf(deployment, node)) + 1;
-        var origin = LogKeys.OriginOf(deployment, node, number);
+        var (origin, predecessor) = LogKeys.NextOf(snapshot.SealedKeys.Values, deployment, node);
         var (id, nonce) = RecordWriter.RandomIds();
         var arrival = new Arrival(Door.System, new Source("", 0, null, null), null, id, nonce, time.GetUtcNow(),
             time.GetTimestamp()) { Method = verb.Name };
         var record = new RecordDraft(arrival, null, verb) { Resource = "deployment" };
         foreach (var (name, value) in parameters) record.Parameter(name, value);
-        if (logs.Count > 0) record.Parameter("predecessor", logs[^1].Origin);
+        if (predecessor is not null) record.Parameter("predecessor", predecessor);
         record.Parameter("log", origin);
         await store.ChangeAsync(snapshot.Seq, (counter, missed) =>
         {
             if (counter.Seq != snapshot.Seq || missed.Count > 0)
                 throw new StoreUnavailableException("Somebody else changes the store at the same time.");
             var draft = new ChangeDraft(snapshot, counter.Seq + 1, time.GetUtcNow(), vault, record);
-            draft.Put(new SealedKeyRow(RandomNumberGenerator.GetBytes(16),
-                vault.Hierarchy.MakeLogKey(new LogKeyName(origin, 1).ToString()), draft.Now));
+            draft.PutLogKey(origin);
             return [draft.ToChange(draft.SumAfter(snapshot.Sum), TimeSpan.Zero, node)];
         }, cancellation).ConfigureAwait(false);
         return origin;
     }
-
-    private static int SuccessionOf(string origin, string first) => origin == first
-        ? 1 : int.Parse(origin.AsSpan(first.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture);
 }

@@ -1,3 +1,4 @@
+using Keyward.Vault.Gate;
 using Keyward.Vault.Names;
 using Keyward.Vault.Storage;
 
@@ -86,6 +87,18 @@ public readonly record struct PolicyTarget
         { Project: { } project } => snapshot.Find(project)?.Project.Policy,
         _ => snapshot.DeploymentPolicy,
     };
+
+    /// <summary>The policy as it stands, if it is the one that was read with this etag; without one, whichever it
+    /// is.</summary>
+    internal Outcome<PolicyState> FindAsRead(Snapshot snapshot, byte[]? etag)
+    {
+        if (Find(snapshot) is not { } policy)
+            return new Refusal(RefusalReason.NotFound, $"{FullName} not found.", FullName);
+        if (etag is { Length: > 0 } && !etag.AsSpan().SequenceEqual(policy.Etag))
+            return new Refusal(RefusalReason.StaleEtag,
+                "The policy was changed since it was read. Read it again and set it with its new etag.", FullName);
+        return policy;
+    }
 
     /// <summary>Puts the policy into its resource's row, and the revision beside it.</summary>
     internal void Put(ChangeDraft draft, PolicyState policy)

@@ -54,12 +54,7 @@ public sealed record SetDenyRules(PolicyTarget Target, IReadOnlyList<DenyRule> R
 
     private Outcome<PolicyView> Change(ChangeDraft draft, Caller caller)
     {
-        if (Target.Find(draft.Snapshot) is not { } old)
-            return new Refusal(RefusalReason.NotFound, $"{Target.FullName} not found.", Target.FullName);
-        if (Etag is { Length: > 0 } etag && !etag.AsSpan().SequenceEqual(old.Etag))
-            return new Refusal(RefusalReason.StaleEtag,
-                "The policy was changed since it was read. Read it again and set it with its new etag.",
-                Target.FullName);
+        if (!Target.FindAsRead(draft.Snapshot, Etag).TryGet(out var old, out var refusal)) return refusal;
         var rules = new DenyRules(Rules);
         return MaximumRole.Exceeds(
             draft.Snapshot, caller, Target, DenyRules.Lifted(old.Deny, rules), draft.Now) is { } exceeds

@@ -54,19 +54,14 @@ public sealed record SetPolicy(PolicyTarget Target, IReadOnlyList<Binding>? Bind
 
     private Outcome<PolicyView> Change(ChangeDraft draft, Caller caller)
     {
-        if (Target.Find(draft.Snapshot) is not { } old)
-            return new Refusal(RefusalReason.NotFound, $"{Target.FullName} not found.", Target.FullName);
-        if (Etag is { Length: > 0 } etag && !etag.AsSpan().SequenceEqual(old.Etag))
-            return new Refusal(RefusalReason.StaleEtag,
-                "The policy was changed since it was read. Read it again and set it with its new etag.",
-                Target.FullName);
+        if (!Target.FindAsRead(draft.Snapshot, Etag).TryGet(out var old, out var refusal)) return refusal;
         // Without an etag nothing was read that could be lost unawares (IAM: Policy, version): the set overwrites.
         if (Bindings is not null && !KnowsConditions && Etag is { Length: > 0 } && old.Policy.HasConditions)
             return PolicyRules.Invalid("The policy has conditional bindings: read and set it as version 3.");
         var policy = new Policy(
             Bindings is null ? old.Policy.Bindings : Merged(Bindings), AuditConfigs ?? old.Policy.AuditConfigs);
-        return JudgeAdded(draft, Target, old.Policy, policy, caller) is { } refusal
-            ? refusal
+        return JudgeAdded(draft, Target, old.Policy, policy, caller) is { } exceeds
+            ? exceeds
             : PutPolicy.Put(draft, Target, old.Next(policy), caller);
     }
 

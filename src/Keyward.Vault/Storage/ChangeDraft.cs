@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 using Keyward.Vault.Audit;
 using Keyward.Vault.Audit.Keeping;
 using Keyward.Vault.Audit.Witnessing;
@@ -163,6 +164,14 @@ internal sealed class ChangeDraft(Snapshot before, long seq, DateTimeOffset now,
     }
 
     public void Put(SealedKeyRow key) => Put(Tables.SealedKey, key.ToCells(), null, null);
+
+    /// <summary>Makes a log another signing key, its first where none is named.</summary>
+    public SealedKey PutLogKey(string origin, int number = 1)
+    {
+        var key = Hierarchy.MakeLogKey(new LogKeyName(origin, number).ToString());
+        Put(new SealedKeyRow(RandomNumberGenerator.GetBytes(16), key, Now));
+        return key;
+    }
 
     public void Put(Deployment deployment) => Put(Tables.Deployment, deployment.ToCells(), null, null);
 

@@ -47,9 +47,7 @@ internal sealed class Founding
         var draft = new ChangeDraft(Snapshot.Empty, 1, time.GetUtcNow(), vault, record);
         draft.Put(new Deployment(deploymentId, draft.Now, node));
         foreach (var (keyId, key) in deploymentKeys) draft.Put(new SealedKeyRow(keyId, key, draft.Now));
-        var logKey = new LogKeyName(LogKeys.OriginOf(deploymentId, node), 1);
-        draft.Put(new SealedKeyRow(RandomNumberGenerator.GetBytes(16), hierarchy.MakeLogKey(logKey.ToString()),
-            draft.Now));
+        draft.PutLogKey(LogKeys.OriginOf(deploymentId, node));
 
         _ = ProjectId.TryParse("default", out var project);
         var account = ServiceAccounts.Make(draft, project, "admin");

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Keyward.Vault.Audit;
 using Keyward.Vault.Audit.Notes;
 using Keyward.Vault.Gate;
@@ -14,8 +13,8 @@ internal sealed class Joining(IStore store, OpenedVault vault, TimeProvider time
     public async ValueTask<bool> JoinAsync(CancellationToken cancellation)
     {
         var deployment = vault.Snapshot.Deployment!;
-        if (LogKeys.Of(vault.Snapshot.SealedKeys.Values, deployment.Id, node).Count > 0) return false;
-        var name = new LogKeyName(LogKeys.OriginOf(deployment.Id, node), 1);
+        var (origin, predecessor) = LogKeys.NextOf(vault.Snapshot.SealedKeys.Values, deployment.Id, node);
+        if (predecessor is not null) return false;
         var (id, nonce) = RecordWriter.RandomIds();
         var arrival = new Arrival(Door.System, new Source("", 0, null, null), null, id, nonce, time.GetUtcNow(),
             time.GetTimestamp()) { Method = "Join" };
@@ -27,8 +26,7 @@ internal sealed class Joining(IStore store, OpenedVault vault, TimeProvider time
         {
             var snapshot = Following.Apply(vault.Snapshot, missed, counter, vault);
             var draft = new ChangeDraft(snapshot, counter.Seq + 1, time.GetUtcNow(), vault, record);
-            draft.Put(new SealedKeyRow(
-                RandomNumberGenerator.GetBytes(16), vault.Hierarchy.MakeLogKey(name.ToString()), draft.Now));
+            draft.PutLogKey(origin);
             return [draft.ToChange(draft.SumAfter(snapshot.Sum), TimeSpan.Zero, node)];
         }, cancellation).ConfigureAwait(false);
         return true;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using Keyward.Vault.Audit;
 using Keyward.Vault.Audit.Notes;
 using Keyward.Vault.Gate;
@@ -14,18 +13,15 @@ internal sealed class LogSuccessor(IStore store, OpenedVault vault, TimeProvider
     public async ValueTask<string> OpenAsync(string reason, CancellationToken cancellation)
     {
         var deployment = vault.Snapshot.Deployment!;
-        var logs = LogKeys.Of(vault.Snapshot.SealedKeys.Values, deployment.Id, node);
-        var lost = logs[^1].Origin;
-        var origin = LogKeys.OriginOf(deployment.Id, node, LogKeys.SuccessionOf(lost) + 1);
+        var (origin, lost) = LogKeys.NextOf(vault.Snapshot.SealedKeys.Values, deployment.Id, node);
         var known = (await store.ReadCheckpointsAsync(cancellation).ConfigureAwait(false))
             .FirstOrDefault(c => c.Origin == lost);
-        var record = RecordOf(lost, known, reason);
+        var record = RecordOf(lost!, known, reason);
         await store.ChangeAsync(vault.Snapshot.Seq, (counter, missed) =>
         {
             var snapshot = Following.Apply(vault.Snapshot, missed, counter, vault);
             var draft = new ChangeDraft(snapshot, counter.Seq + 1, time.GetUtcNow(), vault, record);
-            draft.Put(new SealedKeyRow(RandomNumberGenerator.GetBytes(16),
-                vault.Hierarchy.MakeLogKey(new LogKeyName(origin, 1).ToString()), draft.Now));
+            draft.PutLogKey(origin);
             return [draft.ToChange(draft.SumAfter(snapshot.Sum), TimeSpan.Zero, node)];
         }, cancellation).ConfigureAwait(false);
         return origin;

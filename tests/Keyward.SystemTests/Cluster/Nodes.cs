@@ -50,6 +50,25 @@ internal sealed class Nodes : IAsyncDisposable
         return server;
     }
 
+    /// <summary>Starts a node again that has ended, where it was.</summary>
+    public async Task RestartAsync(int node)
+    {
+        await _servers[node].ExitAsync();
+        _servers[node] = await KeywardServer.StartAsync(_servers[node].Data, _servers[node].Address, Environment());
+    }
+
+    /// <summary>Stops every node; each must end well, and each log hold.</summary>
+    public async Task VerifyLogsAsync()
+    {
+        foreach (var server in _servers) Assert.Equal(0, await server.StopAsync());
+        foreach (var server in _servers)
+        {
+            var (code, output, errors) = await KeywardServer.RunAsync(
+                KeywardServer.Program, ["audit", "verify", Path.Combine(server.Data, "audit")]);
+            Assert.True(code == 0, output + errors);
+        }
+    }
+
     public string Prepare(string name)
     {
         var folder = _data.In(name);
