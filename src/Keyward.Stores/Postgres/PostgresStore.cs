@@ -197,8 +197,8 @@ internal sealed partial class PostgresStore : IStore
     }
 
     /// <summary>The answer to a commit was lost. Whoever gets the counter's lock now knows that the old transaction has
-    /// ended, one way or the other; then the feed tells which. What is seen there need not be on a standby yet: a commit
-    /// that comes after it is waited for, too.</summary>
+    /// ended, one way or the other; then the feed tells which. What is seen there need not be on a standby yet: a
+    /// commit that comes after it is waited for, too.</summary>
     private async Task<bool> WasCommittedAsync(byte[] operationId, Exception lost)
     {
         using var limit = new CancellationTokenSource(ResolveFor);
@@ -210,7 +210,8 @@ internal sealed partial class PostgresStore : IStore
                 await Lane.ReadCounterAsync(lane.Connection, lane.Transaction, locked: true, limit.Token)
                     .ConfigureAwait(false);
                 await using var command = new NpgsqlCommand(
-                    "UPDATE counter SET seq = seq WHERE only_row = 1 RETURNING (SELECT count(*) FROM feed WHERE op = $1)",
+                    "UPDATE counter SET seq = seq WHERE only_row = 1 " +
+                    "RETURNING (SELECT count(*) FROM feed WHERE op = $1)",
                     lane.Connection, lane.Transaction) { CommandTimeout = Lane.TimeoutSeconds };
                 command.Parameters.AddWithValue(operationId);
                 var found = (long)(await command.ExecuteScalarAsync(limit.Token).ConfigureAwait(false))!;

@@ -51,7 +51,8 @@ internal sealed class Propagation(NodeSync self, OpenedVault vault, TimeProvider
             }
 
             // Whatever the rows say: nobody's lease, begun before the commit, lasts longer than this.
-            if (time.GetElapsedTime(committedAt) > self.Terms.Expiry) return Done(committedAt, rows ?? [], expired, isNew);
+            if (time.GetElapsedTime(committedAt) > self.Terms.Expiry)
+                return Done(committedAt, rows ?? [], expired, isNew);
             await Task.Delay(look, time).ConfigureAwait(false);
             if (look < LastLook) look *= 2;
         }

@@ -10,8 +10,8 @@ namespace Keyward.Vault.Identities;
 
 /// <summary>A caller as it stands in a token of ours: what vouches for them, never what they may do. Framed fields, the
 /// first names the form: <c>1</c> credential id · <c>2</c> issuer id, its uid, subject, then name and value of each
-/// attribute · <c>3</c> e-mail of the account that was taken on, and who took it on, in form 1 or 2 · <c>4</c> the node that
-/// a join token is for, and who made it, in form 1 or 2.</summary>
+/// attribute · <c>3</c> e-mail of the account that was taken on, and who took it on, in form 1 or 2 · <c>4</c> the node
+/// that a join token is for, and who made it, in form 1 or 2.</summary>
 internal static class CallerCodec
 {
     private const byte CredentialForm = 1;

@@ -173,8 +173,8 @@ internal sealed class ChangeLane : IAsyncDisposable
         committed.Pending.Complete();
     }
 
-    /// <summary>What one judgement gave: the changes to commit, those that were refused, and those that found nothing to
-    /// change.</summary>
+    /// <summary>What one judgement gave: the changes to commit, those that were refused, and those that found nothing
+    /// to change.</summary>
     private sealed class Judged(ChangeLane lane, List<PendingChange> batch)
     {
         public List<PendingChange> Refused { get; } = [];

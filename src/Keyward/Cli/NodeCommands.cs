@@ -50,7 +50,8 @@ internal static class NodeCommands
         if (session.Get(ExpiresIn) is { } text)
             request.Lifetime = SettingTable.TryParseDuration(text, out var lifetime)
                 ? lifetime.ToDuration() : throw new UsageException("--expires-in must be a duration such as 10m.");
-        var ca = session.Settings.Ca ?? throw new UsageException("The deployment's CA is missing.", "Give it: --ca FILE");
+        var ca = session.Settings.Ca
+            ?? throw new UsageException("The deployment's CA is missing.", "Give it: --ca FILE");
         using var authority = X509Certificate2.CreateFromPem(await File.ReadAllTextAsync(ca, session.Cancellation)
             .ConfigureAwait(false));
         var made = await session.Server.Nodes.CreateJoinTokenAsync(request, cancellationToken: session.Cancellation);

@@ -9,7 +9,7 @@ using Keyward.Vault.Gate;
 namespace Keyward.Server.NewNodes;
 
 /// <summary>The package that a joining node gets: an age file for the key that it made for this, of the root's 32 bytes
-/// and then the connection string as UTF-8. The root is read where it lies and held no longer than that takes.</summary>
+/// and then the connection string as UTF-8. The root is read where it lies and held no longer than needed.</summary>
 internal sealed class Handover(RootSource source, string connectionFile) : IHandover
 {
     /// <summary>A connection string is a few hundred bytes.</summary>

@@ -85,11 +85,7 @@ internal sealed record ServerSettings(
         _ = SettingTable.TryParseDuration(reader[SettingTable.ShutdownTimeout], out var shutdown);
         return new ServerSettings(
             Expand(reader[SettingTable.Data]),
-            [.. List(reader[SettingTable.Listen]).Select(e =>
-            {
-                _ = SettingTable.TryParseEndpoint(e, out var host, out var port);
-                return (host, port);
-            })],
+            [.. List(reader[SettingTable.Listen]).Select(Endpoint)],
             List(reader[SettingTable.Locations]),
             reader[SettingTable.Root] == "passphrase",
             NullIfEmpty(reader[SettingTable.PassphraseFile]),
@@ -121,11 +117,7 @@ internal sealed record ServerSettings(
             AuditArchive = NullIfEmpty(reader[SettingTable.AuditArchive]),
             AuditSinks = [.. List(reader[SettingTable.AuditSinks]).Select(Sink)],
             AuditPublish = [.. List(reader[SettingTable.AuditPublish]).Select(Sink)],
-            AuditWitnesses = [.. List(reader[SettingTable.AuditWitnesses]).Select(text =>
-            {
-                _ = Delivery.Checkpoints.WitnessSettings.TryParse(text, out var witness);
-                return witness;
-            })],
+            AuditWitnesses = [.. List(reader[SettingTable.AuditWitnesses]).Select(Witness)],
             Connections = Count(reader, SettingTable.Connections),
             PeerLimits = new PeerLimits(Count(reader, SettingTable.ConnectionsPerPeer),
                 Count(reader, SettingTable.Handshakes), Count(reader, SettingTable.RequestsPerPeer)),
@@ -144,6 +136,18 @@ internal sealed record ServerSettings(
     {
         _ = Delivery.Sinks.SinkSettings.TryParse(text, out var sink);
         return sink;
+    }
+
+    private static Delivery.Checkpoints.WitnessSettings Witness(string text)
+    {
+        _ = Delivery.Checkpoints.WitnessSettings.TryParse(text, out var witness);
+        return witness;
+    }
+
+    private static (string Host, int Port) Endpoint(string text)
+    {
+        _ = SettingTable.TryParseEndpoint(text, out var host, out var port);
+        return (host, port);
     }
 
     private static TimeSpan? DurationOrNull(string value) =>

@@ -146,8 +146,8 @@ internal static class SettingTable
         "The root key's file for root = file, if not root.key of the data folder: a mounted secret.", _ => null);
 
     public static readonly Setting Join = new("join", "--join", "",
-        "A join token (keyward node join-token), by which an empty data folder becomes a node of a running deployment; " +
-        "later starts take no notice of it.", _ => null);
+        "A join token (keyward node join-token), by which an empty data folder becomes a node of a running " +
+        "deployment; later starts take no notice of it.", _ => null);
 
     public static readonly IReadOnlyList<Setting> All =
     [
