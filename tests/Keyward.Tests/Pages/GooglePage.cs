@@ -24,7 +24,7 @@ internal static class GooglePage
           location's metadata (google-cloud-node issue 4366). Other clients and gRPC are not touched.
         - secp256k1 is made at SOFTWARE, which Google has at HSM alone.
         - GenerateRandomBytes takes HSM, SOFTWARE and no level, and answers from this server's generator: Google
-          takes HSM only, and the answer names no level ([ADR 4](../adr/0004-random-bytes-and-levels.md)).
+          takes HSM only, and the answer names no level ([ADR 9](../adr/0009-random-bytes-and-levels.md)).
         - GetPublicKey gives PEM and DER of post-quantum keys too, as SubjectPublicKeyInfo, when they are asked for;
           asked for PEM, it fills `pem` and `public_key` both. DER is SubjectPublicKeyInfo, though the proto speaks
           of PrivateKeyInfo.
