@@ -123,7 +123,9 @@ internal static class KeySpecs
             Authenticating => "MacAlgorithms",
             _ => "KeyAgreementAlgorithms",
         });
-        foreach (var name in row.Schemes.Select(Schemes.NameOf).Where(n => n.Length > 0).Distinct())
+        // Recorded of AWS: in alphabetical order.
+        foreach (var name in row.Schemes.Select(Schemes.NameOf).Where(n => n.Length > 0).Distinct()
+            .Order(StringComparer.Ordinal))
             json.WriteStringValue(name);
         json.WriteEndArray();
     }

@@ -85,7 +85,8 @@ internal static class Refusals
             return Show(refusal, call) with
             {
                 Message = refusal.Reason == RefusalReason.PermissionDenied
-                    ? Denied(call, reference.Id is { } other ? Arns.OfKey(region, account, other) : "*", refusal)
+                    ? account != call.Account ? DeniedElsewhere(call, refusal)
+                        : Denied(call, reference.Id is { } other ? Arns.OfKey(region, account, other) : "*", refusal)
                     : refusal.Sentence,
             };
         if (reference.Alias is { } alias)
@@ -103,6 +104,10 @@ internal static class Refusals
         return refusal.Reason switch
         {
             RefusalReason.InvalidCiphertext => null,
+            RefusalReason.PermissionDenied when KeyOf(refusal, call) is { } found && found.Account != call.Account =>
+                DeniedElsewhere(call, refusal),
+            RefusalReason.PermissionDenied when refusal.Subject?.Split("/aliases/") is [_, var alias] =>
+                Denied(call, Arns.OfAlias(call.Region.Value, call.Account, alias), refusal),
             RefusalReason.PermissionDenied => Denied(call, arn, refusal),
             RefusalReason.NotFound when refusal.Subject?.Split("/grants/") is [_, var grant] =>
                 $"Grant ID {grant} not found",
@@ -146,6 +151,15 @@ internal static class Refusals
             _ => "with an explicit deny in a resource-based policy",
         };
         return $"User: {call.CallerArn} is not authorized to perform: {action} on resource: {resource} {why}";
+    }
+
+    /// <summary>Of another account's key: one text, whether it is there or not.</summary>
+    private static string DeniedElsewhere(Call call, Refusal refusal)
+    {
+        var action = Actions.OfName(refusal.Permission) ?? call.Operation.Name;
+        return $"User: {call.CallerArn} is not authorized to perform: kms:{action} on this resource because the " +
+            "resource does not exist in this Region, no resource-based policies allow access, or a resource-based " +
+            "policy explicitly denies access";
     }
 
     private static string OriginOf(Refusal refusal, Call call) =>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Keyward.Vault.Audit.Notes;
+using Keyward.Vault.Audit.Index;
 using Keyward.Vault.Audit.Tree;
 using Keyward.Vault.Metrics;
 
@@ -117,6 +118,8 @@ internal sealed class AuditLog : IAuditLog, IDisposable
     public AuditTree? Tree => _tree;
 
     public ITreeSource? Source => _source;
+
+    public FollowedLog? Followed { get; set; }
 
     public async IAsyncEnumerable<(long Index, ReadOnlyMemory<byte> Entry)> ReadAsync(
         long fromIndex, [EnumeratorCancellation] CancellationToken cancellation)

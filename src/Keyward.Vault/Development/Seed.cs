@@ -43,6 +43,19 @@ internal sealed record SeededKey(KeyName Name, Guid Id, Algorithm Algorithm)
     public TimeSpan? DestroyScheduledDuration { get; init; }
 
     public IReadOnlyList<string> Aliases { get; init; } = [];
+
+    public string Description { get; init; } = "";
+
+    public ImmutableSortedDictionary<string, string> Tags { get; init; } = Key.NoLabels;
+
+    /// <summary>Its versions are imported; without any it waits for its material.</summary>
+    public bool ImportOnly { get; init; }
+
+    /// <summary>The locations of its replicas; null for a key of one location.</summary>
+    public IReadOnlyList<LocationId>? Replicas { get; init; }
+
+    /// <summary>The key's own policy document; null for none of its own.</summary>
+    public string? Policy { get; init; }
 }
 
 /// <param name="Material">As an import takes it: raw bytes or PKCS#8.</param>

@@ -17,8 +17,8 @@ internal sealed record SowSeed(Seed Seed) : IOperation<Done>
     async ValueTask<Outcome<Done>> IOperation<Done>.RunAsync(Passage passage)
     {
         if (passage.Dev is not { } dev || passage.Caller.Type != Caller.SystemType) return DevRefusals.NoDevMode;
-        var sown = await passage.ChangeAsync(
-            ((IOperation<Done>)this).Demand, draft => new Sowing(draft, Seed).Run()).ConfigureAwait(false);
+        var sown = await passage.ChangeAsync(((IOperation<Done>)this).Demand,
+            draft => new Sowing(draft, Seed, passage.Settings).Run()).ConfigureAwait(false);
         if (sown.IsOk)
             foreach (var fault in Seed.Faults) dev.Faults.TryAdd(fault, out _);
         return sown;

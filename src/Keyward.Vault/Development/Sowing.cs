@@ -2,17 +2,19 @@ using System.Globalization;
 using Keyward.Vault.Algorithms;
 using Keyward.Vault.Gate;
 using Keyward.Vault.Identities;
+using Keyward.Vault.Imports;
 using Keyward.Vault.Keys;
 using Keyward.Vault.Keystores;
 using Keyward.Vault.Names;
 using Keyward.Vault.Policies;
+using Keyward.Vault.Policies.Documents;
 using Keyward.Vault.Projects;
 using Keyward.Vault.Storage;
 
 namespace Keyward.Vault.Development;
 
 /// <summary>One change that puts a seed into a store. It gathers what is wrong; then nothing of it counts.</summary>
-internal sealed class Sowing(ChangeDraft draft, Seed seed)
+internal sealed class Sowing(ChangeDraft draft, Seed seed, GateSettings settings)
 {
     private readonly List<string> _wrong = [];
 
@@ -91,16 +93,55 @@ internal sealed class Sowing(ChangeDraft draft, Seed seed)
             NextRotationTime = seeded.NextRotationTime ?? draft.Now + seeded.RotationPeriod,
             DestroyScheduledDuration = seeded.DestroyScheduledDuration ?? KeyRules.DefaultDestroyScheduledDuration,
             Labels = seeded.Labels, PrimaryVersion = primary, NextVersion = seeded.Versions.Count + 1,
+            Description = seeded.Description, Tags = seeded.Tags, ImportOnly = seeded.ImportOnly,
+            PrimaryLocation = seeded.Replicas is null ? null : seeded.Name.Parent.Parent.Location.Value,
         };
-        if ((KeyRules.JudgeLabels(key.Labels)
-            ?? KeyRules.JudgeRotates(purpose, false, key.RotationPeriod, key.NextRotationTime)
+        if ((KeyRules.JudgeLabels(key.Labels) ?? KeyTags.JudgeNew([.. key.Tags])
+            ?? KeyRules.JudgeRotates(purpose, key.ImportOnly, key.RotationPeriod, key.NextRotationTime)
             ?? KeyRules.JudgeRotation(key.RotationPeriod, key.NextRotationTime, nextIsNew: true, draft.Now)
-            ?? KeyRules.JudgeDestroyDuration(key.DestroyScheduledDuration, false)) is { } refusal)
+            ?? KeyRules.JudgeDestroyDuration(key.DestroyScheduledDuration, key.ImportOnly)) is { } refusal)
             _wrong.Add($"{key.Name}: {refusal.Sentence}");
         draft.Put(key);
         for (var i = 0; i < seeded.Versions.Count; i++) Put(key with { NextVersion = i + 1 }, seeded.Versions[i]);
         foreach (var alias in seeded.Aliases)
             draft.Put(new Alias(new AliasName(key.Name.Parent.Parent, alias), key.Name, draft.Now, draft.Now));
+        foreach (var location in seeded.Replicas ?? []) PutReplica(key, location, seeded);
+        if (seeded.Policy is { } document) Put(key.Name, document);
+    }
+
+    /// <summary>As ReplicateKey makes one: an import-only key's waits for its material.</summary>
+    private void PutReplica(Key primary, LocationId location, SeededKey seeded)
+    {
+        var name = KeySets.In(primary.Name, location.Value);
+        if (!settings.Locations.Contains(location.Value) || name == primary.Name)
+        {
+            _wrong.Add($"{primary.Name}: {location.Value} is not another location of this server.");
+            return;
+        }
+
+        if (draft.Snapshot.Find(name.Parent) is null) draft.Put(new KeyRing(name.Parent, draft.Now));
+        else if (draft.Snapshot.Find(name) is not null)
+        {
+            _wrong.Add($"{name}: there is such a key already.");
+            return;
+        }
+
+        var replica = primary with
+        {
+            Name = name, Description = "", Tags = Key.NoLabels, Labels = Key.NoLabels,
+            PrimaryVersion = primary.ImportOnly ? null : primary.PrimaryVersion,
+        };
+        draft.Put(replica);
+        if (primary.ImportOnly) return;
+        for (var i = 0; i < seeded.Versions.Count; i++) Put(replica with { NextVersion = i + 1 }, seeded.Versions[i]);
+    }
+
+    private void Put(KeyName key, string document)
+    {
+        var target = PolicyTarget.Of(key);
+        if (PuttingDocument.Compile(draft.Snapshot, document, DocumentKind.Key).TryGet(out _, out var refusal))
+            target.Put(draft, target.Find(draft.Snapshot)!.Next(new KeyPolicy(document)));
+        else _wrong.Add($"{key}: {refusal.Sentence.TrimEnd('.')}.");
     }
 
     private void Put(Key key, SeededVersion seeded)
@@ -113,8 +154,10 @@ internal sealed class Sowing(ChangeDraft draft, Seed seed)
 
         using (material)
         {
-            var version = NewVersions.Put(draft, key, material);
-            if (!seeded.IsEnabled) draft.Put(version with { State = VersionState.Disabled });
+            var version = key.ImportOnly
+                ? ImportedVersions.Held(draft, key, ImportedVersions.Blank(draft, key, key.Algorithm), material)
+                : NewVersions.Put(draft, key, material);
+            draft.Put(version with { State = seeded.IsEnabled ? VersionState.Enabled : VersionState.Disabled });
         }
     }
 

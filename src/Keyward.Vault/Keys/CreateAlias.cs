@@ -28,11 +28,13 @@ public sealed record CreateAlias(AliasName Name, KeyName Target) : IOperation<Al
             return new(new Refusal(RefusalReason.InvalidArgument,
                 "An alias has 1 to 250 letters, digits, slashes, underscores and hyphens, and names a key of its " +
                 "own location.", Name.ToString()));
-        return passage.ChangeAsync(((IOperation<Alias>)this).Demand, Change);
+        return passage.ChangeAsync(((IOperation<Alias>)this).Demand, draft => Change(draft, passage));
     }
 
-    private Outcome<Alias> Change(ChangeDraft draft)
+    private Outcome<Alias> Change(ChangeDraft draft, Passage passage)
     {
+        var onAlias = Demand.On(Permission.AliasesCreate, Name, Target);
+        if (passage.Refuse(draft.Snapshot, onAlias) is { } denied) return denied;
         if (draft.Snapshot.Find(Target) is not { } entry) return KeyRefusals.NotFound(Target);
         if (KeyAliases.Find(draft.Snapshot, Name) is not null) return KeyRefusals.AlreadyExists(Name);
         if (KeyAliases.JudgeTarget(draft.Snapshot, entry.Key, draft.Now) is { } refusal) return refusal;

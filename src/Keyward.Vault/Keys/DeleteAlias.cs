@@ -21,10 +21,12 @@ public sealed record DeleteAlias(AliasName Name, KeyName Target) : IOperation<Do
     }
 
     ValueTask<Outcome<Done>> IOperation<Done>.RunAsync(Passage passage) =>
-        passage.ChangeAsync(((IOperation<Done>)this).Demand, Change);
+        passage.ChangeAsync(((IOperation<Done>)this).Demand, draft => Change(draft, passage));
 
-    private Outcome<Done> Change(ChangeDraft draft)
+    private Outcome<Done> Change(ChangeDraft draft, Passage passage)
     {
+        var onAlias = Demand.On(Permission.AliasesDelete, Name, Target);
+        if (passage.Refuse(draft.Snapshot, onAlias) is { } denied) return denied;
         if (KeyAliases.Find(draft.Snapshot, Name) is not { } alias || alias.Key != Target)
             return KeyAliases.NotFound(Name);
         draft.Put(alias with { IsDeleted = true, UpdateTime = draft.Now });

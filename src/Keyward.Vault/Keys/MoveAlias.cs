@@ -7,7 +7,7 @@ using Keyward.Vault.Storage;
 namespace Keyward.Vault.Keys;
 
 /// <summary>Points an alias to another key, or to another version of its key. New data goes there from now on, so the
-/// right is needed on both keys, and the record shows both ends.</summary>
+/// right is needed on both keys and on the alias, and the record shows both ends.</summary>
 public sealed record MoveAlias(AliasName Name, KeyName Target) : IOperation<Alias>
 {
     /// <summary>The version that it is pinned to from now on; null for none.</summary>
@@ -31,7 +31,9 @@ public sealed record MoveAlias(AliasName Name, KeyName Target) : IOperation<Alia
         if (KeyAliases.Find(draft.Snapshot, Name) is not { } alias) return KeyAliases.NotFound(Name);
         if (draft.Snapshot.Find(Target) is not { } entry || Target.Parent.Parent != Name.Parent)
             return KeyRefusals.NotFound(Target);
-        if (passage.Refuse(draft.Snapshot, Demand.On(Permission.AliasesUpdate, alias.Key)) is { } denied) return denied;
+        if ((passage.Refuse(draft.Snapshot, Demand.On(Permission.AliasesUpdate, alias.Key))
+            ?? passage.Refuse(draft.Snapshot, Demand.On(Permission.AliasesUpdate, Name, alias.Key))) is { } denied)
+            return denied;
         if (KeyAliases.JudgeVersion(entry, Version, draft.Now) is { } missing) return missing;
         if (alias.Key == Target)
         {

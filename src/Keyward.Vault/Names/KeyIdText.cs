@@ -15,7 +15,8 @@ public static class KeyIdText
     {
         id = default;
         foreach (var c in text)
-            if (char.IsAsciiLetterUpper(c)) return false;
+            // Blanks at the ends too: the parser would pass over them.
+            if (char.IsAsciiLetterUpper(c) || char.IsWhiteSpace(c)) return false;
         return text.StartsWith(SetPrefix, StringComparison.Ordinal)
             ? Guid.TryParseExact(text.AsSpan(SetPrefix.Length), "N", out id)
             : Guid.TryParseExact(text, "D", out id);

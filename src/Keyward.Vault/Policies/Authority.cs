@@ -64,7 +64,7 @@ internal static class Authority
                 if (chain[level].Deny.Denies(ref question) is { } rule)
                     return new Decision(false, new RuleLabel(
                         PolicyChain.NameOf(level, question.Demand), RuleLabel.Deny, rule));
-        if (chain.Leaf.KeyPolicy is { } keyPolicy
+        if (chain.KeyPolicy is { } keyPolicy
             && Find(ref question, keyPolicy.Statements, Effect.Deny) is { } byKey) return new Decision(false, byKey);
         var own = question.Snapshot.StatementsOf(question.Caller);
         return own.Count > 0 && Find(ref question, own, Effect.Deny) is { } byOwn ? new Decision(false, byOwn) : null;
@@ -108,7 +108,7 @@ internal static class Authority
     {
         if (chain.Leaf.Policy.Allows(ref question) is { } onLeaf)
             return ByBinding(PolicyChain.LeafName(question.Demand), onLeaf);
-        if (chain.Leaf.KeyPolicy is { } keyPolicy)
+        if (chain.KeyPolicy is { } keyPolicy)
         {
             if (ByKeyPolicy(ref question, keyPolicy) is { } named) return new Decision(true, named);
             if (!Delegates(ref question, keyPolicy, question.Demand.Project)) return null;

@@ -75,6 +75,11 @@ internal readonly record struct Demand
     public static Demand On(Permission permission, ImportJobName job) =>
         new(ResourceKind.ImportJob, permission, null, job.Project, job.Parent, job: job);
 
+    /// <summary>An alias has no policy of its own: the right is held by a binding on its key or above, or by the
+    /// caller's own policy on the alias; its key's policy speaks of the key only.</summary>
+    public static Demand On(Permission permission, AliasName alias, KeyName key) =>
+        new(ResourceKind.Alias, permission, alias.ToString(), key.Project, key.Parent, key);
+
     /// <summary>Versions have no policy of their own: the right is held on the key, the refusal names the
     /// version.</summary>
     public static Demand On(Permission permission, VersionName version) =>

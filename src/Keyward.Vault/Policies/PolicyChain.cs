@@ -13,8 +13,11 @@ internal readonly struct PolicyChain
     public const string KeyName = "key";
     public const string JobName = "import_job";
 
+    private readonly bool _isOfAlias;
+
     public PolicyChain(Snapshot snapshot, in Demand demand)
     {
+        _isOfAlias = demand.Kind == ResourceKind.Alias;
         Deployment = snapshot.DeploymentPolicy;
         Project = Ring = Key = Job = PolicyState.None;
         if (demand.Project is { } project && snapshot.Find(project) is { } projectEntry)
@@ -46,6 +49,9 @@ internal readonly struct PolicyChain
 
     /// <summary>The lowest: its bindings count whatever the key's own policy says.</summary>
     public PolicyState Leaf => Job == PolicyState.None ? Key : Job;
+
+    /// <summary>The key's own policy, where the demand is about the key itself; null for the default.</summary>
+    public KeyPolicy? KeyPolicy => _isOfAlias ? null : Leaf.KeyPolicy;
 
     public bool HasDeny { get; }
 

@@ -11,4 +11,5 @@ internal enum ResourceKind
     Key = 5,
     Version = 6,
     ImportJob = 7,
+    Alias = 8,
 }

@@ -42,7 +42,7 @@ internal static class Listener
         builder.Services.AddSingleton<TokenDoor>().AddSingleton<Transcoder>().AddSingleton<HealthDoor>();
         builder.Services.AddHostedService<Upkeep>().AddHostedService<PeerSummaries>()
             .AddHostedService<CertificateWatch>().AddHostedService<ServiceNotices>()
-            .AddHostedService<Deliveries>().AddHostedService<CheckpointService>()
+            .AddHostedService<LogFollowing>().AddHostedService<Deliveries>().AddHostedService<CheckpointService>()
             .AddHostedService<LogVerification>();
         builder.Services.AddGrpc(options =>
         {

@@ -74,6 +74,12 @@ internal sealed class ServerMetrics : IDisposable
             log.Tree is { SignedAtSeconds: > 0 and var at } ? [new(at)] : []);
         Gauge("keyward_audit_free_bytes", "Free space where the log is written.", () =>
             [new(new DriveInfo(Path.Combine(settings.Data, "audit")).AvailableFreeSpace)]);
+        Gauge("keyward_audit_index_lag_entries", "Records of this node's log that its index has not read yet.",
+            () => log.Followed?.Follower is { } follower ? [new(follower.LagEntries)] : []);
+        Gauge("keyward_audit_index_lag_seconds", "For how long the index has been behind the log.",
+            () => log.Followed?.Follower is { } follower ? [new(follower.Lag.TotalSeconds)] : []);
+        Gauge("keyward_audit_index_bytes", "Size of the index's files.",
+            () => log.Followed?.Index is { } index ? [new(index.SizeBytes)] : []);
         Gauge("keyward_audit_reserve_bytes", "Free space below which no operation is served.",
             () => [new(settings.AuditReserveBytes)]);
     }

@@ -7,6 +7,7 @@ using Keyward.Server.Federation;
 using Keyward.Server.Settings;
 using Keyward.Server.Tls;
 using Keyward.Vault.Audit;
+using Keyward.Vault.Audit.Index;
 using Keyward.Vault.Audit.Tree;
 using Keyward.Vault.Cluster;
 using Keyward.Vault.Federation;
@@ -152,6 +153,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
         if (_lane is not null) await _lane.DisposeAsync().ConfigureAwait(false);
         await AnchorLastAsync().ConfigureAwait(false);
         if (Membership is not null) await Membership.DisposeAsync().ConfigureAwait(false);
+        _log.Followed?.Dispose();
         _log.Dispose();
         await _store.DisposeAsync().ConfigureAwait(false);
         _keystore?.Dispose();
@@ -237,9 +239,14 @@ internal sealed class VaultKeeper : IAsyncDisposable
                 _nodeAddresses = addresses;
                 Gate.Apply(WithNodes(Gate.Settings));
             };
+        Follow(folders.Of(_log.Origin));
         Gate.Open(opened.Vault, opened.Lane);
         keystore.MakeAhead();
     }
+
+    /// <summary>What is made of the log's records, behind it.</summary>
+    private void Follow(string logFolder) =>
+        _log.Followed = FollowedLog.Open(_log, Path.Combine(logFolder, "index"), _time);
 
     /// <summary>Where others share the store, this node may be new to it.</summary>
     private async ValueTask<StoredState> JoinAsync(

@@ -22,6 +22,33 @@ public sealed class AwsToolsTests
     }
 
     [Fact]
+    public async Task Each_constraint_of_boto3s_model_is_held_to_in_AWSs_words()
+    {
+        using var data = new TemporaryData();
+        await using var server = await KeywardServer.StartAsync(data.In("kms"));
+        var script = Path.Combine(KeywardServer.Root, "tests/clients/python/aws_constraints.py");
+        var result = await RunAsync(server, "python3", script);
+        Assert.Equal("[]", result.GetProperty("wrong").GetRawText());
+        Assert.InRange(result.GetProperty("tried").GetInt32(), 1_000, 10_000);
+    }
+
+    [Theory]
+    [InlineData("third")]
+    [InlineData("second")]
+    public async Task Older_SDKs_for_JavaScript_work(string generation)
+    {
+        using var data = new TemporaryData();
+        await using var server = await KeywardServer.StartAsync(data.In("kms"));
+        var result = await RunAsync(server, "node", "aws-old.js");
+        Assert.Equal("""
+            {"created":true,"opened":"hello","wrongContext":"InvalidCiphertextException","dataKey":true,
+            "verified":true,"badSignature":"KMSInvalidSignatureException","byAlias":true,"pages":true,"granted":true,
+            "policy":"2012-10-17","disabled":"DisabledException","scheduled":true,"unknown":"NotFoundException"}
+            """.ReplaceLineEndings(""), result.GetProperty(generation).GetRawText());
+        Assert.Equal("arn:aws:iam::000000000001:user/admin", result.GetProperty("caller").GetString());
+    }
+
+    [Fact]
     public async Task The_aws_command_works()
     {
         using var data = new TemporaryData();

@@ -156,7 +156,9 @@ public sealed class DevServerTests
             {"keys": [
               {"name": "projects/default/locations/us-east-1/keyRings/r/cryptoKeys/a", "versions": [{"material": "AA=="}]},
               {"name": "projects/none/locations/us-east-1/keyRings/r/cryptoKeys/b"},
-              {"name": "projects/default/locations/us-east-1/keyRings/r/cryptoKeys/c", "rotationPeriod": "1h"}]}
+              {"name": "projects/default/locations/us-east-1/keyRings/r/cryptoKeys/c", "rotationPeriod": "1h"},
+              {"name": "projects/default/locations/us-east-1/keyRings/r/cryptoKeys/d", "replicas": ["us-east-1", "mars"],
+               "policy": {"Statement": [{"Effect": "Allow", "Principal": {"AWS": "000000000009"}}]}}]}
             """);
         var (none, why) = await KeywardServer.TryStartAsync(data.In("dev"), "127.0.0.1:0", ("KEYWARD_DEV", "true"),
             ("KEYWARD_DEV_SEED", data.In("seed.json")));
@@ -164,6 +166,43 @@ public sealed class DevServerTests
         Assert.Contains("projects/none/locations/us-east-1/keyRings/r: there is no such project.", why);
         Assert.Contains("cryptoKeys/a/cryptoKeyVersions/1: The key has 1 bytes; the algorithm needs 32.", why);
         Assert.Contains("cryptoKeys/c: The rotation period must be from 24 hours", why);
+        Assert.Contains("cryptoKeys/d: us-east-1 is not another location of this server.", why);
+        Assert.Contains("cryptoKeys/d: mars is not another location of this server.", why);
+        Assert.Contains("cryptoKeys/d: Policy contains a statement with one or more invalid principals.", why);
+    }
+
+    [Fact]
+    public async Task A_seed_makes_keys_to_import_into_replicas_and_key_policies()
+    {
+        using var data = new TemporaryData();
+        await File.WriteAllTextAsync(data.In("seed.json"), """
+            {"serviceAccounts": [{"name": "orders",
+               "accessKeys": [{"id": "AKIAKWDEVORDERS00001", "secret": "orders/development/secret/not/real/00001"}]}],
+             "keys": [
+               {"name": "projects/default/locations/us-east-1/keyRings/shop/cryptoKeys/bare", "importOnly": true,
+                "aliases": ["bare"], "description": "to come"},
+               {"name": "projects/default/locations/us-east-1/keyRings/shop/cryptoKeys/held", "importOnly": true,
+                "aliases": ["held"], "versions": [{"material": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="}]},
+               {"name": "projects/default/locations/us-east-1/keyRings/aws/cryptoKeys/mrk-11111111222243338444555555555555",
+                "id": "11111111-2222-4333-8444-555555555555", "replicas": ["eu-west-1"], "aliases": ["everywhere"]},
+               {"name": "projects/default/locations/us-east-1/keyRings/shop/cryptoKeys/guarded", "aliases": ["guarded"],
+                "tags": {"team": "orders"}, "policy": {"Version": "2012-10-17", "Statement": [
+                  {"Effect": "Allow", "Principal": {"AWS": "000000000001"}, "Action": "kms:*", "Resource": "*"},
+                  {"Effect": "Deny", "Principal": {"AWS": "arn:aws:iam::000000000001:user/admin"},
+                   "Action": "kms:Encrypt", "Resource": "*"},
+                  {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::000000000001:user/orders"},
+                   "Action": "kms:Encrypt", "Resource": "*"}]}}]}
+            """);
+        await using var server = await KeywardServer.StartAsync(data.In("dev"), "127.0.0.1:0", ("KEYWARD_DEV", "true"),
+            ("KEYWARD_DEV_SEED", data.In("seed.json")));
+        var result = await RunAsync(server, "dev-seed.js", "");
+        Assert.Equal("""
+            {"bare":"EXTERNAL PendingImport to come","imported":"ok",
+            "held":"EXTERNAL Enabled KEY_MATERIAL_DOES_NOT_EXPIRE","deleted":"ok","heldThen":"PendingImport",
+            "set":["mrk-11111111222243338444555555555555","PRIMARY","eu-west-1"],"abroad":"hello eu-west-1",
+            "replicaRotates":"UnsupportedOperationException","abroadAfter":"ok",
+            "tags":[{"TagKey":"team","TagValue":"orders"}],"policy":3,"owner":"ok","admin":"AccessDeniedException"}
+            """.ReplaceLineEndings(""), result.GetRawText());
     }
 
     private static async Task<KeywardServer> StartAsync(TemporaryData data)

@@ -13,13 +13,13 @@ internal static class AliasOperations
     private static readonly Fault NotAuthorized =
         new("NotAuthorizedException", null, RefusalReason.PermissionDenied);
 
+    private static readonly Member Name = Member.Text("AliasName", 1, 256).Like(ModelPattern.Alias).Required();
+
     public static readonly Operation[] All =
     [
-        new("CreateAlias",
-            new Shape(Member.Text("AliasName", 1, 256).Required(), Member.Key("TargetKeyId").Required()), CreateAlias),
-        new("UpdateAlias",
-            new Shape(Member.Text("AliasName", 1, 256).Required(), Member.Key("TargetKeyId").Required()), UpdateAlias),
-        new("DeleteAlias", new Shape(Member.Text("AliasName", 1, 256).Required()), DeleteAlias),
+        new("CreateAlias", new Shape(Name, Member.Key("TargetKeyId").Required()), CreateAlias),
+        new("UpdateAlias", new Shape(Name, Member.Key("TargetKeyId").Required()), UpdateAlias),
+        new("DeleteAlias", new Shape(Name), DeleteAlias),
         new("ListAliases", new Shape(Member.Key(), Member.Limit, Member.Marker), ListAliases),
     ];
 
@@ -98,9 +98,7 @@ internal static class AliasOperations
         else if (text.StartsWith("alias/aws/", StringComparison.OrdinalIgnoreCase))
             answer = Answer.Of(NotAuthorized);
         else if (!IsValid(text[KeyNames.AliasPrefix.Length..]))
-            answer = Answer.Of(text.Contains(':', StringComparison.Ordinal)
-                ? Fault.Validation($"{text} contains invalid characters for an alias")
-                : Constraints.Broken(text, "aliasName", "satisfy regular expression pattern: ^[a-zA-Z0-9:/_-]+$"));
+            answer = Answer.Of(Fault.Validation($"{text} contains invalid characters for an alias"));
         return answer is null ? new AliasName(call.Location, text[KeyNames.AliasPrefix.Length..]) : null;
     }
 

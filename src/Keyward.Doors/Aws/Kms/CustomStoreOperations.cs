@@ -9,15 +9,18 @@ namespace Keyward.Doors.Aws.Kms;
 internal static class CustomStoreOperations
 {
     private static readonly Member Id = Member.Text("CustomKeyStoreId", 1, 64);
-    private static readonly Member Cluster = Member.Text("CloudHsmClusterId", 19, 24);
+    private static readonly Member Cluster = Member.Text("CloudHsmClusterId", 19, 24).Like(ModelPattern.Cluster);
     private static readonly Member Password = Member.Text("KeyStorePassword", 7, 32);
 
     private static readonly Member[] Proxy =
     [
-        Member.Text("XksProxyUriEndpoint", 10, 128), Member.Text("XksProxyUriPath", 10, 128),
-        Member.Text("XksProxyVpcEndpointServiceName", 20, 64),
+        Member.Text("XksProxyUriEndpoint", 10, 128).Like(ModelPattern.ProxyEndpoint),
+        Member.Text("XksProxyUriPath", 10, 128).Like(ModelPattern.ProxyPath),
+        Member.Text("XksProxyVpcEndpointServiceName", 20, 64).Like(ModelPattern.ProxyService),
+        Member.Text("XksProxyVpcEndpointServiceOwner", 12, 12).Like(ModelPattern.ProxyOwner),
         Member.Structure("XksProxyAuthenticationCredential", new Shape(
-            Member.Text("AccessKeyId", 20, 30).Required(), Member.Text("RawSecretAccessKey", 43, 64).Required())),
+            Member.Text("AccessKeyId", 20, 30).Like(ModelPattern.ProxyKeyId).Required(),
+            Member.Text("RawSecretAccessKey", 43, 64).Like(ModelPattern.ProxySecret).Required())),
         Member.Choice("XksProxyConnectivity", ["PUBLIC_ENDPOINT", "VPC_ENDPOINT_SERVICE"]),
     ];
 

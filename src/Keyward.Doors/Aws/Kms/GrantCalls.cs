@@ -26,17 +26,17 @@ internal static class GrantCalls
 
     private static readonly Member Limit = Member.Integer("Limit", 1, MaximumPageSize);
 
-    private static readonly Member Grantee = Member.Text("GranteePrincipal", 1, 256);
+    private static readonly Member Grantee = Member.Text("GranteePrincipal", 1, 256).Like(ModelPattern.Principal);
 
-    private static readonly Member Retiring = Member.Text("RetiringPrincipal", 1, 256);
+    private static readonly Member Retiring = Member.Text("RetiringPrincipal", 1, 256).Like(ModelPattern.Principal);
 
     private static readonly Member Id = Member.Text("GrantId", 1, 128);
 
     public static readonly Operation[] All =
     [
         new("CreateGrant", new Shape(Member.Key().Required(), Grantee.Required(), Retiring,
-            Member.Choices("Operations", Names).Required(), Constraints, Member.Tokens, Member.Text("Name", 1, 256),
-            Member.DryRun), Create),
+            Member.Choices("Operations", Names).Required(), Constraints, Member.Tokens,
+            Member.Text("Name", 1, 256).Like(ModelPattern.GrantName), Member.DryRun), Create),
         new("ListGrants", new Shape(Limit, Member.Marker, Member.Key().Required(), Id, Grantee), List),
         new("ListRetirableGrants", new Shape(Limit, Member.Marker, Retiring.Required()), ListRetirable),
         new("RetireGrant", new Shape(Member.Text("GrantToken", 1, 8_192), Member.Key(), Id, Member.DryRun), Retire),

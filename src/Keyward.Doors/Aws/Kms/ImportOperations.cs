@@ -11,7 +11,7 @@ internal static class ImportOperations
     private const string Expires = "KEY_MATERIAL_EXPIRES";
     private const int MaximumLifetimeDays = 365;
 
-    private static readonly Member MaterialId = Member.Text("KeyMaterialId", 64, 64);
+    private static readonly Member MaterialId = Member.Text("KeyMaterialId", 64, 64).Like(ModelPattern.MaterialId);
 
     /// <summary>AWS's wrappings, by algorithm and key.</summary>
     private static readonly (string Algorithm, string Spec, ImportMethod Method)[] Methods =
@@ -41,7 +41,8 @@ internal static class ImportOperations
             Member.Blob("EncryptedKeyMaterial", 1, 6_144).Required(), Member.Time("ValidTo"),
             Member.Choice("ExpirationModel", [Expires, "KEY_MATERIAL_DOES_NOT_EXPIRE"]),
             Member.Choice("ImportType", ["NEW_KEY_MATERIAL", "EXISTING_KEY_MATERIAL"]),
-            Member.Text("KeyMaterialDescription", 0, 256), MaterialId), ImportKeyMaterial),
+            Member.Text("KeyMaterialDescription", 0, 256).Like(ModelPattern.MaterialDescription), MaterialId),
+            ImportKeyMaterial),
         new("DeleteImportedKeyMaterial", new Shape(Member.Key().Required(), MaterialId), DeleteImportedKeyMaterial),
     ];
 

@@ -15,11 +15,12 @@ internal static class KeyOperations
     public static readonly Operation[] All =
     [
         new("CreateKey", new Shape(
-            Member.Text("Policy", 1, 131_072), Member.Text("Description", 0, 8_192),
+            PolicyCalls.Document, Member.Text("Description", 0, 8_192),
             Member.Choice("KeyUsage", KeySpecs.Usages), Member.Choice("CustomerMasterKeySpec", KeySpecs.All),
             Member.Choice("KeySpec", KeySpecs.All), Member.Choice("Origin", Origins),
             Member.Text("CustomKeyStoreId", 1, 64), Member.Boolean("BypassPolicyLockoutSafetyCheck"), Member.Tags,
-            Member.Boolean("MultiRegion"), Member.Text("XksKeyId", 1, 128)), CreateKey),
+            Member.Boolean("MultiRegion"),
+            Member.Text("XksKeyId", 1, 128).Like(ModelPattern.ExternalKeyId)), CreateKey),
         new("DescribeKey", new Shape(Member.Key().Required(), Member.Tokens), DescribeKey),
         new("UpdateKeyDescription",
             new Shape(Member.Key().Required(), Member.Text("Description", 0, 8_192).Required()),
@@ -35,10 +36,9 @@ internal static class KeyOperations
         if (origin is not ("AWS_KMS" or "EXTERNAL") || input.Has("XksKeyId"))
             return new(Answer.Of(Fault.Unsupported("Custom key stores are not offered by this server.")));
         var spec = input.Text("KeySpec") ?? input.Text("CustomerMasterKeySpec") ?? KeySpecs.SymmetricDefault;
-        if (input.Text("CustomerMasterKeySpec") is { } old && old != spec)
-            return new(Answer.Of(Fault.Validation(
-                "You cannot specify KeySpec and CustomerMasterKeySpec in the same request with different values.")));
-        if (PolicyCalls.JudgeDocument(input.Text("Policy")) is { } badDocument) return new(Answer.Of(badDocument));
+        if (input.Has("KeySpec") && input.Has("CustomerMasterKeySpec"))
+            return new(Answer.Of(Fault.Validation("You cannot specify KeySpec and CustomerMasterKeySpec in the same " +
+                "request. CustomerMasterKeySpec is deprecated.")));
         if (KeySpecs.Parse(spec, input.Text("KeyUsage"), out var fault) is not { } kind)
             return new(Answer.Of(fault!));
         return call.PassAsync(new CreateUnnamedKey(new KeyRingName(call.Location, Ring), kind.Purpose, kind.Algorithm)

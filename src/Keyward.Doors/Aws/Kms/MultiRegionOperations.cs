@@ -12,7 +12,7 @@ internal static class MultiRegionOperations
     public static readonly Operation[] All =
     [
         new("ReplicateKey", new Shape(Member.Key().Required(), Region("ReplicaRegion"),
-            Member.Text("Policy", 1, 131_072), Member.Boolean("BypassPolicyLockoutSafetyCheck"),
+            PolicyCalls.Document, Member.Boolean("BypassPolicyLockoutSafetyCheck"),
             Member.Text("Description", 0, 8_192), Member.Tags), ReplicateKey),
         new("UpdatePrimaryRegion", new Shape(Member.Key().Required(), Region("PrimaryRegion")), UpdatePrimaryRegion),
     ];
@@ -25,7 +25,6 @@ internal static class MultiRegionOperations
         if (region is null || call.FindKey("KeyId", KeyForms.IdOrArn, out answer) is not { } key) return answer!;
         var tags = call.Input.Tags("Tags");
         var policy = call.Input.Text("Policy");
-        if (PolicyCalls.JudgeDocument(policy) is { } badDocument) return Answer.Of(badDocument);
         var replicated = await call.PassAsync(new ReplicateKey(key.Name, region.Value)
         {
             Policy = policy, BypassesLockoutCheck = call.Input.Flag("BypassPolicyLockoutSafetyCheck"),
@@ -72,7 +71,11 @@ internal static class MultiRegionOperations
             return region;
         }
 
-        answer = Answer.Of(Fault.Validation($"{text} is not a region that this server has."));
+        // Names of locations that are not AWS's need not be like a Region's, so that is asked of the others only.
+        answer = Answer.Of(ModelPattern.Region.Matches(text)
+            ? Fault.Validation($"{text} is not a region that this server has.")
+            : Constraints.Broken(text, char.ToLowerInvariant(member[0]) + member[1..],
+                $"satisfy regular expression pattern: {ModelPattern.Region}"));
         return null;
     }
 }

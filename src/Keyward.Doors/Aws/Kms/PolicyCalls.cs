@@ -6,11 +6,9 @@ namespace Keyward.Doors.Aws.Kms;
 /// <summary>GetKeyPolicy, PutKeyPolicy, ListKeyPolicies.</summary>
 internal static class PolicyCalls
 {
-    private const string Pattern = @"[\u0009\u000A\u000D\u0020-\u00FF]+";
+    private static readonly Member Name = Member.Text("PolicyName", 1, 128).Like(ModelPattern.PolicyName);
 
-    private static readonly Member Name = Member.Text("PolicyName", 1, 128);
-
-    public static readonly Member Document = Member.Text("Policy", 1, 131_072);
+    public static readonly Member Document = Member.Text("Policy", 1, 131_072).Like(ModelPattern.Policy);
 
     public static readonly Member Bypass = Member.Boolean("BypassPolicyLockoutSafetyCheck");
 
@@ -20,16 +18,6 @@ internal static class PolicyCalls
         new("PutKeyPolicy", new Shape(Member.Key().Required(), Name, Document.Required(), Bypass), Put),
         new("ListKeyPolicies", new Shape(Member.Key().Required(), Member.Limit, Member.Marker), List),
     ];
-
-    /// <summary>A document's characters are those of the model's pattern.</summary>
-    public static Fault? JudgeDocument(string? document)
-    {
-        foreach (var c in document ?? "")
-            if (c is not ('\t' or '\n' or '\r' or (>= ' ' and <= '\u00ff')))
-                return Fault.Validation("1 validation error detected: Value at 'policy' failed to satisfy " +
-                    $"constraint: Member must satisfy regular expression pattern: {Pattern}");
-        return null;
-    }
 
     private static Fault? JudgeName(Call call) => call.Input.Text("PolicyName") is null or ListKeyPolicies.OnlyName
         ? null
@@ -51,7 +39,7 @@ internal static class PolicyCalls
     {
         if (call.FindKey("KeyId", KeyForms.IdOrArn, out var answer) is not { } key) return new(answer!);
         var document = call.Input.Text("Policy")!;
-        return (JudgeName(call) ?? JudgeDocument(document)) is { } fault
+        return JudgeName(call) is { } fault
             ? new(Answer.Of(fault))
             : call.PassAsync(
                 new PutKeyPolicy(key.Name, document, call.Input.Flag(Bypass.Name)), write: null);

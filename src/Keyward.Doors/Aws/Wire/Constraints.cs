@@ -32,7 +32,7 @@ internal static class Constraints
                     if (member.IsRequired) Add(ref broken, $"Value null at '{label}'", "not be null");
                     break;
                 case string text:
-                    JudgeText(member.Values, member.Minimum, member.Maximum, text, label, ref broken);
+                    JudgeText(member, member.Minimum, member.Maximum, text, label, ref broken);
                     break;
                 case byte[] blob:
                     JudgeLength(member.Minimum, member.Maximum, blob.Length, $"Value at '{label}'", ref broken);
@@ -53,18 +53,20 @@ internal static class Constraints
         }
     }
 
-    private static void JudgeText(IReadOnlyList<string>? values, long minimum, long maximum, string text,
-        string label, ref List<string>? broken)
+    private static void JudgeText(
+        Member member, long minimum, long maximum, string text, string label, ref List<string>? broken)
     {
-        if (values is not null)
+        var what = $"Value '{text}' at '{label}'";
+        if (member.Values is { } values)
         {
             if (!values.Contains(text))
-                Add(ref broken, $"Value '{text}' at '{label}'",
-                    $"satisfy enum value set: [{string.Join(", ", values)}]");
+                Add(ref broken, what, $"satisfy enum value set: [{string.Join(", ", values)}]");
             return;
         }
 
-        JudgeLength(minimum, maximum, text.Length, $"Value '{text}' at '{label}'", ref broken);
+        JudgeLength(minimum, maximum, text.Length, what, ref broken);
+        if (text.Length > 0 && text.Length <= maximum && member.Pattern is { } pattern && !pattern.Matches(text))
+            Add(ref broken, what, $"satisfy regular expression pattern: {pattern}");
     }
 
     private static void JudgeLength(long minimum, long maximum, int length, string what, ref List<string>? broken)
@@ -88,9 +90,11 @@ internal static class Constraints
         JudgeLength(member.Minimum, member.Maximum, texts.Count,
             $"Value '[{string.Join(", ", texts)}]' at '{label}'", ref broken);
         for (var i = 0; i < texts.Count; i++)
-            JudgeText(member.Values, member.ItemMinimum, member.ItemMaximum, texts[i], $"{label}.{i + 1}.member",
-                ref broken);
+            JudgeText(member, member.ItemMinimum, member.ItemMaximum, texts[i], $"{label}.{i + 1}.member", ref broken);
     }
+
+    private static readonly Member TagKey = Member.Text("TagKey", 1, 128);
+    private static readonly Member TagValue = Member.Text("TagValue", 0, 256);
 
     private static void JudgeTags(List<KeyValuePair<string, string>> tags, string label, ref List<string>? broken)
     {
@@ -98,9 +102,9 @@ internal static class Constraints
         {
             var path = $"{label}.{i + 1}.member.";
             if (tags[i].Key is not { } key) Add(ref broken, $"Value null at '{path}tagKey'", "not be null");
-            else JudgeText(null, 1, 128, key, path + "tagKey", ref broken);
+            else JudgeText(TagKey, 1, 128, key, path + "tagKey", ref broken);
             if (tags[i].Value is not { } value) Add(ref broken, $"Value null at '{path}tagValue'", "not be null");
-            else JudgeText(null, 0, 256, value, path + "tagValue", ref broken);
+            else JudgeText(TagValue, 0, 256, value, path + "tagValue", ref broken);
         }
     }
 

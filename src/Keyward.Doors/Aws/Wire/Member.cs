@@ -31,6 +31,9 @@ internal sealed record Member(string Name, MemberKind Kind)
 
     public IReadOnlyList<string>? Values { get; init; }
 
+    /// <summary>The pattern of a text, or of each item of a list; null for any.</summary>
+    public ModelPattern? Pattern { get; init; }
+
     /// <summary>The members of a structure.</summary>
     public Shape? Of { get; init; }
 
@@ -38,6 +41,8 @@ internal sealed record Member(string Name, MemberKind Kind)
     public string Label { get; } = char.ToLowerInvariant(Name[0]) + Name[1..];
 
     public Member Required() => this with { IsRequired = true };
+
+    public Member Like(ModelPattern pattern) => this with { Pattern = pattern };
 
     public static Member Text(string name, int minimum = 0, int maximum = int.MaxValue) =>
         new(name, MemberKind.Text) { Minimum = minimum, Maximum = maximum };
@@ -70,7 +75,7 @@ internal sealed record Member(string Name, MemberKind Kind)
     public static readonly Member Tokens = Texts("GrantTokens", 10, 1, 8_192);
     public static readonly Member DryRun = Boolean("DryRun");
     public static readonly Member Limit = Integer("Limit", 1, 1_000);
-    public static readonly Member Marker = Text("Marker", 1, 1_024);
+    public static readonly Member Marker = Text("Marker", 1, 1_024).Like(ModelPattern.Marker);
     public static readonly Member Tags = new("Tags", MemberKind.TagList);
 }
 

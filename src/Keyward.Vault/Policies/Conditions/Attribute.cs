@@ -49,6 +49,7 @@ internal sealed record Attribute(string Name, ValueType Type, Func<Facts, object
         ResourceKind.Location => "cloud.googleapis.com/Location",
         ResourceKind.Project => "cloudresourcemanager.googleapis.com/Project",
         ResourceKind.Deployment => "keyward/Deployment",
+        ResourceKind.Alias => "keyward/Alias",
         ResourceKind.Other => "keyward/Other",
     };
 
@@ -58,7 +59,7 @@ internal sealed record Attribute(string Name, ValueType Type, Func<Facts, object
             => "cloudkms.googleapis.com",
         ResourceKind.Location => "cloud.googleapis.com",
         ResourceKind.Project => "cloudresourcemanager.googleapis.com",
-        ResourceKind.Deployment or ResourceKind.Other => "keyward",
+        ResourceKind.Deployment or ResourceKind.Alias or ResourceKind.Other => "keyward",
     };
 
     private static string? NullIfEmpty(string? text) => text is { Length: > 0 } ? text : null;

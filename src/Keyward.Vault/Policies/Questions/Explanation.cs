@@ -38,7 +38,7 @@ public sealed record Explanation(
     }
 
     private static string? KeyNote(Snapshot snapshot, in Demand demand) =>
-        new PolicyChain(snapshot, demand).Leaf.KeyPolicy is null
+        new PolicyChain(snapshot, demand).KeyPolicy is null
             ? null
             : "The key has a policy of its own: what stands above counts only where that policy delegates.";
 
@@ -51,7 +51,7 @@ public sealed record Explanation(
         for (var level = 0; level < PolicyChain.Levels; level++)
             foreach (var statement in chain[level].Deny.Statements)
                 Add(found, ref question, statement, PolicyChain.NameOf(level, demand));
-        if (chain.Leaf.KeyPolicy is { } keyPolicy)
+        if (chain.KeyPolicy is { } keyPolicy)
             foreach (var statement in keyPolicy.Statements)
                 Add(found, ref question, statement, PolicyChain.KeyName);
         foreach (var statement in snapshot.StatementsOf(caller)) Add(found, ref question, statement, "principal");

@@ -56,7 +56,7 @@ public sealed record WhoCan(string PermissionName, AskedResource Resource) : IOp
         for (var level = 0; level < PolicyChain.Levels; level++)
             foreach (var binding in chain[level].Policy.Bindings)
                 members.UnionWith(binding.Members);
-        foreach (var statement in chain.Leaf.KeyPolicy?.Statements ?? [])
+        foreach (var statement in chain.KeyPolicy?.Statements ?? [])
             members.UnionWith(statement.Principals.Members.Select(m => PrincipalName.Find(snapshot, m) ?? m));
         if (demand.Key is { } key && snapshot.Find(key) is { } entry)
             members.UnionWith(entry.Grants.After(null).Select(g => g.Grantee));

@@ -48,8 +48,12 @@ internal sealed class SeedKeys(SeedNode root, string text)
             Labels = node.Map("labels").ToImmutableSortedDictionary(StringComparer.Ordinal),
             RotationPeriod = node.Duration("rotationPeriod"), NextRotationTime = node.Time("nextRotationTime"),
             DestroyScheduledDuration = node.Duration("destroyScheduledDuration"), Aliases = node.Texts("aliases"),
+            Description = node.Text("description") ?? "",
+            Tags = node.Map("tags").ToImmutableSortedDictionary(StringComparer.Ordinal),
+            ImportOnly = node.Flag("importOnly"), Replicas = ReadReplicas(node), Policy = node.Document("policy"),
         };
-        if (name.Parent.Ring == KeyLookup.UnnamedRing && name.Key != KeyIdText.Of(key.Id))
+        var idText = key.Replicas is null ? KeyIdText.Of(key.Id) : KeyIdText.OfSet(key.Id);
+        if (name.Parent.Ring == KeyLookup.UnnamedRing && name.Key != idText)
             node.Wrong("name", $"a key of the ring {KeyLookup.UnnamedRing} is named by its id, which must be given");
         if (key.Primary is { } primary && (primary < 1 || primary > key.Versions.Count))
             node.Wrong("primary", "must be the number of one of the versions");
@@ -60,9 +64,21 @@ internal sealed class SeedKeys(SeedNode root, string text)
         return name == default || algorithm is null ? null : key;
     }
 
+    /// <summary>An empty list stands for a multi-region key without replicas.</summary>
+    private static List<LocationId>? ReadReplicas(SeedNode node)
+    {
+        if (!node.Has("replicas")) return null;
+        var replicas = new List<LocationId>();
+        foreach (var text in node.Texts("replicas"))
+            if (LocationId.TryParse(text, out var location) && !replicas.Contains(location)) replicas.Add(location);
+            else node.Wrong("replicas", $"{text} is no location, or is twice");
+        return replicas;
+    }
+
     private List<SeededVersion> ReadVersions(SeedNode node, KeyName name, Algorithm? algorithm)
     {
-        List<SeedNode?> nodes = node.Has("versions") ? [.. node.Objects("versions")] : [null];
+        List<SeedNode?> nodes = node.Has("versions") ? [.. node.Objects("versions")]
+            : node.Flag("importOnly") ? [] : [null];
         if (nodes.Count > MaximumVersions) node.Wrong("versions", $"are at most {MaximumVersions}");
         var versions = new List<SeededVersion>();
         foreach (var version in nodes)

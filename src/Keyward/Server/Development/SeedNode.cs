@@ -30,6 +30,24 @@ internal sealed partial class SeedNode(JsonElement json, string path, List<strin
         return null;
     }
 
+    public bool Flag(string name)
+    {
+        if (Find(name) is not { } value) return false;
+        if (value.ValueKind is JsonValueKind.True or JsonValueKind.False) return value.GetBoolean();
+        Wrong(name, "must be true or false");
+        return false;
+    }
+
+    /// <summary>An object that another reader understands, as its text.</summary>
+    public string? Document(string name)
+    {
+        if (Find(name) is not { } value) return null;
+        if (value.ValueKind == JsonValueKind.Object)
+            return JsonSerializer.Serialize(value, SeedJson.Default.JsonElement);
+        Wrong(name, "must be an object");
+        return null;
+    }
+
     public long? Integer(string name)
     {
         if (Find(name) is not { } value) return null;
@@ -129,3 +147,7 @@ internal sealed partial class SeedNode(JsonElement json, string path, List<strin
     [GeneratedRegex("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
     public static partial Regex Uuid { get; }
 }
+
+/// <summary>Writes a part of a seed file anew: without the comments and trailing commas that it may have.</summary>
+[System.Text.Json.Serialization.JsonSerializable(typeof(JsonElement))]
+internal sealed partial class SeedJson : System.Text.Json.Serialization.JsonSerializerContext;
