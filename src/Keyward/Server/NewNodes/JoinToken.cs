@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace Keyward.Server.NewNodes;
 
 /// <summary>What an operator carries from the deployment to a new machine: <c>kwj1/HOST:PORT/FINGERPRINT/TOKEN</c>.
-/// Whom to ask, the SHA-256 of the deployment's certificate authority by which the answer is known to be its, and the token
-/// that lets one node join.</summary>
+/// Whom to ask, the SHA-256 of the deployment's certificate authority by which the answer is known to be its, and the
+/// token that lets one node join.</summary>
 internal sealed record JoinToken(string Address, string Fingerprint, string Bearer)
 {
     private const string Prefix = "kwj1";
