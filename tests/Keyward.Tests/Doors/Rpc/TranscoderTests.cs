@@ -255,6 +255,17 @@ public sealed class TranscoderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_body_far_over_the_limit_is_read_to_its_end_so_that_the_answer_arrives()
+    {
+        using var body = new MemoryStream(new byte[5 * 1024 * 1024]);
+        await _doors.ServeAsync("POST", Key + ":encrypt", body);
+        Assert.Equal(body.Length, body.Position);
+        using var endless = new MemoryStream(new byte[11 * 1024 * 1024]);
+        await _doors.ServeAsync("POST", Key + ":encrypt", endless);
+        Assert.Equal(0, endless.Position);
+    }
+
+    [Fact]
     public async Task Without_a_token_nothing_but_the_headers_is_read()
     {
         var reply = await _doors.SendAsync("POST", Key + ":encrypt", "not json"u8.ToArray(), null);
