@@ -66,6 +66,8 @@ internal sealed class VaultKeeper : IAsyncDisposable
 
     public Anchoring Anchoring { get; }
 
+    public LogFolders LogFolders => new(_folder);
+
     /// <summary>True if this start made the deployment.</summary>
     public bool IsNew { get; private init; }
 
@@ -118,7 +120,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
     {
         if (Gate.Vault is { } opened) _log.Tree?.PruneTo(opened.Snapshot.AuditKeeping.PrunedOf(_log.Origin));
         if (Gate.Vault is { } vault && _logKeys.Follow(vault.Snapshot, vault.Hierarchy))
-            new LogFolders(_folder).WriteVerifierKeys(vault.Snapshot, vault.Hierarchy);
+            LogFolders.WriteVerifierKeys(vault.Snapshot, vault.Hierarchy);
     }
 
     /// <summary>Takes settings over that may change while the server runs.</summary>
