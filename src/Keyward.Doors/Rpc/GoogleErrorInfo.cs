@@ -19,7 +19,8 @@ internal static class GoogleErrorInfo
     /// use of a version was asked for, since that is where Google checks it.</summary>
     public static Refusal Translate(Refusal refusal, Arrival? arrival)
     {
-        if (!IsOfGoogle(arrival) || refusal is not { Permission: { } permission, Subject: { } resource }) return refusal;
+        if (!IsOfGoogle(arrival) || refusal is not { Permission: { } permission, Subject: { } resource })
+            return refusal;
         var name = Actions.CoarserNameOf(permission);
         var version = name.Contains(".useTo", StringComparison.Ordinal)
             ? resource.IndexOf("/cryptoKeyVersions/", StringComparison.Ordinal) : -1;

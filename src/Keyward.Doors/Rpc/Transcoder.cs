@@ -145,19 +145,20 @@ internal sealed class Transcoder(
 
     private static async Task<byte[]> ReadBodyAsync(HttpRequest request, CancellationToken cancellation)
     {
-        if (request.ContentLength > MaximumBodySizeBytes)
-        {
-            await DrainAsync(request, cancellation).ConfigureAwait(false);
-            throw TooLarge();
-        }
-
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = MaximumDrainedBytes;
         await using var content = Decoded(request);
         using var body = new MemoryStream();
         var buffer = new byte[16 * 1024];
         int read;
         while ((read = await content.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0)
         {
-            if (body.Length + read > MaximumBodySizeBytes) throw TooLarge();
+            if (body.Length + read > MaximumBodySizeBytes)
+            {
+                await DrainAsync(request, cancellation).ConfigureAwait(false);
+                throw TooLarge();
+            }
+
             body.Write(buffer, 0, read);
         }
 
@@ -168,9 +169,6 @@ internal sealed class Transcoder(
     /// writes sees a broken connection and no error of ours. Only callers that are known get here.</summary>
     private static async Task DrainAsync(HttpRequest request, CancellationToken cancellation)
     {
-        if (request.ContentLength > MaximumDrainedBytes) return;
-        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = MaximumDrainedBytes;
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(DrainTime);
         try
