@@ -58,7 +58,8 @@ internal static class AuditCommands
                 "keyward audit query --source 10.1.2.0/24 --outcome denied --limit 10"], null,
             QueryAsync, [.. Filters, Limit, OldestFirst, Scan, As]),
         Commands.Make("export", "Print all records, one JSON object a line, in order of time.",
-            ["keyward audit export --since -24h > audit.jsonl", "keyward audit export --as ocsf --recipient age1… > audit.age"], null,
+            ["keyward audit export --since -24h > audit.jsonl",
+                "keyward audit export --as ocsf --recipient age1… > audit.age"], null,
             ExportAsync, [.. Filters, As, BackupCommands.Recipient, BackupCommands.RecipientsFile]),
         .. AuditProofCommands.Build(), .. AuditKeepingCommands.Build(), AuditVerify.Build(),
     ]);
