@@ -139,6 +139,7 @@ public enum Permission
     WitnessList = 129,
     AnomaliesList = 130,
     AnomaliesJudge = 131,
+    NodesJoin = 132,
 }
 
 /// <summary>The permissions' names as policies, refusals and TestIamPermissions show them.</summary>
@@ -212,6 +213,7 @@ public static class PermissionNames
         Permission.NodesGet => "keyward.nodes.get",
         Permission.NodesUpdate => "keyward.nodes.update",
         Permission.BackupsCreate => "keyward.backups.create",
+        Permission.NodesJoin => "keyward.nodes.join",
         // Finer than Google's: what Google has one right for, or none.
         >= Permission.GrantsCreate => KmsName(permission.ToString(), "keyward"),
         _ => KmsName(permission.ToString(), "cloudkms"),
