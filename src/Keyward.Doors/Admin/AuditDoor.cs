@@ -1,9 +1,12 @@
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Keyward.Doors.Rpc;
 using Keyward.Protos.V1;
 using Keyward.Vault.Audit;
+using Keyward.Vault.Audit.Usage;
 using Keyward.Vault.Gate;
 using Keyward.Vault.Names;
+using Usage = Keyward.Protos.V1.Usage;
 
 namespace Keyward.Doors.Admin;
 
@@ -25,6 +28,38 @@ internal sealed class AuditDoor(Gate gate) : Protos.V1.Audit.AuditBase
             return response;
         });
 
+    public override Task<Usage> GetUsage(GetUsageRequest request, ServerCallContext context)
+    {
+        Outcome<IOperation<Vault.Audit.Usage.Usage>> operation = ReadUsage.Of(request.Name) is { } read
+            ? read
+            : new Refusal(RefusalReason.InvalidArgument, "The name is that of a project, a key or a version.");
+        return gate.PassAsync(context, operation, usage => new Usage
+        {
+            Log = usage.Log,
+            Since = usage.Since?.ToTimestamp(),
+            LagEntries = usage.LagEntries,
+            Versions = { usage.Versions.Select(Show) },
+        });
+    }
+
+    private static Protos.V1.VersionUse Show(Vault.Audit.Usage.VersionUse use) => new()
+    {
+        Version = use.Version,
+        FirstUseTime = use.First.ToTimestamp(),
+        LastUseTime = use.Last.ToTimestamp(),
+        Uses = use.Uses,
+        LastIndex = use.LastIndex,
+        OtherPrincipals = use.OtherPrincipals,
+        Principals =
+        {
+            use.Principals.Select(p => new Protos.V1.PrincipalUse
+            {
+                Principal = p.Principal, FirstUseTime = p.First.ToTimestamp(), LastUseTime = p.Last.ToTimestamp(),
+                Uses = p.Uses, Operations = { p.Operations },
+            }),
+        },
+    };
+
     private static Outcome<IOperation<RecordPage>> Read(ReadRecordsRequest request)
     {
         ProjectId? project = null;
@@ -35,17 +70,29 @@ internal sealed class AuditDoor(Gate gate) : Protos.V1.Audit.AuditBase
             project = id;
         }
 
+        System.Net.IPNetwork? source = null;
+        if (request.Source.Length > 0)
+        {
+            source = RecordFilter.ParseSource(request.Source);
+            if (source is null)
+                return new Refusal(RefusalReason.InvalidArgument, "The source is an address or a network.");
+        }
+
         var filter = new RecordFilter
         {
             Key = NullIfEmpty(request.Key),
             Principal = NullIfEmpty(request.Principal),
             Operation = NullIfEmpty(request.Operation),
             Outcome = NullIfEmpty(request.Outcome),
+            Source = source,
             Since = request.Since?.ToDateTimeOffset(),
             Until = request.Until?.ToDateTimeOffset(),
         };
         return new ReadRecords(
-            project, filter, request.FromIndex, request.PageSize == 0 ? DefaultPageSize : request.PageSize);
+            project, filter, request.FromIndex, request.PageSize == 0 ? DefaultPageSize : request.PageSize)
+        {
+            NewestFirst = request.NewestFirst, Scan = request.Scan,
+        };
     }
 
     private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;

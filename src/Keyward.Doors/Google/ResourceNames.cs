@@ -10,6 +10,10 @@ namespace Keyward.Doors.Google;
 internal static class ResourceNames
 {
     private const int MaximumLength = 512;
+    private const int MaximumParts = 10;
+
+    private static readonly string[] Collections =
+        ["projects", "locations", "keyRings", "cryptoKeys", "cryptoKeyVersions", "importJobs", "retiredResources"];
 
     public static Outcome<ProjectId> Project(string name) =>
         Split(name, 2) is ["projects", var id] && ProjectId.TryParse(id, out var project) ? project : Bad("projects/P");
@@ -53,9 +57,19 @@ internal static class ResourceNames
 
     private static string[] Split(string name, int count)
     {
-        if (name.Length > MaximumLength) return [];
-        var parts = name.Split('/');
-        return parts.Length == count ? parts : [];
+        Span<Range> ranges = stackalloc Range[MaximumParts + 1];
+        if (name.Length > MaximumLength || name.AsSpan().Split(ranges, '/') != count) return [];
+        var parts = new string[count];
+        for (var i = 0; i < count; i++) parts[i] = WordOr(name.AsSpan(ranges[i]));
+        return parts;
+    }
+
+    /// <summary>A collection's name without a copy, since names come with every request.</summary>
+    private static string WordOr(ReadOnlySpan<char> part)
+    {
+        foreach (var word in Collections)
+            if (part.SequenceEqual(word)) return word;
+        return part.ToString();
     }
 
     private static bool TryLocation(ReadOnlySpan<string> parts, out LocationName location)

@@ -44,6 +44,13 @@ internal sealed class SecretBytes : IDisposable
         return secret;
     }
 
+    /// <summary>Runs the first bytes through a transform, in place.</summary>
+    public void Transform(ICryptoTransform transform, int sizeBytes)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        transform.TransformBlock(_bytes, 0, sizeBytes, _bytes, 0);
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     public void Dispose()
     {

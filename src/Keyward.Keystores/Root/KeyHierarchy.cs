@@ -28,6 +28,7 @@ internal sealed class KeyHierarchy : IKeyHierarchy, ICredentialKeys
     private readonly Sealer _sum;
     private readonly Ed25519Pair _statements;
     private readonly DerivedMacKeys _derived;
+    private readonly CoreSlots<IncrementalHash> _digests;
     private readonly ConcurrentDictionary<UInt128, Sealer> _projects = new();
 
     private KeyHierarchy(byte[] deploymentId, Sealer root, DeploymentKeys keys)
@@ -36,6 +37,8 @@ internal sealed class KeyHierarchy : IKeyHierarchy, ICredentialKeys
         _statements = new Ed25519Pair(keys.Statement);
         _sum = new Sealer(keys.SumSeal.Span, RootParent, deploymentId);
         _derived = new DerivedMacKeys(secret => Project(secret.ParentId).Open(secret));
+        _digests = new CoreSlots<IncrementalHash>(
+            () => IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, keys.AuditDigest));
     }
 
     /// <summary>Makes the deployment's own keys. Gives them sealed by the root, with their ids, to be stored.</summary>
@@ -127,8 +130,11 @@ internal sealed class KeyHierarchy : IKeyHierarchy, ICredentialKeys
         Span<byte> prefix = stackalloc byte[MaximumLabelSizeBytes + 1];
         var size = Encoding.ASCII.GetBytes(label, prefix[..MaximumLabelSizeBytes]);
         prefix[size] = 0;
-        using var message = new JoinedBytes(prefix[..(size + 1)], bytes, stackalloc byte[JoinedBytes.StackSizeBytes]);
-        HMACSHA256.HashData(_keys.AuditDigest, message.Bytes, full);
+        var mac = _digests.Take();
+        mac.AppendData(prefix[..(size + 1)]);
+        mac.AppendData(bytes);
+        mac.GetHashAndReset(full);
+        _digests.Return(mac);
         full[..DigestSizeBytes].CopyTo(digest);
     }
 
@@ -233,6 +239,7 @@ internal sealed class KeyHierarchy : IKeyHierarchy, ICredentialKeys
     public void Dispose()
     {
         _derived.Dispose();
+        _digests.Dispose();
         foreach (var project in _projects.Values) project.Dispose();
         _sum.Dispose();
         _statements.Dispose();

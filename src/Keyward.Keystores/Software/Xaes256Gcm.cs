@@ -8,8 +8,8 @@ namespace Keyward.Keystores.Software;
 /// <summary>One opened AES-256 key for XAES-256-GCM (C2SP, XAES-256-GCM): a 192-bit nonce, of which the first half
 /// derives a message key and the second is GCM's nonce. 2^80 messages at a collision risk of 2^-32; not resistant to
 /// nonce misuse; commits to its key only with <see cref="DeriveAndCommit"/>.</summary>
-/// <remarks>Safe for concurrent use: one-shot ECB of one <see cref="Aes"/> is; an <see cref="AesGcm"/> is not (it
-/// corrupts silently), so each message has its own and none is kept. The owner disposes it when no thread uses
+/// <remarks>Safe for concurrent use: each thread takes a context of its own. An <see cref="AesGcm"/> must not be shared
+/// (it corrupts silently); each message has its own key, so none is kept. The owner disposes it when no thread uses
 /// it.</remarks>
 internal sealed class Xaes256Gcm : IDisposable
 {
@@ -22,6 +22,7 @@ internal sealed class Xaes256Gcm : IDisposable
     private const int HalfNonceSizeBytes = 12;
 
     private readonly Aes _aes;
+    private readonly CoreSlots<AesBlocks> _contexts;
 
     /// <summary>K1 of CMAC (SP 800-38B §6.1), the same for every message.</summary>
     private readonly SecretBytes _subkey;
@@ -34,21 +35,17 @@ internal sealed class Xaes256Gcm : IDisposable
         _subkey = new SecretBytes(BlockSizeBytes);
         _aes.EncryptEcb(_subkey.Span, _subkey.Writable, PaddingMode.None);
         Double(_subkey.Writable);
+        _contexts = new CoreSlots<AesBlocks>(() => new AesBlocks(_aes, 3 * BlockSizeBytes));
     }
 
     /// <summary>The message key of a nonce.</summary>
     public void Derive(ReadOnlySpan<byte> nonce, Span<byte> messageKey)
     {
-        Span<byte> blocks = stackalloc byte[2 * BlockSizeBytes];
-        try
-        {
-            WriteKeyBlocks(nonce, blocks);
-            _aes.EncryptEcb(blocks, messageKey, PaddingMode.None);
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(blocks);
-        }
+        var context = _contexts.Take();
+        WriteKeyBlocks(nonce, context.Bytes);
+        context.Encrypt(KeySizeBytes);
+        context.Bytes[..KeySizeBytes].CopyTo(messageKey);
+        PutBack(context);
     }
 
     /// <summary>The message key of a nonce, and a commitment to key and nonce: two CMACs (SP 800-38B) of
@@ -56,32 +53,27 @@ internal sealed class Xaes256Gcm : IDisposable
     /// collision of 128 bits' strength; GCM alone commits to no key.</summary>
     public void DeriveAndCommit(ReadOnlySpan<byte> nonce, Span<byte> messageKey, Span<byte> commitment)
     {
-        Span<byte> blocks = stackalloc byte[3 * BlockSizeBytes];
-        try
-        {
-            WriteKeyBlocks(nonce, blocks);
-            "XCMT"u8.CopyTo(blocks[32..]);
-            nonce[..HalfNonceSizeBytes].CopyTo(blocks[36..]);
-            _aes.EncryptEcb(blocks, blocks, PaddingMode.None);
-            blocks[..32].CopyTo(messageKey);
+        var context = _contexts.Take();
+        var blocks = context.Bytes;
+        WriteKeyBlocks(nonce, blocks);
+        "XCMT"u8.CopyTo(blocks[KeySizeBytes..]);
+        nonce[..HalfNonceSizeBytes].CopyTo(blocks[36..]);
+        context.Encrypt(blocks.Length);
+        blocks[..KeySizeBytes].CopyTo(messageKey);
 
-            // CMAC's last block: what came before it, the subkey, and the rest of the message.
-            var last = blocks[..32];
-            for (uint i = 0; i < 2; i++)
-            {
-                var block = last.Slice((int)i * BlockSizeBytes, BlockSizeBytes);
-                nonce.Slice(HalfNonceSizeBytes, HalfNonceSizeBytes).CopyTo(block);
-                BinaryPrimitives.WriteUInt32BigEndian(block[HalfNonceSizeBytes..], 0x00010001 + i);
-                Xor(block, _subkey.Span);
-                Xor(block, blocks[32..]);
-            }
-
-            _aes.EncryptEcb(last, commitment, PaddingMode.None);
-        }
-        finally
+        // CMAC's last block: what came before it, the subkey, and the rest of the message.
+        for (uint i = 0; i < 2; i++)
         {
-            CryptographicOperations.ZeroMemory(blocks);
+            var block = blocks.Slice((int)i * BlockSizeBytes, BlockSizeBytes);
+            nonce.Slice(HalfNonceSizeBytes, HalfNonceSizeBytes).CopyTo(block);
+            BinaryPrimitives.WriteUInt32BigEndian(block[HalfNonceSizeBytes..], 0x00010001 + i);
+            Xor(block, _subkey.Span);
+            Xor(block, blocks[KeySizeBytes..]);
         }
+
+        context.Encrypt(CommitmentSizeBytes);
+        blocks[..CommitmentSizeBytes].CopyTo(commitment);
+        PutBack(context);
     }
 
     public void Encrypt(
@@ -147,8 +139,15 @@ internal sealed class Xaes256Gcm : IDisposable
 
     public void Dispose()
     {
+        _contexts.Dispose();
         _aes.Dispose();
         _subkey.Dispose();
+    }
+
+    private void PutBack(AesBlocks context)
+    {
+        CryptographicOperations.ZeroMemory(context.Bytes);
+        _contexts.Return(context);
     }
 
     private void WriteKeyBlocks(ReadOnlySpan<byte> nonce, Span<byte> blocks)

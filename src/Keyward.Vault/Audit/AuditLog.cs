@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Keyward.Vault.Audit.Notes;
+using Keyward.Vault.Audit.Index;
 using Keyward.Vault.Audit.Tree;
 using Keyward.Vault.Metrics;
 
@@ -118,6 +119,8 @@ internal sealed class AuditLog : IAuditLog, IDisposable
 
     public ITreeSource? Source => _source;
 
+    public FollowedLog? Followed { get; set; }
+
     public async IAsyncEnumerable<(long Index, ReadOnlyMemory<byte> Entry)> ReadAsync(
         long fromIndex, [EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -179,6 +182,8 @@ internal sealed class AuditLog : IAuditLog, IDisposable
         while (WaitForWork())
         {
             if (_whyNot is not null) TryRecover();
+            // Who can run on this core goes first, and may bring records: on busy cores a flush costs more than that.
+            Thread.Yield();
             WriteGathered();
             AnswerProbe();
         }

@@ -1,3 +1,4 @@
+using Keyward.Vault.Audit.Index;
 using Keyward.Vault.Audit.Tree;
 
 namespace Keyward.Vault.Audit;
@@ -42,6 +43,9 @@ internal interface IAuditLog
 
     /// <summary>The log's files, for proofs; null while its key is sealed.</summary>
     ITreeSource? Source { get; }
+
+    /// <summary>What is made of its records; null where there is nothing yet.</summary>
+    FollowedLog? Followed { get; }
 
     /// <summary>A record is cut to this before it is appended (a tlog-tiles bundle entry holds at most
     /// 65,535).</summary>

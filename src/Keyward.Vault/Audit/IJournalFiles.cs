@@ -17,7 +17,8 @@ internal interface IJournalFiles
     /// <summary>Makes a segment with its first bytes; its folder entry is durable after the next flush of it.</summary>
     IJournalFile Create(string name, ReadOnlySpan<byte> header);
 
-    IJournalFile Open(string name);
+    /// <param name="end">Where writing goes on; what the file has behind it counts for nothing.</param>
+    IJournalFile Open(string name, long end);
 
     /// <summary>Removes a segment that is no longer needed.</summary>
     void Delete(string name);
@@ -25,9 +26,11 @@ internal interface IJournalFiles
     long FreeBytes { get; }
 }
 
-/// <summary>A segment that is written to its end.</summary>
+/// <summary>A segment that is written. The file may be longer: blocks that it has already make flushes
+/// faster.</summary>
 internal interface IJournalFile : IDisposable
 {
+    /// <summary>The end of what was appended.</summary>
     long Length { get; }
 
     void Append(ReadOnlySpan<byte> bytes);
@@ -35,5 +38,6 @@ internal interface IJournalFile : IDisposable
     /// <summary>Returns when all that was appended is on the disk.</summary>
     void Flush();
 
+    /// <summary>Cuts off all behind a length; durable when it returns.</summary>
     void Truncate(long length);
 }

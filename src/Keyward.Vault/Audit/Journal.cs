@@ -55,7 +55,7 @@ internal sealed class Journal : IDisposable
             var end = length + JournalFrame.HeaderSizeBytes + entry.Length;
             if (end > _frames.Length) Array.Resize(ref _frames, Math.Max(end, _frames.Length * 2));
             segment.Remember(_size + i, _durableLength + length);
-            JournalFrame.Write(_frames.AsSpan(length), entry, chain);
+            JournalFrame.Write(_frames.AsSpan(length), entry, _size, chain);
             length = end;
         }
 
@@ -82,8 +82,8 @@ internal sealed class Journal : IDisposable
         var (end, index, chain) = Scan(segment, _durableLength);
         if (end != _durableLength || index != _size || !chain.AsSpan().SequenceEqual(_chain))
             throw new AuditDamagedException("entries that were acknowledged are not on the disk");
-        using (var file = _files.Open(segment.Name)) file.Truncate(_durableLength);
-        if (_size == segment.FirstIndex) _file = _files.Open(segment.Name);
+        using (var file = _files.Open(segment.Name, _durableLength)) file.Truncate(_durableLength);
+        if (_size == segment.FirstIndex) _file = _files.Open(segment.Name, _durableLength);
         else Begin();
     }
 
@@ -158,22 +158,22 @@ internal sealed class Journal : IDisposable
         chain.CopyTo(_chain, 0);
         _size = index;
         _durableLength = end;
-        _file = _files.Open(last.Name);
-        if (_file.Length > end) CutTornTail(last, end);
+        _file = _files.Open(last.Name, end);
+        CutTornTail(last, end);
     }
 
-    /// <summary>A torn end is what a crash left of entries that nobody was told of. Whole frames behind a broken one
-    /// are
-    /// another matter: then something that was acknowledged may be damaged.</summary>
+    /// <summary>A torn end is what a crash left of entries that nobody was told of. Whole frames of later batches
+    /// behind a broken one are another matter: then something that was acknowledged is damaged.</summary>
     private void CutTornTail(JournalSegment segment, long end)
     {
-        var rest = _files.Read(segment.Name, end, (int)Math.Min(_file!.Length - end, int.MaxValue));
-        if (JournalFrame.HasWholeFrame(rest))
+        var rest = _files.Read(segment.Name, end, (int)Math.Min(_files.LengthOf(segment.Name) - end, int.MaxValue));
+        if (!rest.AsSpan().ContainsAnyExcept((byte)0)) return;
+        if (JournalFrame.WasAcknowledged(rest, _size))
             throw new AuditDamagedException(
                 $"The audit log is damaged at entry {_size} ({segment.Name}, byte {end}), " +
                 "with whole entries behind it. Keep the folder as evidence and restore it from a backup; " +
                 "keyward audit verify says what else is wrong.");
-        _file.Truncate(end);
+        _file!.Truncate(end);
     }
 
     private (long End, long Index, byte[] Chain) Scan(JournalSegment segment, long until)

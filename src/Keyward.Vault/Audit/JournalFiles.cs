@@ -7,15 +7,17 @@ namespace Keyward.Vault.Audit;
 internal sealed class JournalFiles : IJournalFiles
 {
     private readonly string _folder;
+    private readonly DriveInfo _drive;
 
     public JournalFiles(string folder)
     {
         _folder = folder;
         Directory.CreateDirectory(
             folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        _drive = new DriveInfo(folder);
     }
 
-    public long FreeBytes => new DriveInfo(_folder).AvailableFreeSpace;
+    public long FreeBytes => _drive.AvailableFreeSpace;
 
     public IReadOnlyList<string> List() =>
         [.. Directory.GetFiles(_folder, "*.journal").Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)];
@@ -57,30 +59,39 @@ internal sealed class JournalFiles : IJournalFiles
         }
 
         Native.FlushFolder(_folder);
-        return Open(name);
+        return Open(name, header.Length);
     }
 
-    public IJournalFile Open(string name) => new JournalFile(Path.Combine(_folder, name));
+    public IJournalFile Open(string name, long end) => new JournalFile(Path.Combine(_folder, name), end);
 
     public void Delete(string name) => File.Delete(Path.Combine(_folder, name));
 
-    private sealed class JournalFile(string path) : IJournalFile
+    /// <summary>Zeros are written ahead of the entries. A flush of bytes in blocks that the file has already is one
+    /// write of the disk; one that also makes the file longer has to wait for the file system's own notes, twice as
+    /// long on most.</summary>
+    private sealed class JournalFile(string path, long end) : IJournalFile
     {
+        private const int AheadSizeBytes = 256 * 1024;
+
+        private static readonly byte[] Zeros = new byte[AheadSizeBytes];
+
         private readonly SafeFileHandle _handle =
             File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
 
-        private long _length = new FileInfo(path).Length;
+        private long _fileLength = new FileInfo(path).Length;
 
-        public long Length => _length;
+        public long Length { get; private set; } = end;
 
         public void Append(ReadOnlySpan<byte> bytes)
         {
-            RandomAccess.Write(_handle, bytes, _length);
-            _length += bytes.Length;
+            RandomAccess.Write(_handle, bytes, Length);
+            Length += bytes.Length;
+            if (Length <= _fileLength) return;
+            RandomAccess.Write(_handle, Zeros, Length);
+            _fileLength = Length + AheadSizeBytes;
         }
 
-        // fdatasync flushes the bytes and the length, which is all that reading them back needs; a full fsync costs
-        // more.
+        // fdatasync flushes the bytes and the length, which is all that reading them back needs.
         public void Flush()
         {
             if (!OperatingSystem.IsLinux()) RandomAccess.FlushToDisk(_handle);
@@ -91,11 +102,23 @@ internal sealed class JournalFiles : IJournalFiles
         public void Truncate(long length)
         {
             RandomAccess.SetLength(_handle, length);
-            _length = length;
+            Length = _fileLength = length;
             Flush();
         }
 
-        public void Dispose() => _handle.Dispose();
+        public void Dispose()
+        {
+            try
+            {
+                RandomAccess.SetLength(_handle, Length);
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                // Then the zeros stay, as they do after a crash.
+            }
+
+            _handle.Dispose();
+        }
     }
 }
 

@@ -1,3 +1,4 @@
+using Keyward.Vault.Audit.Index;
 using Keyward.Vault.Audit.Notes;
 using Keyward.Vault.Audit.Tree;
 using Keyward.Vault.Gate;
@@ -44,9 +45,7 @@ public sealed record ProveRecord(ProjectId? Project, RecordReference Reference) 
             Reference, Math.Min(MaximumSearched, size - log.FirstIndex), CancellationToken.None).ConfigureAwait(false);
         if (index is null) return NotFound;
         var proven = await prover.ProveAsync(index.Value, CancellationToken.None).ConfigureAwait(false);
-        return Project is null || new RecordFilter { Project = Project.Value.Value }.Matches(proven.Record)
-            ? proven
-            : NotFound;
+        return Project is null || RecordFacts.Of(proven.Record).Project == Project.Value.Value ? proven : NotFound;
     }
 
     private static Refusal NotFound { get; } = new(RefusalReason.NotFound,

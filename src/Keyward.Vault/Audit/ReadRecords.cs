@@ -1,3 +1,5 @@
+using System.Globalization;
+using Keyward.Vault.Audit.Index;
 using Keyward.Vault.Gate;
 using Keyward.Vault.Names;
 using Keyward.Vault.Policies;
@@ -13,13 +15,17 @@ public sealed record RecordPage(
 /// <summary>Reads the audit log, of one project or of all. Reading it is a right of its own, and recorded once a
 /// page.</summary>
 /// <param name="Project">Null for all projects, which is a right on the deployment.</param>
+/// <param name="FromIndex">Where to begin; with the newest first, only records below it, or 0 for the end.</param>
 public sealed record ReadRecords(ProjectId? Project, RecordFilter Filter, long FromIndex, int Limit)
     : IOperation<RecordPage>
 {
     public const int MaximumLimit = 1_000;
 
-    /// <summary>A page that finds nothing must end too: the reader goes on from where it stopped.</summary>
-    private const int MaximumScanned = 50_000;
+    /// <summary>Begin with the last record and go back.</summary>
+    public bool NewestFirst { get; init; }
+
+    /// <summary>Read every record and leave the index aside.</summary>
+    public bool Scan { get; init; }
 
     Verb IOperation<RecordPage>.Verb { get; } = new("read_audit", OperationClass.AdminRead);
 
@@ -27,24 +33,22 @@ public sealed record ReadRecords(ProjectId? Project, RecordFilter Filter, long F
         ? Demand.On(Permission.AuditRead, project)
         : Demand.OnDeployment(Permission.AuditReadAll);
 
-    void IOperation<RecordPage>.Describe(RecordDraft draft) =>
+    void IOperation<RecordPage>.Describe(RecordDraft draft)
+    {
         draft.Resource = Project is { } project ? project.FullName + "/audit" : "audit";
+        foreach (var (name, value) in Filter.Asked) draft.Parameter(name, value);
+    }
 
     async ValueTask<Outcome<RecordPage>> IOperation<RecordPage>.RunAsync(Passage passage)
     {
         if (FromIndex < 0 || Limit is < 1 or > MaximumLimit)
             return new Refusal(RefusalReason.InvalidArgument, $"A page of records has 1 to {MaximumLimit}.");
         var filter = Filter with { Project = Project?.Value };
-        var found = new List<(long Index, ReadOnlyMemory<byte> Bytes)>();
-        var (next, scanned) = (FromIndex, 0);
-        await foreach (var (index, entry) in passage.Log.ReadAsync(FromIndex,
-            CancellationToken.None).ConfigureAwait(false))
-        {
-            next = index + 1;
-            if (filter.Matches(entry)) found.Add((index, entry.ToArray()));
-            if (found.Count == Limit || ++scanned == MaximumScanned) break;
-        }
-
-        return new RecordPage(passage.Log.Origin, found, next, next >= passage.Log.Size);
+        var search = new RecordSearch(passage.Log, Scan ? null : passage.Log.Followed?.Index, filter);
+        var page = NewestFirst
+            ? await search.BackwardAsync(FromIndex == 0 ? long.MaxValue : FromIndex, Limit).ConfigureAwait(false)
+            : await search.ForwardAsync(FromIndex, Limit).ConfigureAwait(false);
+        passage.Record.Parameter("found", page.Records.Count.ToString(CultureInfo.InvariantCulture));
+        return page;
     }
 }

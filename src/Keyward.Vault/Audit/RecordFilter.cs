@@ -1,10 +1,10 @@
-using System.Text.Json;
+using System.Net;
+using Keyward.Vault.Audit.Index;
 
 namespace Keyward.Vault.Audit;
 
 /// <summary>Which records a reader asks for; what is null is not asked. Names match whole or by what follows a slash,
-/// so
-/// that <c>orders</c> finds a key by its id.</summary>
+/// so that <c>orders</c> finds a key by its id.</summary>
 public sealed record RecordFilter
 {
     public string? Key { get; init; }
@@ -15,6 +15,9 @@ public sealed record RecordFilter
 
     public string? Outcome { get; init; }
 
+    /// <summary>The network that a request came from; one address where its prefix is whole.</summary>
+    public IPNetwork? Source { get; init; }
+
     public DateTimeOffset? Since { get; init; }
 
     public DateTimeOffset? Until { get; init; }
@@ -22,46 +25,60 @@ public sealed record RecordFilter
     /// <summary>Readers of one project see its records only.</summary>
     internal string? Project { get; init; }
 
-    internal bool Matches(ReadOnlyMemory<byte> record)
+    /// <summary>What is asked, for the record of who asked it.</summary>
+    internal IEnumerable<(string Name, string Value)> Asked
     {
-        using var json = JsonDocument.Parse(record);
-        var root = json.RootElement;
-        return MatchesKey(root) && MatchesPrincipal(root)
-            && (Operation is null || Text(root, "operation") == Operation)
-            && (Outcome is null || Text(root, "outcome") == Outcome)
-            && MatchesTime(root)
-            && (Project is null || ProjectOf(root) == Project);
+        get
+        {
+            if (Key is not null) yield return ("key", Key);
+            if (Principal is not null) yield return ("principal", Principal);
+            if (Source is { } source) yield return ("source", source.ToString());
+            if (Operation is not null) yield return ("operation", Operation);
+            if (Outcome is not null) yield return ("outcome", Outcome);
+            if (Since is { } since) yield return ("since", since.UtcDateTime.ToString("O"));
+            if (Until is { } until) yield return ("until", until.UtcDateTime.ToString("O"));
+        }
     }
 
-    private bool MatchesKey(JsonElement root)
+    internal bool Matches(RecordFacts record) => MatchesKey(record.Resource) && MatchesPrincipal(record.Principal)
+        && MatchesSource(record.Ip) && (Operation is null || record.Operation == Operation)
+        && (Outcome is null || record.Outcome == Outcome) && MatchesTime(record)
+        && (Project is null || record.Project == Project);
+
+    private bool MatchesKey(string? name)
     {
         if (Key is null) return true;
-        if (!root.TryGetProperty("key", out var key) || Text(key, "name") is not { } name) return false;
+        if (name is null) return false;
         return name == Key || name.EndsWith("/" + Key, StringComparison.Ordinal)
             || name.Contains("/" + Key + "/", StringComparison.Ordinal)
             || name.StartsWith(Key + "/", StringComparison.Ordinal);
     }
 
-    private bool MatchesPrincipal(JsonElement root)
+    private bool MatchesPrincipal(string? name) => Principal is null || name == Principal
+        || name?.StartsWith(Principal + "@", StringComparison.Ordinal) == true;
+
+    private bool MatchesSource(string? ip) => Source is not { } wanted
+        || (ip is not null && AddressOf(ip) is { } address && wanted.Contains(address));
+
+    private bool MatchesTime(RecordFacts record) => (Since is null && Until is null)
+        || (record.TimeMicros != 0 && (Since is null || record.Time >= Since)
+            && (Until is null || record.Time < Until));
+
+    /// <summary>An address or a network in the usual notation; null where it is none.</summary>
+    public static IPNetwork? ParseSource(string text)
     {
-        if (Principal is null) return true;
-        if (!root.TryGetProperty("principal", out var principal)) return false;
-        var name = Text(principal, "name");
-        return name == Principal || name?.StartsWith(Principal + "@", StringComparison.Ordinal) == true;
+        if (IPNetwork.TryParse(text, out var network)) return network;
+        return AddressOf(text) is { } address ? new IPNetwork(address, address.GetAddressBytes().Length * 8) : null;
     }
 
-    private bool MatchesTime(JsonElement root)
+    /// <summary>The address that a record shows; null where it shows none.</summary>
+    internal static IPAddress? AddressOf(string ip)
     {
-        if (Since is null && Until is null) return true;
-        var time = root.GetProperty("time").GetDateTimeOffset();
-        return (Since is null || time >= Since) && (Until is null || time < Until);
+        if (!IPAddress.TryParse(ip, out var address)) return null;
+        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
+        // A zone says which of this machine's ways it came by.
+        return address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6
+            ? new IPAddress(address.GetAddressBytes())
+            : address;
     }
-
-    private static string? ProjectOf(JsonElement root) =>
-        root.TryGetProperty("key", out var key) && Text(key, "project") is { } project
-            ? project
-            : root.TryGetProperty("principal", out var principal) ? Text(principal, "project") : null;
-
-    private static string? Text(JsonElement json, string name) =>
-        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

@@ -255,17 +255,18 @@ internal sealed class RecordWriter
 
     private void Hex(ReadOnlySpan<byte> name, UInt128 value)
     {
-        Span<char> hex = stackalloc char[32];
-        value.TryFormat(hex, out _, "x32", CultureInfo.InvariantCulture);
-        _json.WriteString(name, hex);
+        Span<char> digits = stackalloc char[Hex128.Length];
+        Hex128.Show(value, digits);
+        _json.WriteString(name, digits);
     }
 
     private void Time(ReadOnlySpan<byte> name, DateTimeOffset time)
     {
+        // The round-trip format has seven digits of a second, of which the last is cut.
         Span<char> text = stackalloc char[32];
-        Micros.Trim(time).UtcDateTime.TryFormat(
-            text, out var length, "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
-        _json.WriteString(name, text[..length]);
+        time.UtcDateTime.TryFormat(text, out var length, "O", CultureInfo.InvariantCulture);
+        text[length - 2] = 'Z';
+        _json.WriteString(name, text[..(length - 1)]);
     }
 
     /// <summary>A random 128-bit value, for record ids and nonces.</summary>

@@ -1,3 +1,5 @@
+using Keyward.Vault.Audit;
+
 namespace Keyward.Vault.Gate;
 
 /// <summary>Where a request came from, as its connection says it.</summary>
@@ -32,7 +34,7 @@ public sealed class Arrival
     public string Method { get; set; } = "";
 
     /// <summary>The request's id in records, answers and logs.</summary>
-    public string RequestId => Id.ToString("x32");
+    public string RequestId => Hex128.Show(Id);
 
     /// <summary>Why, in the caller's words (x-goog-request-reason); for the record and for revisions.</summary>
     public string? Reason { get; set; }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Keyward.Vault.Audit;
 using Keyward.Vault.Grants;
 using Keyward.Vault.Automation;
@@ -79,6 +80,7 @@ public sealed partial class Gate
     }
 
     /// <summary>Lets a caller's operation run, if they may. Completes when the record is durable.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Outcome<T>> PassAsync<T>(
         Arrival arrival, Caller caller, IOperation<T> operation, CancellationToken cancellation)
     {

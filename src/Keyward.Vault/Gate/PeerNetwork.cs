@@ -7,8 +7,10 @@ namespace Keyward.Vault.Gate;
 /// is what one customer of a provider usually holds.</summary>
 internal readonly record struct PeerNetwork
 {
-    private const int Ipv4PrefixBytes = 3;
-    private const int Ipv6PrefixBytes = 7;
+    public const int Ipv4PrefixBits = 24;
+    public const int Ipv6PrefixBits = 56;
+    private const int Ipv4PrefixBytes = Ipv4PrefixBits / 8;
+    private const int Ipv6PrefixBytes = Ipv6PrefixBits / 8;
 
     /// <summary>Stands for all networks beyond those that are counted one by one.</summary>
     public static readonly PeerNetwork Others = new(UInt128.MaxValue, AddressFamily.Unspecified);

@@ -15,21 +15,28 @@ internal sealed class LastUses(DateTimeOffset since)
 {
     /// <summary>Uses of material that only it can do; reading a public key is none (AWS KMS,
     /// "GetKeyLastUsage").</summary>
-    private static readonly FrozenSet<string> Counted = new[]
-    {
+    public static readonly string[] Operations =
+    [
+        // Numbered by their place, in files too: others come at the end.
         "encrypt", "decrypt", "re_encrypt", "asymmetric_encrypt", "asymmetric_decrypt", "raw_encrypt", "raw_decrypt",
         "generate_data_key", "generate_data_key_without_plaintext", "generate_data_key_pair",
         "generate_data_key_pair_without_plaintext", "sign", "verify", "mac_sign", "mac_verify", "agree", "decapsulate",
-    }.ToFrozenSet(StringComparer.Ordinal);
+    ];
+
+    private static readonly FrozenDictionary<string, int> Numbers = Operations.Select((o, i) => (o, i))
+        .ToFrozenDictionary(o => o.o, o => o.i, StringComparer.Ordinal);
 
     private readonly ConcurrentDictionary<KeyName, Slot> _slots = new();
 
     public DateTimeOffset Since { get; } = since;
 
+    /// <summary>The place of a use among <see cref="Operations"/>; -1 for what is none.</summary>
+    public static int NumberOf(string operation) => Numbers.GetValueOrDefault(operation, -1);
+
     /// <summary>Takes note of an operation that succeeded and was recorded.</summary>
     public void Note<T>(RecordDraft draft, T value)
     {
-        if (draft.Version is not { } version || !Counted.Contains(draft.Verb.Name)
+        if (draft.Version is not { } version || !Numbers.ContainsKey(draft.Verb.Name)
             || value is Verified { Holds: false }) return;
         Note(version.Name.Parent, draft);
         if (draft.TargetVersion is { } target && target.Name.Parent != version.Name.Parent)

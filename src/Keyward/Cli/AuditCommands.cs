@@ -11,6 +11,7 @@ namespace Keyward.Cli;
 internal static class AuditCommands
 {
     private const int PageSize = 1_000;
+    private const int DefaultLimit = 100;
     private static readonly TimeSpan FollowInterval = TimeSpan.FromSeconds(1);
 
     private static readonly Option<string?> Key = Commands.Text("--key", "KEY",
@@ -22,6 +23,15 @@ internal static class AuditCommands
     private static readonly Option<string?> Outcome = Commands.Text("--outcome", "OUTCOME", "Such as ok or denied.");
     private static readonly Option<string?> Since = Commands.Text("--since", "TIME", "From then on; -24h means ago.");
     private static readonly Option<string?> Until = Commands.Text("--until", "TIME", "Up to then.");
+    private static readonly Option<string?> Source = Commands.Text("--source", "ADDRESS",
+        "Only what came from this address or network, such as 10.0.0.0/8.");
+    private static readonly Option<int?> Limit = new("--limit")
+    {
+        HelpName = "N", Description = "So many records at most; 100 else.",
+    };
+    private static readonly Option<bool> OldestFirst = Commands.Flag("--oldest-first", "Begin with the oldest.");
+    private static readonly Option<bool> Scan = Commands.Flag(
+        "--scan", "Read every record and leave the index beside the log aside.");
     private static readonly Option<bool> Follow = Commands.Flag("--follow", "Go on with what comes.");
     private static readonly Option<bool> OwnProject = Commands.Flag(
         "--own-project", "Only this project's records, which its owner may read.");
@@ -32,7 +42,8 @@ internal static class AuditCommands
     private static readonly Option<string?> As = Commands.Text("--as", "FORM",
         "The records' form: keyward (as they stand in the log), google, cloudtrail, ocsf or cef.");
 
-    private static readonly Option[] Filters = [Key, Principal, Operation, Outcome, Since, Until, OwnProject, Here];
+    private static readonly Option[] Filters =
+        [Key, Principal, Source, Operation, Outcome, Since, Until, OwnProject, Here];
 
     static AuditCommands() => As.AcceptOnlyFromAmong([.. RecordForm.Names]);
 
@@ -41,6 +52,10 @@ internal static class AuditCommands
         Commands.Make("tail", "Show the last records, and with --follow what comes.",
             ["keyward audit tail --key orders --outcome denied", "keyward audit tail --follow"], "journalctl -f",
             TailAsync, [.. Filters, Follow]),
+        Commands.Make("query", "Find records, the newest first.",
+            ["keyward audit query --key orders --operation decrypt --since -30d",
+                "keyward audit query --source 10.1.2.0/24 --outcome denied --limit 10"], null,
+            QueryAsync, [.. Filters, Limit, OldestFirst, Scan, As]),
         Commands.Make("export", "Print all records, one JSON object a line, in order of time.",
             ["keyward audit export --since -24h > audit.jsonl", "keyward audit export --as ocsf"], null,
             ExportAsync, [.. Filters, As]),
@@ -49,12 +64,37 @@ internal static class AuditCommands
 
     private static async Task ExportAsync(Session session)
     {
-        // Our own form is the log's own bytes.
-        var form = session.Get(As) is { } name and not "keyward" ? RecordForm.Of(name) : null;
+        var print = Printer(session);
+        await foreach (var (log, index, record) in ReadAsync(session, RequestOf(session), follow: false)
+            .ConfigureAwait(false)) print(log, index, record);
+    }
+
+    private static async Task QueryAsync(Session session)
+    {
+        var limit = session.Get(Limit) is > 0 and var asked ? asked : DefaultLimit;
+        var request = RequestOf(session);
+        request.NewestFirst = !session.Get(OldestFirst);
+        request.Scan = session.Get(Scan);
+        request.PageSize = Math.Min(PageSize, limit);
+        var isForm = session.Get(As) is not null;
+        var print = Printer(session);
+        var shown = 0;
+        await foreach (var (log, index, record) in ReadAsync(session, request, follow: false).ConfigureAwait(false))
+        {
+            if (isForm) print(log, index, record);
+            else Show(session, record);
+            if (++shown == limit) break;
+        }
+    }
+
+    /// <summary>Prints a record in the form that is asked for; our own is the log's own bytes.</summary>
+    private static Action<string, long, string> Printer(Session session)
+    {
+        if (session.Get(As) is not { } name || name == "keyward") return (_, _, record) => Output.Line(record);
+        var form = RecordForm.Of(name);
         var accounts = new Dictionary<string, string?>();
-        await foreach (var (log, index, record) in ReadAsync(session, follow: false).ConfigureAwait(false))
-            Output.Line(form is null ? record : form(new RecordView((JsonObject)JsonNode.Parse(record)!, log, index,
-                project => AccountOf(session, accounts, project))));
+        return (log, index, record) => Output.Line(form(new RecordView((JsonObject)JsonNode.Parse(record)!, log, index,
+            project => AccountOf(session, accounts, project))));
     }
 
     /// <summary>AWS's number of a project; null for who may not see the project.</summary>
@@ -80,19 +120,21 @@ internal static class AuditCommands
         const int last = 20;
         if (session.Get(Follow))
         {
-            await foreach (var (_, _, record) in ReadAsync(session, follow: true).ConfigureAwait(false))
-                Show(session, record);
+            await foreach (var (_, _, record) in ReadAsync(session, RequestOf(session), follow: true)
+                .ConfigureAwait(false)) Show(session, record);
             return;
         }
 
-        var recent = new Queue<string>();
-        await foreach (var (_, _, record) in ReadAsync(session, follow: false).ConfigureAwait(false))
+        var request = RequestOf(session);
+        (request.NewestFirst, request.PageSize) = (true, last);
+        var recent = new List<string>();
+        await foreach (var (_, _, record) in ReadAsync(session, request, follow: false).ConfigureAwait(false))
         {
-            recent.Enqueue(record);
-            if (recent.Count > last) recent.Dequeue();
+            recent.Add(record);
+            if (recent.Count == last) break;
         }
 
-        foreach (var record in recent) Show(session, record);
+        for (var i = recent.Count - 1; i >= 0; i--) Show(session, recent[i]);
     }
 
     private static void Show(Session session, string record)
@@ -109,10 +151,9 @@ internal static class AuditCommands
     }
 
     private static async IAsyncEnumerable<(string Log, long Index, string Record)> ReadAsync(
-        Session session, bool follow)
+        Session session, ReadRecordsRequest request, bool follow)
     {
-        using var logs = await AuditLogs.OpenAsync(session, RequestOf(session), session.Get(Here))
-            .ConfigureAwait(false);
+        using var logs = await AuditLogs.OpenAsync(session, request, session.Get(Here)).ConfigureAwait(false);
         while (true)
         {
             await foreach (var found in logs.ReadAsync(session.Cancellation).ConfigureAwait(false)) yield return found;
@@ -126,6 +167,7 @@ internal static class AuditCommands
         Parent = session.Get(OwnProject) ? "projects/" + session.Settings.Project : "",
         Key = session.Get(Key) ?? "",
         Principal = session.Get(Principal) ?? "",
+        Source = session.Get(Source) ?? "",
         Operation = session.Get(Operation) ?? "",
         Outcome = session.Get(Outcome) ?? "",
         Since = session.Get(Since) is { } since ? Times.Parse(since, "--since").ToTimestamp() : null,

@@ -6,18 +6,19 @@ using Keyward.Vault.Audit;
 
 namespace Keyward.Cli;
 
-/// <summary>The logs of all living nodes as one, in order of time; each node is asked for its own. Goes on where it
-/// ended when it is read again.</summary>
+/// <summary>The logs of all living nodes as one, in order of time or against it; each node is asked for its own. Goes
+/// on where it ended when it is read again.</summary>
 internal sealed class AuditLogs : IDisposable
 {
     private readonly List<KeywardConnection> _opened = [];
     private readonly List<Cursor> _cursors = [];
+    private bool _newestFirst;
 
     /// <summary>Finds the nodes and how to reach them. Who may not see the nodes reads the log of the one that he
     /// asks.</summary>
     public static async Task<AuditLogs> OpenAsync(Session session, ReadRecordsRequest request, bool here)
     {
-        var logs = new AuditLogs();
+        var logs = new AuditLogs { _newestFirst = request.NewestFirst };
         logs._cursors.Add(new Cursor("the node that is asked", session.Server, request.Clone()));
         if (here) return logs;
         foreach (var node in await NodesAsync(session).ConfigureAwait(false))
@@ -43,12 +44,18 @@ internal sealed class AuditLogs : IDisposable
     {
         foreach (var cursor in _cursors) await cursor.BeginAsync(cancellation).ConfigureAwait(false);
         // Within a log the order is its own, whatever the clocks said.
-        while (_cursors.Where(c => c.Next is not null).MinBy(c => c.Next!.Value.Time) is { } first)
+        while (First() is { } first)
         {
             var (_, index, record) = first.Next!.Value;
             yield return (first.Log, index, record);
             await first.MoveAsync(cancellation).ConfigureAwait(false);
         }
+    }
+
+    private Cursor? First()
+    {
+        var waiting = _cursors.Where(c => c.Next is not null);
+        return _newestFirst ? waiting.MaxBy(c => c.Next!.Value.Time) : waiting.MinBy(c => c.Next!.Value.Time);
     }
 
     public void Dispose()

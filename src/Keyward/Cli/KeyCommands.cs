@@ -53,6 +53,7 @@ internal static class KeyCommands
         Commands.Make("describe", "Show a key and how its versions stand.",
             ["keyward key describe orders --keyring shop"],
             "gcloud kms keys describe; aws kms describe-key", DescribeAsync, KeyName, Names.KeyRing),
+        UsageCommands.BuildKey(KeyName, Names.KeyRing),
         Commands.Make("update", "Change labels, rotation and the algorithm of new versions.",
             ["keyward key update orders --keyring shop --rotation-period 30d",
              "keyward key update orders --keyring shop --labels team=shop --remove-labels old"],

@@ -29,7 +29,7 @@ internal static class VersionCommands
             async s => s.Output.Write(await Provenances.WithAsync(s, await s.Server.Keys.GetCryptoKeyVersionAsync(
                 new GetCryptoKeyVersionRequest { Name = Names.VersionOf(s, s.Get(Number)) },
                 cancellationToken: s.Cancellation)).ConfigureAwait(false)), Number, Names.Key, Names.KeyRing),
-        Provenances.Build(Number),
+        Provenances.Build(Number), UsageCommands.BuildVersion(Number, Names.Key, Names.KeyRing),
         Commands.Make("enable", "Let a version be used again.",
             ["keyward version enable 1 --key orders --keyring shop"],
             "gcloud kms keys versions enable", s => SetAsync(s, WireState.Enabled), Number, Names.Key, Names.KeyRing),

@@ -42,7 +42,8 @@ internal static class Listener
         builder.Services.AddSingleton<TokenDoor>().AddSingleton<Transcoder>().AddSingleton<HealthDoor>();
         builder.Services.AddHostedService<Upkeep>().AddHostedService<PeerSummaries>()
             .AddHostedService<CertificateWatch>().AddHostedService<ServiceNotices>()
-            .AddHostedService<Deliveries>().AddHostedService<CheckpointService>();
+            .AddHostedService<LogFollowing>().AddHostedService<Deliveries>().AddHostedService<CheckpointService>()
+            .AddHostedService<LogVerification>();
         builder.Services.AddGrpc(options =>
         {
             options.MaxReceiveMessageSize = Transcoder.MaximumBodySizeBytes;
@@ -58,6 +59,7 @@ internal static class Listener
                     ? ExemplarFilterType.AlwaysOff : ExemplarFilterType.TraceBased)
                 .AddMeter(GateMetrics.MeterName).AddMeter(ServerMetrics.MeterName)
                 .AddMeter(Deliveries.MeterName).AddMeter(CheckpointService.MeterName)
+                .AddMeter(LogVerification.MeterName)
                 .AddMeter("System.Runtime").AddPrometheusExporter());
 
         var app = builder.Build();

@@ -51,6 +51,12 @@ internal static partial class Log
     [LoggerMessage(2023, LogLevel.Warning, "The checkpoint could not be brought to {Place}: {Why}")]
     public static partial void NotPublished(ILogger logger, string place, string why);
 
+    [LoggerMessage(2025, LogLevel.Error, "The audit log {Log} does not hold: {Why} (docs/runbooks/audit-broken.md)")]
+    public static partial void LogBroken(ILogger logger, string log, string why);
+
+    [LoggerMessage(2024, LogLevel.Warning, "The audit log's index does not follow the log for now: {Why}")]
+    public static partial void NotFollowed(ILogger logger, string why);
+
     [LoggerMessage(2022, LogLevel.Information, "The sink {Sink} takes audit records again.")]
     public static partial void DeliveredAgain(ILogger logger, string sink);
 }

@@ -35,7 +35,8 @@ internal sealed class LogFolders(DataFolder folder)
         DataFolder.WriteSecret(VerifierKeys, bytes);
     }
 
-    private IEnumerable<VerifierKey> VerifierKeysOf(Snapshot snapshot, IKeyHierarchy hierarchy)
+    /// <summary>The keys of all of this node's logs, of earlier ones too.</summary>
+    public IEnumerable<VerifierKey> VerifierKeysOf(Snapshot snapshot, IKeyHierarchy hierarchy)
     {
         foreach (var (origin, keys) in LogKeys.Of(
             snapshot.SealedKeys.Values, snapshot.Deployment!.Id, folder.NodeName()))

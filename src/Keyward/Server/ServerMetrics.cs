@@ -59,8 +59,9 @@ internal sealed class ServerMetrics : IDisposable
         Gauge("keyward_altered_rows", "Stored rows that were altered outside Keyward and are refused.", () =>
             gate.Vault?.Snapshot.Altered is { } altered ? [new(altered.Count)] : []);
         _meter.CreateObservableGauge("keyward_quota_usage_ratio",
-            () => QuotaGauges.Read(gate.Vault?.Snapshot, gate.Rates),
-            description: "How near the nearest project or key is to a limit, by limit; 1 is reached.");
+            () => QuotaGauges.Read(
+                gate.Vault?.Snapshot, gate.Rates, Census()?.VersionShare, _time.GetUtcNow()),
+            description: "How near the nearest project, key or account is to a limit, by limit; 1 is reached.");
     }
 
     private void Audit(ServerSettings settings)
@@ -74,6 +75,12 @@ internal sealed class ServerMetrics : IDisposable
             log.Tree is { SignedAtSeconds: > 0 and var at } ? [new(at)] : []);
         Gauge("keyward_audit_free_bytes", "Free space where the log is written.", () =>
             [new(new DriveInfo(Path.Combine(settings.Data, "audit")).AvailableFreeSpace)]);
+        Gauge("keyward_audit_index_lag_entries", "Records of this node's log that its index has not read yet.",
+            () => log.Followed?.Follower is { } follower ? [new(follower.LagEntries)] : []);
+        Gauge("keyward_audit_index_lag_seconds", "For how long the index has been behind the log.",
+            () => log.Followed?.Follower is { } follower ? [new(follower.Lag.TotalSeconds)] : []);
+        Gauge("keyward_audit_index_bytes", "Size of the index's files.",
+            () => log.Followed?.Index is { } index ? [new(index.SizeBytes)] : []);
         Gauge("keyward_audit_reserve_bytes", "Free space below which no operation is served.",
             () => [new(settings.AuditReserveBytes)]);
     }

@@ -7,6 +7,7 @@ using Keyward.Server.Federation;
 using Keyward.Server.Settings;
 using Keyward.Server.Tls;
 using Keyward.Vault.Audit;
+using Keyward.Vault.Audit.Index;
 using Keyward.Vault.Audit.Tree;
 using Keyward.Vault.Cluster;
 using Keyward.Vault.Federation;
@@ -65,6 +66,8 @@ internal sealed class VaultKeeper : IAsyncDisposable
 
     public Anchoring Anchoring { get; }
 
+    public LogFolders LogFolders => new(_folder);
+
     /// <summary>True if this start made the deployment.</summary>
     public bool IsNew { get; private init; }
 
@@ -117,7 +120,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
     {
         if (Gate.Vault is { } opened) _log.Tree?.PruneTo(opened.Snapshot.AuditKeeping.PrunedOf(_log.Origin));
         if (Gate.Vault is { } vault && _logKeys.Follow(vault.Snapshot, vault.Hierarchy))
-            new LogFolders(_folder).WriteVerifierKeys(vault.Snapshot, vault.Hierarchy);
+            LogFolders.WriteVerifierKeys(vault.Snapshot, vault.Hierarchy);
     }
 
     /// <summary>Takes settings over that may change while the server runs.</summary>
@@ -150,6 +153,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
         if (_lane is not null) await _lane.DisposeAsync().ConfigureAwait(false);
         await AnchorLastAsync().ConfigureAwait(false);
         if (Membership is not null) await Membership.DisposeAsync().ConfigureAwait(false);
+        _log.Followed?.Dispose();
         _log.Dispose();
         await _store.DisposeAsync().ConfigureAwait(false);
         _keystore?.Dispose();
@@ -235,9 +239,14 @@ internal sealed class VaultKeeper : IAsyncDisposable
                 _nodeAddresses = addresses;
                 Gate.Apply(WithNodes(Gate.Settings));
             };
+        Follow(folders.Of(_log.Origin));
         Gate.Open(opened.Vault, opened.Lane);
         keystore.MakeAhead();
     }
+
+    /// <summary>What is made of the log's records, behind it.</summary>
+    private void Follow(string logFolder) =>
+        _log.Followed = FollowedLog.Open(_log, Path.Combine(logFolder, "index"), _time);
 
     /// <summary>Where others share the store, this node may be new to it.</summary>
     private async ValueTask<StoredState> JoinAsync(

@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Keyward.SystemTests.Running;
@@ -11,13 +8,12 @@ namespace Keyward.SystemTests.Contract;
 /// metric that a rule reads exists, and the rules themselves are evaluated without an error.</summary>
 public sealed partial class PrometheusTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
-
     /// <summary>What only another program, another keystore or several nodes feed; absent until then.</summary>
     private static readonly string[] NotHere =
     [
         "keyward_probe_success", "keyward_revocation_propagation_seconds_bucket", "keyward_cut_requests_total",
         "keyward_audit_export_lag_seconds", "keyward_audit_checkpoint_age_seconds",
+        "keyward_audit_verified_timestamp_seconds",
         "keyward_key_material_expiry_timestamp_seconds", "keyward_pending_destroy_uses_total",
     ];
 
@@ -26,35 +22,21 @@ public sealed partial class PrometheusTests : IDisposable
     [Fact]
     public async Task Dashboards_and_rules_find_their_series()
     {
-        Assert.SkipUnless(File.Exists("/usr/bin/prometheus"),
+        Assert.SkipUnless(File.Exists(PrometheusServer.Program),
             "Prometheus is not installed: ./test installs the package prometheus.");
         await using var server = await KeywardServer.StartAsync(_data.In("kms"));
-        var port = FreePort();
         await ConfigureAsync(server);
-        using var prometheus = Process.Start(new ProcessStartInfo("/usr/bin/prometheus",
-        [
-            "--config.file=" + _data.In("prometheus.yml"), "--storage.tsdb.path=" + _data.In("tsdb"),
-            $"--web.listen-address=127.0.0.1:{port}", "--log.level=error",
-        ]))!;
-        try
-        {
-            using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/api/v1/") };
-            await LoadAsync(server);
-            await UntilAsync(client, "count_over_time(up{job=\"keyward\"}[5m]) > 5");
-            await LoadAsync(server);
-            // Two more scrapes show what the second load raised, and every rule has been evaluated with it.
-            await UntilAsync(client, "sum(increase(keyward_requests_total{operation=\"encrypt\"}[5m])) > 0");
-            await UntilAsync(client, "keyward:error_ratio:rate30d and on() keyward:primary_version_age_seconds:p95");
-            await UntilAsync(client, "keyward:request_duration_seconds:p99_5m");
-            foreach (var (board, query) in Queries())
-                Assert.True(await CountAsync(client, query) > 0, $"{board}: no series for {query}");
-            await JudgeRulesAsync(client);
-        }
-        finally
-        {
-            prometheus.Kill();
-            await prometheus.WaitForExitAsync();
-        }
+        await using var prometheus = PrometheusServer.Start(_data);
+        await LoadAsync(server);
+        await prometheus.UntilAsync("count_over_time(up{job=\"keyward\"}[5m]) > 5");
+        await LoadAsync(server);
+        // Two more scrapes show what the second load raised, and every rule has been evaluated with it.
+        await prometheus.UntilAsync("sum(increase(keyward_requests_total{operation=\"encrypt\"}[5m])) > 0");
+        await prometheus.UntilAsync("keyward:error_ratio:rate30d and on() keyward:primary_version_age_seconds:p95");
+        await prometheus.UntilAsync("keyward:request_duration_seconds:p99_5m");
+        foreach (var (board, query) in Queries())
+            Assert.True(await prometheus.CountAsync(query) > 0, $"{board}: no series for {query}");
+        await JudgeRulesAsync(prometheus.Client);
     }
 
     public void Dispose() => _data.Dispose();
@@ -95,10 +77,7 @@ public sealed partial class PrometheusTests : IDisposable
     private async Task ConfigureAsync(KeywardServer server)
     {
         var folder = Path.Combine(KeywardServer.Root, "deploy/alerts");
-        var rules = await File.ReadAllTextAsync(Path.Combine(folder, "keyward.yml"));
-        // As it ships, only faster.
-        await File.WriteAllTextAsync(_data.In("keyward.yml"),
-            rules.Replace("interval: 15s", "interval: 1s", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(_data.In("keyward.yml"), await PrometheusServer.RulesAsync());
         var config = await File.ReadAllTextAsync(Path.Combine(folder, "prometheus.yml"));
         config = config.Replace("15s", "1s", StringComparison.Ordinal)
             .Replace("localhost:8443", server.Address, StringComparison.Ordinal)
@@ -133,43 +112,6 @@ public sealed partial class PrometheusTests : IDisposable
         var (refused, _, _) = await KeywardServer.RunAsync(KeywardServer.Program,
             ["keyring", "list", "--project", "none"], null, server.AdminEnvironment());
         Assert.Equal(1, refused);
-    }
-
-    private static async Task UntilAsync(HttpClient client, string query)
-    {
-        var began = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(began) < Patience)
-        {
-            try
-            {
-                if (await CountAsync(client, query) > 0) return;
-            }
-            catch (HttpRequestException)
-            {
-                // It does not listen yet.
-            }
-
-            await Task.Delay(200);
-        }
-
-        Assert.Fail("Prometheus never had: " + query);
-    }
-
-    private static async Task<int> CountAsync(HttpClient client, string query)
-    {
-        using var answer = await client.GetAsync(new Uri("query?query=" + Uri.EscapeDataString(query), UriKind.Relative));
-        var text = await answer.Content.ReadAsStringAsync();
-        if (answer.StatusCode == HttpStatusCode.BadRequest) Assert.Fail(query + ": " + text);
-        answer.EnsureSuccessStatusCode();
-        using var json = JsonDocument.Parse(text);
-        return json.RootElement.GetProperty("data").GetProperty("result").GetArrayLength();
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
     [GeneratedRegex("_(bucket|count|sum|gcount|gsum)$")]

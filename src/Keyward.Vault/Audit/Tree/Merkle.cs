@@ -45,14 +45,27 @@ internal static class Merkle
         return hash;
     }
 
-    /// <summary>The root over hashes that stand for subtrees of one size, of which the last may be smaller.</summary>
+    /// <summary>The root over hashes that stand for subtrees of one size, of which the last may be smaller. Pairs are
+    /// hashed level by level; an odd one at the end goes up as it is, which is the same tree.</summary>
     public static byte[] Root(ReadOnlySpan<byte> hashes)
     {
-        var count = hashes.Length / HashSizeBytes;
-        if (count == 0) return EmptyRoot;
-        if (count == 1) return hashes.ToArray();
-        var left = (int)Split(count) * HashSizeBytes;
-        return HashNode(Root(hashes[..left]), Root(hashes[left..]));
+        if (hashes.IsEmpty) return EmptyRoot;
+        var nodes = hashes.ToArray().AsSpan();
+        while (nodes.Length > HashSizeBytes)
+        {
+            var pairs = nodes.Length / (2 * HashSizeBytes);
+            for (var i = 0; i < pairs; i++)
+            {
+                var pair = nodes.Slice(i * 2 * HashSizeBytes, 2 * HashSizeBytes);
+                HashNode(pair[..HashSizeBytes], pair[HashSizeBytes..], nodes.Slice(i * HashSizeBytes, HashSizeBytes));
+            }
+
+            var odd = nodes[(pairs * 2 * HashSizeBytes)..];
+            odd.CopyTo(nodes[(pairs * HashSizeBytes)..]);
+            nodes = nodes[..((pairs * HashSizeBytes) + odd.Length)];
+        }
+
+        return nodes.ToArray();
     }
 
     /// <summary>The largest power of two below <paramref name="count"/>, which is at least 2.</summary>

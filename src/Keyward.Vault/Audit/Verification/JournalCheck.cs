@@ -59,9 +59,10 @@ internal sealed class JournalCheck(string folder, string origin, FaultList fault
             End++;
         }
 
-        if (at == bytes.Length) return;
+        // Blocks that were made ready and not used.
+        if (!bytes.AsSpan(at).ContainsAnyExcept((byte)0)) return;
         // A torn end is what a crash left of records that nobody was told of.
-        if (!isLast || JournalFrame.HasWholeFrame(bytes.AsSpan(at)))
+        if (!isLast || JournalFrame.WasAcknowledged(bytes.AsSpan(at), End))
             faults.Add(path, End, $"The journal is damaged at record {End}, byte {at}.");
     }
 

@@ -17,6 +17,7 @@ internal sealed class Doctor(Session session, HttpClient client, string? prometh
     private static readonly TimeSpan Old = TimeSpan.FromDays(365);
 
     private readonly DateTimeOffset _now = TimeProvider.System.GetUtcNow();
+    private List<CryptoKey>? _keys;
 
     public async Task<IReadOnlyList<Finding>> LookAsync()
     {
@@ -28,6 +29,7 @@ internal sealed class Doctor(Session session, HttpClient client, string? prometh
             await TryAsync(findings, "jobs", JobsAsync).ConfigureAwait(false);
             await TryAsync(findings, "quotas", QuotasAsync).ConfigureAwait(false);
             await TryAsync(findings, "keys", KeysAsync).ConfigureAwait(false);
+            await TryAsync(findings, "versions", VersionsAsync).ConfigureAwait(false);
             await TryAsync(findings, "metrics", MetricsAsync).ConfigureAwait(false);
         }
 
@@ -146,9 +148,22 @@ internal sealed class Doctor(Session session, HttpClient client, string? prometh
         if (near.Count == 0) findings.Add(new Finding(FindingLevel.Ok, "quotas", "none is used by more than 80 %"));
     }
 
+    private async Task VersionsAsync(List<Finding> findings)
+    {
+        var usage = await UsageCommands.AllAsync(session, "projects/" + session.Settings.Project).ConfigureAwait(false);
+        var found = UsageFindings.Judge(await KeysOnceAsync().ConfigureAwait(false), usage, _now).ToList();
+        findings.AddRange(found);
+        if (found.Count == 0)
+            findings.Add(new Finding(FindingLevel.Ok, "versions",
+                $"of {usage.Versions.Count} versions in use, none should have been replaced"));
+    }
+
+    private async Task<List<CryptoKey>> KeysOnceAsync() =>
+        _keys ??= await ProjectKeys.AllAsync(session).ConfigureAwait(false);
+
     private async Task KeysAsync(List<Finding> findings)
     {
-        var keys = await ProjectKeys.AllAsync(session).ConfigureAwait(false);
+        var keys = await KeysOnceAsync().ConfigureAwait(false);
         var found = keys.SelectMany(k => JudgeKey(k, _now)).ToList();
         findings.AddRange(found);
         if (found.Count == 0)

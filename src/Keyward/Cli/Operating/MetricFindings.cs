@@ -32,6 +32,7 @@ internal static class MetricFindings
 
         foreach (var (name, says, book) in ((string, string, string)[])
         [
+            ("keyward_audit_verify_failures_total", "checks of the audit log found a fault", "audit-broken"),
             ("keyward_altered_rows", "stored rows were altered outside Keyward", "altered-rows"),
             ("keyward_rotation_overdue_keys", "keys are due for rotation", "rotation"),
             ("keyward_pending_destroy_uses_total", "uses of what waits for destruction", "pending-destruction"),

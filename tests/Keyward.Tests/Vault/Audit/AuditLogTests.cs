@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Keyward.Tests.Conformance;
 using Keyward.Vault.Audit;
@@ -63,6 +64,54 @@ public sealed class AuditLogTests
             Assert.Throws<AuditDamagedException>(
                 () => AuditLog.Open(new FaultyFiles { Files = { [name] = damaged } }, Origin, 0).Dispose());
         }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Power_that_fails_takes_any_part_of_the_last_batch_and_nothing_else(int seed)
+    {
+        var random = new Random(seed);
+        for (var round = 0; round < 100; round++)
+        {
+            var files = new FaultyFiles { Ahead = random.Next(2) * 9_000 };
+            long flushed = 0;
+            var made = 0;
+            using (var journal = Journal.Open(files, Origin, 0))
+                for (var batch = 0; batch < 4; batch++)
+                {
+                    flushed = batch < 3 ? 0 : journal.Size;
+                    var end = files.Flushed;
+                    var entries = new AppendBatch();
+                    for (var i = random.Next(1, 40); i > 0; i--)
+                        entries.Add(Encoding.UTF8.GetBytes($"entry {made++} {new string('x', random.Next(200))}"), null!);
+                    journal.Append(entries);
+                    if (batch == 3) LoseSectors(random, files, end);
+                }
+
+            using var again = Journal.Open(files, Origin, 0);
+            Assert.InRange(again.Size, flushed, made);
+            Assert.Equal(Enumerable.Range(0, (int)again.Size), again.Read(0, again.Size)
+                .Select(e => int.Parse(Encoding.UTF8.GetString(e.Entry.Span).Split(' ')[1], CultureInfo.InvariantCulture)));
+            var more = new AppendBatch();
+            more.Add("entry"u8, null!);
+            again.Append(more);
+            using var third = Journal.Open(files, Origin, 0);
+            Assert.Equal(again.Size, third.Size);
+        }
+    }
+
+    /// <summary>Sectors that were not flushed keep what they had before: zeros behind the flushed end.</summary>
+    private static void LoseSectors(Random random, FaultyFiles files, long flushedEnd)
+    {
+        const int sectorSizeBytes = 512;
+        var bytes = files.Files.Values.Single();
+        for (var sector = (int)flushedEnd / sectorSizeBytes; sector * sectorSizeBytes < bytes.Length; sector++)
+            if (random.Next(3) == 0)
+            {
+                var from = Math.Max(sector * sectorSizeBytes, (int)flushedEnd);
+                bytes.AsSpan(from, Math.Min((sector + 1) * sectorSizeBytes, bytes.Length) - from).Clear();
+            }
     }
 
     [Fact]

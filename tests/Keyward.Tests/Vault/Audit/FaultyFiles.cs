@@ -16,6 +16,12 @@ internal sealed class FaultyFiles : IJournalFiles
 
     public long FreeBytes { get; set; } = long.MaxValue;
 
+    /// <summary>How many zeros are written ahead.</summary>
+    public int Ahead { get; set; }
+
+    /// <summary>The length up to which the file that is written was flushed.</summary>
+    public long Flushed { get; private set; }
+
     public IReadOnlyList<string> List()
     {
         lock (_lock) return [.. Files.Keys.Order(StringComparer.Ordinal)];
@@ -47,10 +53,10 @@ internal sealed class FaultyFiles : IJournalFiles
     {
         Step();
         lock (_lock) Files[name] = header.ToArray();
-        return Open(name);
+        return Open(name, header.Length);
     }
 
-    public IJournalFile Open(string name) => new Opened(this, name);
+    public IJournalFile Open(string name, long end) => new Opened(this, name, end);
 
     public void Delete(string name)
     {
@@ -70,9 +76,9 @@ internal sealed class FaultyFiles : IJournalFiles
         throw new IOException("No space left on device");
     }
 
-    private sealed class Opened(FaultyFiles files, string name) : IJournalFile
+    private sealed class Opened(FaultyFiles files, string name, long end) : IJournalFile
     {
-        public long Length => files.LengthOf(name);
+        public long Length { get; private set; } = end;
 
         public void Append(ReadOnlySpan<byte> bytes)
         {
@@ -90,11 +96,16 @@ internal sealed class FaultyFiles : IJournalFiles
             Put(bytes);
         }
 
-        public void Flush() => files.Step();
+        public void Flush()
+        {
+            files.Step();
+            files.Flushed = Length;
+        }
 
         public void Truncate(long length)
         {
             lock (files._lock) files.Files[name] = files.Files[name][..(int)length];
+            Length = length;
         }
 
         public void Dispose()
@@ -103,7 +114,9 @@ internal sealed class FaultyFiles : IJournalFiles
 
         private void Put(ReadOnlySpan<byte> bytes)
         {
-            lock (files._lock) files.Files[name] = [.. files.Files[name], .. bytes];
+            lock (files._lock)
+                files.Files[name] = [.. files.Files[name][..(int)Length], .. bytes, .. new byte[files.Ahead]];
+            Length += bytes.Length;
         }
     }
 }

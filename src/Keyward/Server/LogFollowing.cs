@@ -1,0 +1,53 @@
+using Keyward.Vault.Audit;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Keyward.Server;
+
+/// <summary>Lets the log's follower go on: once a second, at once where somebody waits for it, and never more than half
+/// the time where much is to be read, since operations use the same processors.</summary>
+internal sealed class LogFollowing(VaultKeeper keeper, TimeProvider time, ILogger<LogFollowing> logger)
+    : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // Reading is work without waiting: the server starts first.
+        await Task.Yield();
+        string? said = null;
+        try
+        {
+            while (true)
+            {
+                var began = time.GetTimestamp();
+                var (goesOn, why) = await StepAsync(stoppingToken).ConfigureAwait(false);
+                if (why is not null && why != said) Log.NotFollowed(logger, why);
+                said = why;
+                if (goesOn) await Task.Delay(time.GetElapsedTime(began), time, stoppingToken).ConfigureAwait(false);
+                else if (keeper.AuditLog.Followed?.Follower is { } follower)
+                    await follower.PauseAsync(Pause, stoppingToken).ConfigureAwait(false);
+                else await Task.Delay(Pause, time, stoppingToken).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The server stops.
+        }
+    }
+
+    private async ValueTask<(bool GoesOn, string? WhyNot)> StepAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return (keeper.AuditLog.Followed?.Follower is { } follower
+                && await follower.StepAsync(cancellation).ConfigureAwait(false), null);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException
+            or AuditDamagedException or Vault.Audit.Tree.TreeFileException)
+        {
+            // Nothing is lost: the records stand in the log.
+            return (false, failure.Message);
+        }
+    }
+}
