@@ -5,8 +5,8 @@ using Keyward.Vault.Policies;
 
 namespace Keyward.Vault.Keys;
 
-/// <summary>Makes, changes or connects a keystore beside the deployment's own: there is none and none can be made, which
-/// whoever makes keys there is told.</summary>
+/// <summary>Makes, changes or connects a keystore beside the deployment's own: there is none and none can be made,
+/// which whoever makes keys there is told.</summary>
 /// <param name="Keystore">The one that is meant; null to make one.</param>
 public sealed record UseForeignKeystore(LocationName Location, string? Keystore) : IOperation<Done>
 {
