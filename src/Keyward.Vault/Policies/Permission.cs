@@ -219,6 +219,10 @@ public static class PermissionNames
         _ => KmsName(permission.ToString(), "cloudkms"),
     };
 
+    /// <summary>What a caller is told who lacks a right, whether the resource is there or not.</summary>
+    public static string Denial(string permission, string resource) =>
+        $"Permission '{permission}' denied on resource '{resource}' (or it may not exist).";
+
     /// <summary>VersionsUseToEncrypt → cloudkms.cryptoKeyVersions.useToEncrypt, and so on for the regular
     /// ones.</summary>
     private static string KmsName(string member, string service)
