@@ -31,16 +31,26 @@ internal sealed class Nodes : IAsyncDisposable
         var file = nodes._data.In("connection");
         await File.WriteAllTextAsync(file, connection);
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        for (var i = 0; i < count; i++)
+        try
         {
-            await nodes.AddAsync();
-            if (i == 0)
-                postgres.Execute(nodes.Database,
-                    $"UPDATE lease SET lease_ms = {leaseMilliseconds}, wait_ms = {leaseMilliseconds}");
-        }
+            for (var i = 0; i < count; i++)
+            {
+                await nodes.AddAsync();
+                if (i == 0)
+                    postgres.Execute(nodes.Database,
+                        $"UPDATE lease SET lease_ms = {leaseMilliseconds}, wait_ms = {leaseMilliseconds}");
+            }
 
-        if (count > 0) await nodes.Clients[0].PostAsync("/v1/projects/default/locations/us-east-1/keyRings?keyRingId=ring");
-        return nodes;
+            if (count > 0)
+                await nodes.Clients[0].PostAsync("/v1/projects/default/locations/us-east-1/keyRings?keyRingId=ring");
+            return nodes;
+        }
+        catch (Exception)
+        {
+            // Those that did start must not outlive the test.
+            await nodes.DisposeAsync();
+            throw;
+        }
     }
 
     public async Task<KeywardServer> AddAsync()
