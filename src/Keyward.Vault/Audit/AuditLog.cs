@@ -126,10 +126,11 @@ internal sealed class AuditLog : IAuditLog, IDisposable
     {
         var end = Size;
         var next = Math.Max(fromIndex, FirstIndex);
+        var place = new JournalPlace();
         while (next < end)
         {
             cancellation.ThrowIfCancellationRequested();
-            var page = await PageAsync(next, end, cancellation).ConfigureAwait(false);
+            var page = await PageAsync(next, end, place, cancellation).ConfigureAwait(false);
             if (page.Count == 0) yield break;
             foreach (var item in page) yield return item;
             next = page[^1].Index + 1;
@@ -152,13 +153,13 @@ internal sealed class AuditLog : IAuditLog, IDisposable
     /// <summary>The journal holds the newest entries, the bundles all that a checkpoint covers. A segment may be gone a
     /// moment after it was found: then its entries stand in bundles.</summary>
     private async ValueTask<List<(long Index, ReadOnlyMemory<byte> Entry)>> PageAsync(
-        long from, long end, CancellationToken cancellation)
+        long from, long end, JournalPlace place, CancellationToken cancellation)
     {
         if (from >= _journal.FirstIndex)
         {
             try
             {
-                return await Task.Run(() => _journal.Read(from, end), cancellation).ConfigureAwait(false);
+                return await Task.Run(() => _journal.Read(from, end, place), cancellation).ConfigureAwait(false);
             }
             catch (FileNotFoundException) when (from < _journal.FirstIndex)
             {

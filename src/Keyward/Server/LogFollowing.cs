@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Keyward.Server;
 
-/// <summary>Lets the log's follower go on: once a second, at once where somebody waits for it, and never more than half
-/// the time where much is to be read, since operations use the same processors.</summary>
+/// <summary>Lets the log's follower go on: once a second, at once where somebody waits for it, and never more than a
+/// fifth of one processor's time where much is to be read, since operations use the same ones.</summary>
 internal sealed class LogFollowing(VaultKeeper keeper, TimeProvider time, ILogger<LogFollowing> logger)
     : BackgroundService
 {
@@ -24,7 +24,7 @@ internal sealed class LogFollowing(VaultKeeper keeper, TimeProvider time, ILogge
                 var (goesOn, why) = await StepAsync(stoppingToken).ConfigureAwait(false);
                 if (why is not null && why != said) Log.NotFollowed(logger, why);
                 said = why;
-                if (goesOn) await Task.Delay(time.GetElapsedTime(began), time, stoppingToken).ConfigureAwait(false);
+                if (goesOn) await Task.Delay(time.GetElapsedTime(began) * 4, time, stoppingToken).ConfigureAwait(false);
                 else if (keeper.AuditLog.Followed?.Follower is { } follower)
                     await follower.PauseAsync(Pause, stoppingToken).ConfigureAwait(false);
                 else await Task.Delay(Pause, time, stoppingToken).ConfigureAwait(false);
