@@ -38,8 +38,9 @@ public sealed class KeywardException : Exception
             var status = Status.Parser.ParseFrom(details);
             foreach (var detail in status.Details)
                 if (detail.TryUnpack<ErrorInfo>(out var info))
-                    return new KeywardException(info.Reason, status.Message, Find(info, "resource"),
-                        Find(info, "permission"), Find(info, "requestId"), failure);
+                    // Where Google has a word of its own, ours stands beside it.
+                    return new KeywardException(Find(info, "keywardReason") ?? info.Reason, status.Message,
+                        Find(info, "resource"), Find(info, "permission"), Find(info, "requestId"), failure);
         }
 
         var isAnswer = failure.Trailers.Count > 0;

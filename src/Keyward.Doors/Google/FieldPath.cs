@@ -20,6 +20,12 @@ internal sealed class FieldPath
 
     public FieldDescriptor Last => _fields[^1];
 
+    /// <summary>A map as a whole, of which only its keys can be asked for.</summary>
+    public bool IsMap => Last.IsMap && _mapKey is null;
+
+    public bool HasKey(IMessage message, string key) => Reach(message) is MapField<string, string> map
+        && (key == "*" ? map.Count > 0 : map.ContainsKey(key));
+
     /// <summary>Null where there is no such field.</summary>
     public static FieldPath? TryParse(string text, MessageDescriptor message)
     {
@@ -33,8 +39,8 @@ internal sealed class FieldPath
             path._fields.Add(field);
             if (field.IsMap)
             {
-                if (i != parts.Length - 2) return null;
-                path._mapKey = parts[^1];
+                if (i < parts.Length - 2) return null;
+                if (i == parts.Length - 2) path._mapKey = parts[^1];
                 return path;
             }
 
@@ -51,13 +57,7 @@ internal sealed class FieldPath
     /// <summary>Text, number, time or truth; null where nothing is set on the way.</summary>
     public IComparable? ValueOf(IMessage message)
     {
-        object? value = message;
-        foreach (var field in _fields)
-        {
-            if (value is not IMessage parent) return null;
-            value = field.Accessor.GetValue(parent);
-        }
-
+        var value = Reach(message);
         if (_mapKey is not null) return value is MapField<string, string> map
             && map.TryGetValue(_mapKey, out var found) ? found : null;
         return value switch
@@ -71,5 +71,17 @@ internal sealed class FieldPath
             int or long => Convert.ToInt64(value, CultureInfo.InvariantCulture),
             _ => null,
         };
+    }
+
+    private object? Reach(IMessage message)
+    {
+        object? value = message;
+        foreach (var field in _fields)
+        {
+            if (value is not IMessage parent) return null;
+            value = field.Accessor.GetValue(parent);
+        }
+
+        return value;
     }
 }

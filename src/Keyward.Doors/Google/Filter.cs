@@ -99,12 +99,14 @@ internal sealed class Filter
         var op = Take() switch { "=>" => ">=", "=<" => "<=", var other => other };
         if (op is not ("=" or "!=" or "<" or ">" or "<=" or ">=" or ":")) throw new FormatException();
         var value = FilterTokens.Unquote(Take());
+        if (path.IsMap) return op == ":" ? m => path.HasKey(m, value) : throw new FormatException();
         if (op != ":" && !IsOfKind(path.Last, value)) throw new FormatException();
         return m => Holds(path.ValueOf(m), op, value);
     }
 
     private static bool Holds(IComparable? field, string op, string value)
     {
+        if (op == ":" && value == "*") return field is not null and not "";
         if (field is null) return op == "!=" || (op is "=" or ":" && value.Length == 0);
         if (op == ":") return Text(field).Contains(value, StringComparison.OrdinalIgnoreCase);
         var order = Compare(field, value);
@@ -127,6 +129,7 @@ internal sealed class Filter
         FieldType.Message when field.MessageType == Timestamp.Descriptor =>
             Compare(DateTimeOffset.UnixEpoch, value) is not null,
         FieldType.Message when field.MessageType == Duration.Descriptor => Compare(TimeSpan.Zero, value) is not null,
+        // A map's value by its key; of a message only its fields can be compared.
         FieldType.Message => field.IsMap,
         _ => true,
     };

@@ -12,15 +12,9 @@ namespace Keyward.Doors.Google;
 /// <summary>google.cloud.location.Locations: the locations that this deployment serves.</summary>
 internal sealed class LocationsDoor(Gate gate) : Locations.LocationsBase
 {
-    public override Task<ListLocationsResponse> ListLocations(ListLocationsRequest request, ServerCallContext context)
-    {
-        Outcome<IOperation<IReadOnlyList<LocationName>>> operation =
-            ResourceNames.Project(request.Name).TryGet(out var project, out var refusal)
-                ? new ListLocations(project)
-                : refusal;
-        return gate.PassAsync(
-            context, operation, names => new ListLocationsResponse { Locations = { names.Select(Show) } });
-    }
+    public override Task<ListLocationsResponse> ListLocations(
+        ListLocationsRequest request, ServerCallContext context) => gate.PassAsync(context, List(request), page =>
+            new ListLocationsResponse { Locations = { page.Items.Select(Show) }, NextPageToken = page.NextToken });
 
     public override Task<Location> GetLocation(GetLocationRequest request, ServerCallContext context)
     {
@@ -29,6 +23,15 @@ internal sealed class LocationsDoor(Gate gate) : Locations.LocationsBase
                 ? new GetLocation(name)
                 : refusal;
         return gate.PassAsync(context, operation, Show);
+    }
+
+    private static Outcome<IOperation<Page<LocationName>>> List(ListLocationsRequest request)
+    {
+        if (!ResourceNames.Project(request.Name).TryGet(out var project, out var refusal)) return refusal;
+        return Lists.Page<LocationName>(request.PageSize, request.PageToken, request.Filter, "", Location.Descriptor,
+            Show).TryGet(out var page, out refusal)
+            ? new ListLocations(project, page)
+            : refusal;
     }
 
     private static Location Show(LocationName name) => new()

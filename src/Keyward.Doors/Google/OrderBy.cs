@@ -19,7 +19,7 @@ internal static class OrderBy
             var words = part.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             if (words.Length is 0 or > 2 || fields.Count == MaximumFields) return Malformed();
             if (words.Length == 2 && words[1] is not ("asc" or "desc")) return Malformed();
-            if (FieldPath.TryParse(words[0], message) is not { } path) return Malformed();
+            if (FieldPath.TryParse(words[0], message) is not { IsMap: false } path) return Malformed();
             fields.Add((path, words is [_, "desc"]));
         }
 

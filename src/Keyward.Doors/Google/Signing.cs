@@ -50,8 +50,11 @@ internal sealed partial class KeyManagement
         if (request.Digest is not null == !request.Data.IsEmpty)
             return Bad("Exactly one of digest and data is needed.");
         if (Checksums.Check(request.Data, request.DataCrc32C, "data") is { } badData) return badData;
+        // A checksum of what is absent fits the empty digest only: one that went astray must not be called verified.
         if (request.Digest is not { } digest)
-            return new Sign(name.Parent, name.Number, null, new ToSign(SignatureInput.Message, request.Data.Memory));
+            return Checksums.Check(ByteString.Empty, request.DigestCrc32C, "digest") is { } stray
+                ? stray
+                : new Sign(name.Parent, name.Number, null, new ToSign(SignatureInput.Message, request.Data.Memory));
         var (kind, bytes, hash) = digest.DigestCase switch
         {
             Digest.DigestOneofCase.Sha256 => (SignatureInput.Digest, digest.Sha256, HashFunction.Sha256),

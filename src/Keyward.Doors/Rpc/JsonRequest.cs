@@ -7,7 +7,11 @@ using Google.Protobuf.WellKnownTypes;
 namespace Keyward.Doors.Rpc;
 
 /// <summary>The request's JSON does not mean what it should; the sentence names the field, never its value.</summary>
-internal sealed class BadRequestException(string sentence) : Exception(sentence);
+internal sealed class BadRequestException(string sentence, string? field = null) : Exception(sentence)
+{
+    /// <summary>The path of the field at fault, as the caller wrote it.</summary>
+    public string? Field { get; } = field;
+}
 
 /// <summary>Makes JSON that callers may write into JSON that the strict parser takes: null is absent, bytes may be
 /// URL-safe or unpadded, masks may be in snake case, and what no field is called is refused by name.</summary>
@@ -55,7 +59,8 @@ internal static class JsonRequest
         foreach (var (name, value) in json.ToArray())
         {
             var at = path.Length == 0 ? name : path + "." + name;
-            var field = Field(message, name) ?? throw new BadRequestException($"Unknown name \"{Shown(at)}\".");
+            var field = Field(message, name)
+                ?? throw new BadRequestException($"Unknown name \"{Shown(at)}\".", Shown(at));
             json.Remove(name);
             if (value is null) continue;
             if (json.ContainsKey(field.JsonName)) throw new BadRequestException($"The body repeats \"{Shown(at)}\".");
@@ -136,6 +141,6 @@ internal static class JsonRequest
     }
 
     /// <summary>A name from outside is shown only as far as a field's name could reach.</summary>
-    private static string Shown(string path) =>
+    internal static string Shown(string path) =>
         new([.. path.Take(80).Where(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-' or '@')]);
 }

@@ -13,17 +13,17 @@ internal static class QueryParameters
     public static void Set(JsonObject json, MessageDescriptor message, string path, StringValues values)
     {
         var (target, field) = Descend(json, message, path)
-            ?? throw new BadRequestException($"Unknown query parameter \"{Shown(path)}\".");
+            ?? throw Bad(path, $"Unknown query parameter \"{JsonRequest.Shown(path)}\".");
         if (field.IsMap || (field.FieldType == FieldType.Message
             && field.MessageType.File.Package != "google.protobuf"))
-            throw new BadRequestException($"\"{Shown(path)}\" cannot be given in the query.");
+            throw Bad(path, $"\"{JsonRequest.Shown(path)}\" cannot be given in the query.");
         if (field.IsRepeated)
         {
             target[field.JsonName] = new JsonArray([.. values.Select(v => Value(field, v ?? "", path))]);
             return;
         }
 
-        if (values.Count != 1) throw new BadRequestException($"\"{Shown(path)}\" is given more than once.");
+        if (values.Count != 1) throw Bad(path, $"\"{JsonRequest.Shown(path)}\" is given more than once.");
         target[field.JsonName] = Value(field, values[0] ?? "", path);
     }
 
@@ -55,13 +55,12 @@ internal static class QueryParameters
     {
         FieldType.Bool => bool.TryParse(value, out var flag)
             ? flag
-            : throw new BadRequestException($"\"{Shown(path)}\" must be true or false."),
+            : throw Bad(path, $"\"{JsonRequest.Shown(path)}\" must be true or false."),
         FieldType.Enum when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) =>
             number,
         FieldType.Message when field.MessageType == FieldMask.Descriptor => JsonRequest.Mask(value),
         _ => value,
     };
 
-    private static string Shown(string path) =>
-        new([.. path.Take(80).Where(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-')]);
+    private static BadRequestException Bad(string path, string sentence) => new(sentence, JsonRequest.Shown(path));
 }

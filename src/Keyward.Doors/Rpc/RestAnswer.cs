@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Google.Protobuf;
 using Google.Rpc;
 using Microsoft.AspNetCore.Http;
@@ -18,10 +19,14 @@ internal static class RestAnswer
     private static readonly JsonFormatter Numbers = new(
         JsonFormatter.Settings.Default.WithTypeRegistry(RpcStatus.Types).WithFormatEnumsAsIntegers(true));
 
-    public static Task WriteAsync(HttpContext context, IMessage message, bool enumsAsNumbers) =>
-        message is global::Google.Api.HttpBody raw
-            ? WriteAsync(context, StatusCodes.Status200OK, raw.ContentType, raw.Data.Memory)
-            : WriteAsync(context, StatusCodes.Status200OK, (enumsAsNumbers ? Numbers : Names).Format(message));
+    public static Task WriteAsync(HttpContext context, IMessage message, SystemParameters parameters)
+    {
+        if (message is global::Google.Api.HttpBody raw)
+            return WriteAsync(context, StatusCodes.Status200OK, raw.ContentType, raw.Data.Memory);
+        var json = (parameters.EnumsAsNumbers ? Numbers : Names).Format(message);
+        if (parameters.Fields is { } fields) json = fields.Of(JsonNode.Parse(json))!.ToJsonString();
+        return WriteAsync(context, StatusCodes.Status200OK, json);
+    }
 
     public static Task WriteErrorAsync(HttpContext context, Status status, int? httpStatus = null)
     {

@@ -27,7 +27,8 @@ internal static class RpcStatus
 
     public static Status Of(Refusal refusal, Arrival? arrival)
     {
-        var info = new ErrorInfo { Reason = ReasonOf(refusal.Reason), Domain = Domain };
+        var info = GoogleErrorInfo.Find(refusal, arrival)
+            ?? new ErrorInfo { Reason = ReasonOf(refusal.Reason), Domain = Domain };
         if (refusal.Subject is { } subject) info.Metadata["resource"] = subject;
         if (refusal.Permission is { } permission) info.Metadata["permission"] = permission;
         if (arrival is not null) info.Metadata["requestId"] = arrival.RequestId;

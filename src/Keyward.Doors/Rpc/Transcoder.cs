@@ -1,9 +1,11 @@
 using System.Text.Json.Nodes;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Keyward.Vault.Gate;
 using Microsoft.AspNetCore.Http;
+using BadRequest = Google.Rpc.BadRequest;
 
 namespace Keyward.Doors.Rpc;
 
@@ -20,8 +22,6 @@ internal sealed class Transcoder(
 
     private static readonly Refusal CutOff = new(
         RefusalReason.Cancelled, "The caller went away before the operation began.");
-
-    private static readonly string[] Ignored = ["alt", "prettyPrint", "fields", "key", "quotaUser", "uploadType"];
 
     private readonly RestRoute[] _routes = [.. services.SelectMany(s => RestRoute.Of(s.Descriptor, s.Handler))];
     private readonly UnofferedMethod[] _unoffered = [.. unoffered];
@@ -48,18 +48,20 @@ internal sealed class Transcoder(
 
         visit.Arrival.Method = route.Method.Name;
         IMessage request;
+        SystemParameters parameters;
         try
         {
+            parameters = SystemParameters.Parse(context.Request.Query, route.Method.OutputType);
             request = await ReadAsync(context, route, variables!).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is BadRequestException or InvalidProtocolBufferException
             or InvalidJsonException or BadHttpRequestException or FormatException or OverflowException
             or InvalidDataException)
         {
-            var sentence = failure is BadRequestException
-                ? failure.Message : "The request is not valid for this method.";
-            await RefuseAsync(context, visit, new Refusal(RefusalReason.InvalidArgument,
-                sentence)).ConfigureAwait(false);
+            var bad = failure as BadRequestException
+                ?? new BadRequestException("The request is not valid for this method.");
+            await RefuseAsync(context, visit, new Refusal(RefusalReason.InvalidArgument, bad.Message),
+                field: bad.Field).ConfigureAwait(false);
             return;
         }
         catch (Exception failure) when (failure is IOException or OperationCanceledException)
@@ -71,7 +73,7 @@ internal sealed class Transcoder(
         var call = new RestCallContext(context, route.Method.Name);
         var response = await route.Call(request, call).ConfigureAwait(false);
         if (call.Status.StatusCode == StatusCode.OK)
-            await RestAnswer.WriteAsync(context, response, WantsNumbers(context.Request)).ConfigureAwait(false);
+            await RestAnswer.WriteAsync(context, response, parameters).ConfigureAwait(false);
         else await RestAnswer.WriteErrorAsync(context, RpcStatus.Find(call)!).ConfigureAwait(false);
     }
 
@@ -92,12 +94,18 @@ internal sealed class Transcoder(
     private UnofferedMethod? FindUnoffered(string method, string[] path, string? verb) =>
         _unoffered.FirstOrDefault(m => m.HttpMethod == method && m.Template.Match(path, verb) is not null);
 
-    private async Task RefuseAsync(HttpContext context, Visit visit, Refusal refusal, int? httpStatus = null)
+    private async Task RefuseAsync(
+        HttpContext context, Visit visit, Refusal refusal, int? httpStatus = null, string? field = null)
     {
         var recorded = await gate.RefuseAsync(visit.Arrival, visit.Caller, refusal).ConfigureAwait(false);
         visit.IsRecorded = true;
+        var answer = RpcStatus.Of(recorded, visit.Arrival);
+        if (field is not null && recorded == refusal) answer.Details.Add(Any.Pack(new BadRequest
+        {
+            FieldViolations = { new BadRequest.Types.FieldViolation { Field = field, Description = refusal.Sentence } },
+        }));
         var status = recorded == refusal ? httpStatus : null;
-        await RestAnswer.WriteErrorAsync(context, RpcStatus.Of(recorded, visit.Arrival), status).ConfigureAwait(false);
+        await RestAnswer.WriteErrorAsync(context, answer, status).ConfigureAwait(false);
     }
 
     private static async Task<IMessage> ReadAsync(
@@ -116,9 +124,17 @@ internal sealed class Transcoder(
         }
 
         foreach (var (name, values) in context.Request.Query)
-            if (!Ignored.Contains(name) && !name.StartsWith('$')) QueryParameters.Set(json, input, name, values);
+            if (!SystemParameters.Has(name)) QueryParameters.Set(json, input, name, values);
         foreach (var (field, value) in variables) QueryParameters.SetPath(json, input, field, value);
-        return Parser.Parse(json.ToJsonString(), input);
+        try
+        {
+            return Parser.Parse(json.ToJsonString(), input);
+        }
+        catch (Exception failure) when (failure is InvalidProtocolBufferException or InvalidJsonException
+            or FormatException or OverflowException)
+        {
+            throw JsonFault.In(json, input, Parser);
+        }
     }
 
     private static async Task<byte[]> ReadBodyAsync(HttpRequest request, CancellationToken cancellation)
@@ -145,9 +161,6 @@ internal sealed class Transcoder(
     };
 
     private static BadRequestException TooLarge() => new($"The body is larger than {MaximumBodySizeBytes} bytes.");
-
-    private static bool WantsNumbers(HttpRequest request) =>
-        request.Query["$alt"].ToString().Contains("enum-encoding=int", StringComparison.Ordinal);
 }
 
 /// <summary>A service that is served over REST: its descriptor and the object that implements it.</summary>

@@ -45,8 +45,7 @@ public sealed record CreateCredential(string Email, CredentialKind Kind, TimeSpa
         if (account.State == StandingState.Revoked)
             return new Refusal(RefusalReason.TransitionNotAllowed, $"Service account {Email} was deleted.", Email);
         if (Conferring.Missing(draft.Snapshot, caller, account, draft.Now) is { } missing) return missing;
-        var active = draft.Snapshot.CredentialsOf.GetValueOrDefault(Email, [])
-            .Count(id => draft.Snapshot.Credentials[id] is { } c && c.Kind == Kind && c.IsGoodAt(draft.Now));
+        var active = Quotas.Counts.ActiveOf(draft.Snapshot, Email, Kind, draft.Now);
         if (Kind == CredentialKind.KeyFile
             && Quotas.Counts.JudgeKeyFile(draft.Snapshot, account, active) is { } full) return full;
         if (Kind == CredentialKind.AccessKey && active >= MaximumAccessKeys)

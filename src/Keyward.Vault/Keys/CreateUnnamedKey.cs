@@ -51,7 +51,7 @@ public sealed record CreateUnnamedKey(KeyRingName Ring, Purpose Purpose, Algorit
     async ValueTask<Outcome<KeyDescription>> IOperation<KeyDescription>.RunAsync(Passage passage)
     {
         if (!passage.Settings.Locations.Contains(Ring.Parent.Location.Value))
-            return KeyRefusals.UnknownLocation(Ring.Parent);
+            return KeyRefusals.BadLocation(Ring.Parent);
         if (Algorithm == Algorithm.Unspecified || AlgorithmTable.Of(Algorithm).Purpose != Purpose)
             return KeyRules.Invalid("The algorithm does not fit the key's purpose.");
         if (KeyTags.JudgeNew(Tags) is { } refusal) return refusal;

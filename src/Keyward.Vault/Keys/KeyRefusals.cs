@@ -14,8 +14,13 @@ internal static class KeyRefusals
     public static Refusal AlreadyExists(object name) =>
         new(RefusalReason.AlreadyExists, $"{name} already exists.", name.ToString());
 
-    public static Refusal UnknownLocation(LocationName location) => new(RefusalReason.InvalidArgument,
+    /// <summary>What is asked for lies in a location that is not served.</summary>
+    public static Refusal UnknownLocation(LocationName location) => new(RefusalReason.NotFound,
         $"Location '{location.Location}' is not served by this deployment.", location.ToString());
+
+    /// <summary>A location that is not served is named as a value of the request.</summary>
+    public static Refusal BadLocation(LocationName location) =>
+        UnknownLocation(location) with { Reason = RefusalReason.InvalidArgument };
 
     /// <summary>A version that is not enabled. Material that its owner brings may come again: that is waited
     /// for.</summary>

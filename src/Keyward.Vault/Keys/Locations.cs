@@ -2,20 +2,28 @@ using Keyward.Vault.Audit;
 using Keyward.Vault.Gate;
 using Keyward.Vault.Names;
 using Keyward.Vault.Policies;
+using Keyward.Vault.Storage;
 
 namespace Keyward.Vault.Keys;
 
 /// <summary>The locations that this deployment serves; every caller may know them.</summary>
-public sealed record ListLocations(ProjectId Project) : IOperation<IReadOnlyList<LocationName>>
+public sealed record ListLocations(ProjectId Project, PageRequest<LocationName> Page)
+    : IOperation<Page<LocationName>>
 {
-    Verb IOperation<IReadOnlyList<LocationName>>.Verb { get; } = new("list_locations", OperationClass.AdminRead);
+    Verb IOperation<Page<LocationName>>.Verb { get; } = new("list_locations", OperationClass.AdminRead);
 
-    Demand IOperation<IReadOnlyList<LocationName>>.Demand => Demand.None(Project.FullName);
+    Demand IOperation<Page<LocationName>>.Demand => Demand.None(Project.FullName);
 
-    void IOperation<IReadOnlyList<LocationName>>.Describe(RecordDraft draft) => draft.Resource = Project.FullName;
+    void IOperation<Page<LocationName>>.Describe(RecordDraft draft) => draft.Resource = Project.FullName;
 
-    ValueTask<Outcome<IReadOnlyList<LocationName>>> IOperation<IReadOnlyList<LocationName>>.RunAsync(Passage passage) =>
-        new(passage.Settings.Locations.Select(Name).ToArray());
+    ValueTask<Outcome<Page<LocationName>>> IOperation<Page<LocationName>>.RunAsync(Passage passage)
+    {
+        var names = passage.Settings.Locations.Select(Name).ToList();
+        IEnumerable<LocationName> After(string? last) =>
+            names.Skip(last is null ? 0 : names.FindIndex(n => n.Location.Value == last) + 1);
+        return new(Paging.Cut(
+            passage, Project.FullName + "/locations", Page, After, n => n.Location.Value, names.Count));
+    }
 
     private LocationName Name(string location) =>
         LocationId.TryParse(location, out var id) ? new LocationName(Project, id) : throw new FormatException(location);
@@ -30,5 +38,5 @@ public sealed record GetLocation(LocationName Name) : IOperation<LocationName>
     void IOperation<LocationName>.Describe(RecordDraft draft) => draft.Resource = Name.ToString();
 
     ValueTask<Outcome<LocationName>> IOperation<LocationName>.RunAsync(Passage passage) => new(
-        passage.Settings.Locations.Contains(Name.Location.Value) ? Name : KeyRefusals.NotFound(Name));
+        passage.Settings.Locations.Contains(Name.Location.Value) ? Name : KeyRefusals.UnknownLocation(Name));
 }

@@ -21,6 +21,8 @@ public sealed record ListRetired(LocationName Parent, PageRequest<Key> Page) : I
 
     ValueTask<Outcome<Page<Key>>> IOperation<Page<Key>>.RunAsync(Passage passage)
     {
+        if (!passage.Settings.Locations.Contains(Parent.Location.Value))
+            return new(KeyRefusals.UnknownLocation(Parent));
         if (passage.Snapshot.Find(Parent.Project) is null) return new(KeyRefusals.NotFound(Parent.Project.FullName));
         var retired = Retired.In(passage.Snapshot, Parent).OrderBy(Retired.IdOf, StringComparer.Ordinal).ToList();
         IEnumerable<Key> After(string? last) => last is null

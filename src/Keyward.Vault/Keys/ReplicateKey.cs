@@ -40,7 +40,7 @@ public sealed record ReplicateKey(KeyName Name, LocationId Location) : IOperatio
     ValueTask<Outcome<KeyDescription>> IOperation<KeyDescription>.RunAsync(Passage passage)
     {
         if (!passage.Settings.Locations.Contains(Location.Value))
-            return new(KeyRefusals.UnknownLocation(new LocationName(Name.Project, Location)));
+            return new(KeyRefusals.BadLocation(new LocationName(Name.Project, Location)));
         return KeyTags.JudgeNew(Tags) is { } refusal
             ? new(refusal)
             : passage.ChangeAsync(((IOperation<KeyDescription>)this).Demand, draft => Change(draft, passage));

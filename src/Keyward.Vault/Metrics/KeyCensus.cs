@@ -1,5 +1,7 @@
 using Keyward.Vault.Algorithms;
 using Keyward.Vault.Keys;
+using Keyward.Vault.Names;
+using Keyward.Vault.Quotas;
 using Keyward.Vault.Storage;
 
 namespace Keyward.Vault.Metrics;
@@ -15,10 +17,12 @@ internal sealed class KeyCensus
 
     private readonly Dictionary<(string State, string Level), long> _keys = [];
     private readonly Dictionary<VersionState, long> _versions = [];
+    private readonly Dictionary<ProjectId, int> _mostVersions = [];
     private readonly long[] _ages = new long[AgeBoundsDays.Length + 1];
 
     private KeyCensus(Snapshot snapshot, DateTimeOffset now)
     {
+        var hasOwnLimits = Counts.KeysWithOwnLimit(snapshot).Any();
         foreach (var entry in snapshot.Keys)
         {
             var key = entry.Key;
@@ -35,8 +39,16 @@ internal sealed class KeyCensus
             if (key is { State: KeyState.Enabled, IsReplica: false } && key.NextRotationTime < now - RotationGrace)
                 Overdue++;
             if (entry.Primary is { } primary) Add(now - primary.CreateTime);
+            if (entry.Key.NextVersion > _mostVersions.GetValueOrDefault(key.Name.Project)
+                && !(hasOwnLimits && Counts.HasOwnLimit(snapshot, key.Name)))
+                _mostVersions[key.Name.Project] = key.NextVersion;
         }
+
+        VersionShare = Counts.ShareOfVersions(snapshot, _mostVersions);
     }
+
+    /// <summary>How near the nearest key is to its limit of versions; null where there is no key.</summary>
+    public double? VersionShare { get; }
 
     public IEnumerable<(string State, string Level, long Count)> Keys =>
         _keys.Select(k => (k.Key.State, k.Key.Level, k.Value));

@@ -14,8 +14,8 @@ public sealed record SetPolicy(PolicyTarget Target, IReadOnlyList<Binding>? Bind
     /// <summary>Null leaves them.</summary>
     public IReadOnlyList<AuditConfig>? AuditConfigs { get; init; }
 
-    /// <summary>Whether the caller knows of conditions. Who does not must neither set nor overwrite any: he would lose
-    /// them without knowing.</summary>
+    /// <summary>Whether the caller knows of conditions. Who does not must neither set any nor overwrite what he
+    /// read: he would lose them without knowing.</summary>
     public bool KnowsConditions { get; init; }
 
     Verb IOperation<PolicyView>.Verb { get; } = new("set_policy", OperationClass.AdminWrite);
@@ -55,7 +55,8 @@ public sealed record SetPolicy(PolicyTarget Target, IReadOnlyList<Binding>? Bind
     private Outcome<PolicyView> Change(ChangeDraft draft, Caller caller)
     {
         if (!Target.FindAsRead(draft.Snapshot, Etag).TryGet(out var old, out var refusal)) return refusal;
-        if (Bindings is not null && !KnowsConditions && old.Policy.HasConditions)
+        // Without an etag nothing was read that could be lost unawares (IAM: Policy, version): the set overwrites.
+        if (Bindings is not null && !KnowsConditions && Etag is { Length: > 0 } && old.Policy.HasConditions)
             return PolicyRules.Invalid("The policy has conditional bindings: read and set it as version 3.");
         var policy = new Policy(
             Bindings is null ? old.Policy.Bindings : Merged(Bindings), AuditConfigs ?? old.Policy.AuditConfigs);

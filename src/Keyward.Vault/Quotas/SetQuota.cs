@@ -59,7 +59,6 @@ public sealed record QuotaView(QuotaMetric Metric, long? Limit, bool IsSet, doub
                 rates.ShareOf(snapshot.Quotas, place.FullName, metric));
         var count = place.Key is { } key ? snapshot.Find(key)?.Key.NextVersion - 1
             : Counts.CountOf(snapshot, place.Project, metric);
-        return new QuotaView(metric, limit, set is not null,
-            limit is null || count is null ? null : limit == 0 ? 1 : (double)count / limit);
+        return new QuotaView(metric, limit, set is not null, Counts.Share(count, limit));
     }
 }

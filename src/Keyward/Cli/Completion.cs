@@ -12,7 +12,8 @@ internal static class Completion
     public static Command Build()
     {
         Shell.AcceptOnlyFromAmong("bash", "zsh", "fish", "pwsh");
-        return Commands.Make("completion", "Print a completion script for a shell.",
+        return Commands.Make("completion", "Print a completion script for a shell. Names come from the server, " +
+            "if it answers within KEYWARD_COMPLETION_MS (300).",
             ["eval \"$(keyward completion bash)\""], null, s =>
             {
                 Output.Line(Script(s.Get(Shell)));
@@ -24,6 +25,7 @@ internal static class Completion
     /// one.</summary>
     public static int Answer(RootCommand root, string[] words)
     {
+        ServerNames.Attach(root);
         // The parser splits the line again; the last word is still being typed.
         var line = string.Join(' ', words.Select(
             (word, i) => i < words.Length - 1 && word.Contains(' ') ? $"\"{word}\"" : word));

@@ -59,8 +59,9 @@ internal sealed class ServerMetrics : IDisposable
         Gauge("keyward_altered_rows", "Stored rows that were altered outside Keyward and are refused.", () =>
             gate.Vault?.Snapshot.Altered is { } altered ? [new(altered.Count)] : []);
         _meter.CreateObservableGauge("keyward_quota_usage_ratio",
-            () => QuotaGauges.Read(gate.Vault?.Snapshot, gate.Rates),
-            description: "How near the nearest project or key is to a limit, by limit; 1 is reached.");
+            () => QuotaGauges.Read(
+                gate.Vault?.Snapshot, gate.Rates, Census()?.VersionShare, _time.GetUtcNow()),
+            description: "How near the nearest project, key or account is to a limit, by limit; 1 is reached.");
     }
 
     private void Audit(ServerSettings settings)

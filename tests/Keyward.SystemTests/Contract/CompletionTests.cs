@@ -23,9 +23,7 @@ public sealed class CompletionTests
             _keyward
             printf '%s\n' "${COMPREPLY[@]}" | sort
             """;
-        var folder = Path.GetDirectoryName(KeywardServer.Program);
-        var (code, output, errors) = await KeywardServer.RunAsync("bash", ["-c", script], null,
-            ("PATH", $"{folder}:{Environment.GetEnvironmentVariable("PATH")}"));
+        var (code, output, errors) = await RunAsync("bash", ["-c", script]);
         Assert.True(code == 0, errors);
         Assert.Equal("", errors);
         var found = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -33,14 +31,73 @@ public sealed class CompletionTests
     }
 
     [Theory]
-    [InlineData("zsh")]
-    [InlineData("fish")]
-    [InlineData("pwsh")]
-    public async Task The_other_shells_get_a_script_that_asks_the_program(string shell)
+    [InlineData("keyward key cr", "create")]
+    [InlineData("keyward keyring ", "create describe list")]
+    [InlineData("keyward key create k --key", "--keyring")]
+    [InlineData("keyward nothing-like-it", "")]
+    public async Task Fish_offers_what_fits(string line, string offered)
     {
-        var (code, output, _) = await KeywardServer.RunAsync(KeywardServer.Program, ["completion", shell]);
+        var (code, output, errors) = await RunAsync("fish", ["--no-config", "-c",
+            $"keyward completion fish | source; complete -C '{line}'"]);
+        Assert.Equal((0, ""), (code, errors));
+        Assert.Equal(offered.Split(' ', StringSplitOptions.RemoveEmptyEntries), output
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split('\t')[0]).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Zsh_reads_the_script_and_is_told_names_with_their_meanings()
+    {
+        // What its completion system does: words and the one the cursor is at; what it would show is printed.
+        const string script = """
+            compdef() { print "compdef $*" }
+            _describe() { print -l "${(@P)2}" }
+            eval "$(keyward completion zsh)"
+            words=(keyward keyring ""); CURRENT=3; _keyward
+            """;
+        var (code, output, errors) = await RunAsync("zsh", ["-f", "-c", script]);
+        Assert.Equal((0, ""), (code, errors));
+        Assert.Equal(["compdef _keyward keyward", "create:Make a key ring.", "describe:Show a key ring.",
+            "list:List the key rings of a location."], output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
+    public async Task PowerShell_gets_a_script_that_asks_the_program()
+    {
+        var (code, output, _) = await KeywardServer.RunAsync(KeywardServer.Program, ["completion", "pwsh"]);
         Assert.Equal(0, code);
         Assert.Contains("keyward __complete", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Names_come_from_the_server_and_without_one_there_are_none()
+    {
+        using var data = new TemporaryData();
+        await using var server = await KeywardServer.StartAsync(data.In("kms"));
+        using var admin = new RestClient(server);
+        const string rings = "/v1/projects/default/locations/global/keyRings";
+        await admin.PostAsync(rings + "?keyRingId=shop");
+        await admin.PostAsync(rings + "/shop/cryptoKeys?cryptoKeyId=orders", """{"purpose":"ENCRYPT_DECRYPT"}""");
+        await admin.PostAsync(rings + "/shop/cryptoKeys?cryptoKeyId=other", """{"purpose":"ENCRYPT_DECRYPT"}""");
+        // A loaded machine may take longer than a typing person waits.
+        (string, string)[] environment = [.. server.AdminEnvironment(), ("KEYWARD_COMPLETION_MS", "60000")];
+        foreach (var (words, expected) in ((string[], string)[])[
+            (["keyring", "describe", ""], "shop"), (["encrypt", "--keyring", "s"], "shop"),
+            (["key", "describe", "--keyring", "shop", "or"], "orders"), (["encrypt", "--key", "shop/o"], "shop/orders shop/other"),
+            (["key", "describe", ""], "shop/"), (["version", "describe", "--key", "shop/other", ""], "1"),
+            (["key", "list", "--location", "us-"], "us-east-1 us-east1"), (["keyring", "create", "s"], "")])
+        {
+            var (code, output, errors) = await KeywardServer.RunAsync(
+                KeywardServer.Program, ["__complete", .. words], null, environment);
+            Assert.Equal((0, ""), (code, errors));
+            var found = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split('\t')[0])
+                .Where(l => !l.StartsWith('-')).Order(StringComparer.Ordinal);
+            Assert.Equal(expected.Split(' ', StringSplitOptions.RemoveEmptyEntries), found);
+        }
+
+        Assert.Equal(0, await server.StopAsync());
+        var (silent, nothing, said) = await KeywardServer.RunAsync(
+            KeywardServer.Program, ["__complete", "keyring", "describe", ""], null, environment);
+        Assert.Equal((0, "", ""), (silent, nothing, said));
     }
 
     [Fact]
@@ -50,4 +107,8 @@ public sealed class CompletionTests
         Assert.Equal(0, code);
         Assert.Contains("create\tMake a key ring.", output.Split('\n'));
     }
+
+    private static Task<(int Code, string Output, string Errors)> RunAsync(string shell, string[] arguments) =>
+        KeywardServer.RunAsync(shell, arguments, null, ("PATH", Path.GetDirectoryName(KeywardServer.Program) + ":"
+            + Environment.GetEnvironmentVariable("PATH")));
 }

@@ -1,7 +1,3 @@
-using System.Buffers.Binary;
-using System.Globalization;
-using System.Net;
-using System.Net.Http.Headers;
 using System.Text.Json;
 using Google.Cloud.Iam.V1;
 using Google.Cloud.Kms.V1;
@@ -34,8 +30,8 @@ public sealed class GrpcRecordTests
         foreach (var method in Services.SelectMany(s => s.Methods))
         {
             var path = $"/{method.Service.FullName}/{method.Name}";
-            Assert.Equal(16, await CallAsync(admin, path, [], anonymous: true));
-            Assert.Contains(await CallAsync(admin, path, []), (int[])[0, 3, 5, 7, 9, 12]);
+            Assert.Equal(16, await GrpcWire.CallAsync(admin, path, [], anonymous: true));
+            Assert.Contains(await GrpcWire.CallAsync(admin, path, []), (int[])[0, 3, 5, 7, 9, 12]);
             expected[method.Name] = expected.GetValueOrDefault(method.Name) + 2;
         }
 
@@ -49,35 +45,13 @@ public sealed class GrpcRecordTests
         using var data = new TemporaryData();
         await using var server = await KeywardServer.StartAsync(data.In("kms"));
         using var admin = new RestClient(server);
-        Assert.Equal(12, await CallAsync(admin, "/google.cloud.kms.v1.EkmService/GetEkmConfig", []));
-        Assert.Equal(12, await CallAsync(admin, Kms + "Teleport", []));
-        Assert.Equal(3, await CallAsync(admin, Kms + "Decrypt", [0xff, 0xff, 0xff]));
-        Assert.Equal(3, await CallAsync(admin, Kms + "Encrypt", new byte[400 * 1024]));
+        Assert.Equal(12, await GrpcWire.CallAsync(admin, "/google.cloud.kms.v1.EkmService/GetEkmConfig", []));
+        Assert.Equal(12, await GrpcWire.CallAsync(admin, Kms + "Teleport", []));
+        Assert.Equal(3, await GrpcWire.CallAsync(admin, Kms + "Decrypt", [0xff, 0xff, 0xff]));
+        Assert.Equal(3, await GrpcWire.CallAsync(admin, Kms + "Encrypt", new byte[400 * 1024]));
         var recorded = await MethodsAsync(admin);
         foreach (var method in (string[])["GetEkmConfig", "Teleport", "Decrypt", "Encrypt"])
             Assert.Equal((method, 1), (method, recorded.GetValueOrDefault(method)));
-    }
-
-    private static async Task<int> CallAsync(RestClient client, string path, byte[] message, bool anonymous = false)
-    {
-        var frame = new byte[5 + message.Length];
-        BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), message.Length);
-        message.CopyTo(frame, 5);
-        using var request = new HttpRequestMessage(HttpMethod.Post, path)
-        {
-            Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = new ByteArrayContent(frame) { Headers = { ContentType = new("application/grpc") } },
-            Headers = { TE = { new TransferCodingWithQualityHeaderValue("trailers") } },
-        };
-        // A header of the request's own keeps the client's token away.
-        if (anonymous) request.Headers.TryAddWithoutValidation("Authorization", "none");
-        using var answer = await client.Http.SendAsync(request);
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        _ = await answer.Content.ReadAsByteArrayAsync();
-        var status = answer.Headers.TryGetValues("grpc-status", out var early)
-            ? early
-            : answer.TrailingHeaders.GetValues("grpc-status");
-        return int.Parse(status.Single(), CultureInfo.InvariantCulture);
     }
 
     private static async Task<Dictionary<string, int>> MethodsAsync(RestClient admin)

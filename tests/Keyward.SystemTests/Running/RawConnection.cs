@@ -58,6 +58,19 @@ internal sealed class RawConnection : IAsyncDisposable
         return answer.ToString();
     }
 
+    /// <summary>Reads until a text has come; fails where it does not.</summary>
+    public async Task ReadUntilAsync(string text)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        var (buffer, answer) = (new byte[16 * 1024], "");
+        while (!answer.Contains(text, StringComparison.Ordinal))
+        {
+            var read = await _tls.ReadAsync(buffer, patience.Token);
+            Assert.True(read > 0, $"The server ended before it said {text}: {answer}");
+            answer += Encoding.Latin1.GetString(buffer, 0, read);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _tls.DisposeAsync();

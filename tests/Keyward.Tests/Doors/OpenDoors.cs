@@ -26,7 +26,12 @@ public sealed record RestReply(int Status, string? ContentType, string Text)
 
     public JsonElement Error => Json.GetProperty("error");
 
-    public string? Reason => Error.GetProperty("details")[0].GetProperty("reason").GetString();
+    /// <summary>Our own reason, which stands beside Google's where Google has one.</summary>
+    public string? Reason => Detail.GetProperty("metadata").TryGetProperty("keywardReason", out var ours)
+        ? ours.GetString()
+        : Detail.GetProperty("reason").GetString();
+
+    public JsonElement Detail => Error.GetProperty("details")[0];
 }
 
 /// <summary>The real doors before a real vault in a folder of its own, called without sockets: admission, transcoder,

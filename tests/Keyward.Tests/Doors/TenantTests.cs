@@ -28,7 +28,8 @@ public sealed class TenantTests
             ("POST", Key + ":encrypt", """{"plaintext":"YQ=="}"""), ("POST", Key + ":decrypt", $$"""{"ciphertext":"{{ciphertext}}"}"""),
             ("POST", Key + "/cryptoKeyVersions", "{}"), ("GET", Key + ":getIamPolicy", ""),
             ("POST", Key + ":setIamPolicy", """{"policy":{}}"""), ("GET", "/v1/projects/default/locations/us-east-1/keyRings", ""),
-            ("POST", Key + "/cryptoKeyVersions/1:destroy", "{}"), ("GET", "/keyward/v1/projects/default/serviceAccounts", ""),
+            ("POST", Key + "/cryptoKeyVersions/1:destroy", "{}"),
+            ("PATCH", Key + "?updateMask=labels", """{"labels":{"a":"b"}}"""), ("GET", "/keyward/v1/projects/default/serviceAccounts", ""),
             ("GET", $"/keyward/v1/serviceAccounts/{doors.Administrator.Email}", ""), ("GET", "/keyward/v1/audit/records", "")])
         {
             var reply = await doors.SendAsync(method, path, Encoding.UTF8.GetBytes(body), tenant.Token(_time.GetUtcNow()));
@@ -43,6 +44,8 @@ public sealed class TenantTests
         foreach (var name in (string[])[id.GetProperty("KeyArn").GetString()!, id.GetProperty("KeyId").GetString()!, "alias/orders",
             id.GetProperty("KeyArn").GetString()!.Split(":key/")[0] + ":alias/orders"])
             foreach (var (operation, fields) in ((string, string)[])[("DescribeKey", ""), ("GetKeyPolicy", ""),
+                ("DisableKey", ""), ("EnableKey", ""), ("ScheduleKeyDeletion", ""),
+                ("GenerateDataKey", ",\"KeySpec\":\"AES_256\""),
                 ("Encrypt", ",\"Plaintext\":\"YQ==\""), ("Decrypt", $",\"CiphertextBlob\":\"{ciphertext}\"")])
             {
                 var reply = await doors.CallAwsAsync(access, "TrentService." + operation, $$"""{"KeyId":"{{name}}"{{fields}}}""");

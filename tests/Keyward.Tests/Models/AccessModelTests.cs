@@ -84,17 +84,7 @@ public sealed class AccessModelTests
         var snapshot = new Snapshot { DeploymentPolicy = Compile(chain[0]) }
             .Replace(new Project(key.Project, "000000000002", Now) { Policy = Compile(chain[1]) })
             .Replace(new KeyRing(key.Parent, Now) { Policy = Compile(chain[2]) })
-            .Replace(new Key
-            {
-                Name = key,
-                Id = new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11),
-                Purpose = Purpose.EncryptDecrypt,
-                Algorithm = Algorithm.Aes256Symmetric,
-                ProtectionLevel = ProtectionLevel.Software,
-                CreateTime = Now,
-                DestroyScheduledDuration = TimeSpan.FromDays(30),
-                Policy = Compile(chain[3]),
-            })
+            .Replace(ModelKey.Of(key, Now, Compile(chain[3])))
             .Replace(new PrincipalGroup(Group["group:".Length..], key.Project, "crew", "",
                 [.. inGroup.Select(e => "serviceAccount:" + e)], StandingState.Active, Now, 1));
         return (snapshot, key);

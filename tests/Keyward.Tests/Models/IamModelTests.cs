@@ -187,17 +187,7 @@ public sealed class IamModelTests
     {
         Assert.True(KeyName.TryParse("projects/p/locations/us-east-1/keyRings/aws/cryptoKeys/k", out var name));
         Assert.True(PolicyDocument.Compile(keyPolicy, DocumentKind.Key, out var problem) is not null, problem);
-        var key = new Key
-        {
-            Name = name,
-            Id = new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11),
-            Purpose = Purpose.EncryptDecrypt,
-            Algorithm = Algorithm.Aes256Symmetric,
-            ProtectionLevel = ProtectionLevel.Software,
-            CreateTime = Now,
-            DestroyScheduledDuration = TimeSpan.FromDays(30),
-            Policy = PolicyState.None.Next(new KeyPolicy(keyPolicy)),
-        };
+        var key = ModelKey.Of(name, Now, PolicyState.None.Next(new KeyPolicy(keyPolicy)));
         var snapshot = new Snapshot().Replace(new Project(name.Project, Account, Now))
             .Replace(new Project(Find("q"), OtherAccount, Now)).Replace(new KeyRing(name.Parent, Now)).Replace(key);
         for (var i = 0; i < own.Length; i++)

@@ -48,7 +48,7 @@ public sealed class MutatedTextTests
         Assert.Equal(2, KeySet.TryParse(Encoding.UTF8.GetBytes(good))?.Count);
         Mutations.Sample(mutations =>
         {
-            if (KeySet.TryParse(Bytes(Mutated(good, mutations))) is { } keys) Assert.InRange(keys.Count, 1, 32);
+            if (KeySet.TryParse(TextMutation.Bytes(Mutated(good, mutations))) is { } keys) Assert.InRange(keys.Count, 1, 32);
         });
     }
 
@@ -64,7 +64,7 @@ public sealed class MutatedTextTests
         var file = folder.In("keyward.json");
         Mutations.Sample(mutations =>
         {
-            File.WriteAllBytes(file, Bytes(Mutated(good, mutations)));
+            File.WriteAllBytes(file, TextMutation.Bytes(Mutated(good, mutations)));
             var reader = SettingReader.Read(new Dictionary<string, string>(), new Dictionary<string, string>(), file);
             Assert.All(reader.Errors, error => Assert.Contains(file, error, StringComparison.Ordinal));
             if (reader.Errors.Count == 0) _ = ServerSettings.Of(reader);
@@ -85,24 +85,7 @@ public sealed class MutatedTextTests
 
     private static string Mutated(string text, (int Kind, int At, int Piece)[] mutations)
     {
-        foreach (var (kind, place, number) in mutations)
-        {
-            var piece = Pieces[number];
-            var at = place % (text.Length + 1);
-            var end = Math.Min(text.Length, at + piece.Length);
-            text = kind switch
-            {
-                0 => text.Insert(at, piece),
-                1 => text[..at] + piece + text[end..],
-                2 => text[..at] + text[end..],
-                _ => text[..end] + text[at..],
-            };
-        }
-
+        foreach (var (kind, at, piece) in mutations) text = TextMutation.Apply(text, kind, at, Pieces[piece]);
         return text;
     }
-
-    /// <summary>Lone surrogates become bytes that are no UTF-8, so that those are tried too.</summary>
-    private static byte[] Bytes(string text) =>
-        [.. text.SelectMany(c => char.IsSurrogate(c) ? [0xff] : Encoding.UTF8.GetBytes([c]))];
 }

@@ -16,8 +16,8 @@ public sealed class ErrorPageTests
         """
         # Errors
         Made from the doors' tables. Every refusal has one *reason*, whichever door it leaves by; each door tells it in its vendor's
-        code. Google's clients find the reason in `google.rpc.ErrorInfo` (`domain` is `keyward`; `metadata` has `resource`,
-        `permission` and `requestId`), the command line shows it with `--errors json`; to AWS's clients only the exception's name is
+        code. Google's clients find the reason in `google.rpc.ErrorInfo` (`domain` is `keyward`, or Google's own with
+        `keywardReason` in the metadata; `metadata` has `resource`, `permission` and `requestId`), the command line shows it with `--errors json`; to AWS's clients only the exception's name is
         told, and the audit record has the reason. Every answer carries its record's id in `x-keyward-request-id`, and
         `keyward audit prove ID` finds the record.
 

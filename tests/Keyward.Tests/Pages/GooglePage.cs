@@ -57,11 +57,16 @@ internal static class GooglePage
         - Who sets a policy must hold what he adds, or `keyward.roles.confer`; Google has no such rule. A change
           after which nobody could change the policy back is refused.
         - A conditional binding that is read with a version below 3 has a role ending in `_withcond_` and a mark;
-          setting it as read is INVALID_ARGUMENT, and so is setting a policy of version 0 or 1 over one with
-          conditions.
+          setting it as read is INVALID_ARGUMENT, and so is setting a policy of version 0 or 1 with the etag of one
+          with conditions. Without an etag it overwrites them, as at Google.
+        - Over REST, `fields` (or `$fields`) cuts the answer as at Google; `alt` is `json` only, and a token in the
+          query is no credential.
 
-        Errors are Google's codes, with an `ErrorInfo` of domain `keyward` that names the reason; REST errors have
-        Google's envelope.
+        Errors are Google's codes. Their first detail is an `ErrorInfo`: PERMISSION_DENIED, UNAUTHENTICATED and a
+        rate's RESOURCE_EXHAUSTED name Google's own reason (`IAM_PERMISSION_DENIED`, `CREDENTIALS_MISSING`,
+        `ACCESS_TOKEN_TYPE_UNSUPPORTED`, `RATE_LIMIT_EXCEEDED`) and ours as `keywardReason` in the metadata, all others
+        [ours](errors.md), of domain `keyward`. REST errors have Google's envelope; a request that does not parse names
+        its field in a `BadRequest`.
 
         """;
 }

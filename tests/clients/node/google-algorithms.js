@@ -6,15 +6,13 @@
 const fs = require("fs");
 const crypto = require("crypto");
 const { KeyManagementServiceClient } = require("@google-cloud/kms");
+const { location, options } = require("./google-client.js");
 const { crc32c, opener, verifier, randomMaterial, standard, encapsulate } = require("./oracles.js");
 
-const [apiEndpoint, port] = process.env.KEYWARD_ADDR.split(":");
-const options = { apiEndpoint, port: Number(port), projectId: "default" };
 const clients = {
-  grpc: new KeyManagementServiceClient(options),
-  rest: new KeyManagementServiceClient({ ...options, fallback: "rest" }),
+  grpc: new KeyManagementServiceClient(options("grpc")),
+  rest: new KeyManagementServiceClient(options("rest")),
 };
-const location = "projects/default/locations/us-east-1";
 const message = crypto.randomBytes(1000);
 const checksum = (bytes) => ({ value: String(crc32c(Buffer.from(bytes))) });
 const same = (a, b) => Buffer.from(a).equals(Buffer.from(b));
@@ -207,7 +205,7 @@ async function main() {
   for (const [transport, client] of Object.entries(clients))
     refused[transport] = await require("./google-refusals.js").run(client, location, ring.name, names);
   const stranger = process.env.STRANGER;
-  const operator = new KeyManagementServiceClient({ ...options, keyFilename: stranger });
+  const operator = new KeyManagementServiceClient({ ...options("grpc"), keyFilename: stranger });
   const email = JSON.parse(fs.readFileSync(stranger)).client_email;
   refused.operator = await require("./google-refusals.js").asOperator(clients.grpc, operator, email, ring.name, names);
   for (const client of [operator, ...Object.values(clients)]) await client.close();

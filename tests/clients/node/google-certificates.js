@@ -6,24 +6,15 @@ const fs = require("fs");
 const { execFileSync } = require("child_process");
 const { grpc } = require("google-gax");
 const { KeyManagementServiceClient } = require("@google-cloud/kms");
+const { codeOf, options } = require("./google-client.js");
 
-const [apiEndpoint, port] = process.env.KEYWARD_ADDR.split(":");
 const name = process.argv[2];
 const client = new KeyManagementServiceClient({
-  apiEndpoint, port: Number(port), projectId: "default",
+  ...options("grpc"),
   sslCreds: grpc.credentials.createSsl(
     fs.readFileSync(process.env.KEYWARD_CA), fs.readFileSync(process.env.CLIENT_KEY),
     fs.readFileSync(process.env.CLIENT_CERT)),
 });
-
-async function codeOf(call) {
-  try {
-    await call();
-    return 0;
-  } catch (error) {
-    return error.code;
-  }
-}
 
 async function main() {
   const plaintext = Buffer.from("secret");

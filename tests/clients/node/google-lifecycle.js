@@ -3,23 +3,12 @@
 "use strict";
 const crypto = require("crypto");
 const { KeyManagementServiceClient } = require("@google-cloud/kms");
+const { codeOf, location, ...google } = require("./google-client.js");
 
 const transport = process.argv[2];
-const [apiEndpoint, port] = process.env.KEYWARD_ADDR.split(":");
-const options = { apiEndpoint, port: Number(port), projectId: "default" };
-if (transport === "rest") options.fallback = "rest";
+const options = google.options(transport);
 const admin = new KeyManagementServiceClient(options);
-const location = "projects/default/locations/us-east-1";
 const result = {};
-
-async function codeOf(call) {
-  try {
-    await call();
-    return 0;
-  } catch (error) {
-    return error.code;
-  }
-}
 
 // Asks until the server's own work is done, for two minutes at most.
 async function until(ask, isDone) {

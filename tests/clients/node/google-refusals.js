@@ -1,15 +1,7 @@
 // What must be refused of a version's use, with Google's codes. Required by google-algorithms.js.
 "use strict";
 const crypto = require("crypto");
-
-async function codeOf(call) {
-  try {
-    await call();
-    return 0;
-  } catch (error) {
-    return error.code;
-  }
-}
+const { codeOf } = require("./google-client.js");
 
 async function messageOf(call) {
   try {

@@ -18,10 +18,8 @@ const newer = [
   "listSingleTenantHsmInstanceProposals", "deleteSingleTenantHsmInstanceProposal",
 ];
 
-const [apiEndpoint, port] = process.env.KEYWARD_ADDR.split(":");
-const options = { apiEndpoint, port: Number(port), projectId: "default" };
-if (transport === "rest") options.fallback = "rest";
-const location = "projects/default/locations/us-east-1";
+const { location, ...google } = require("./google-client.js");
+const options = google.options(transport);
 const result = { codes: {}, absent: [], sentences: {} };
 
 async function call(client, method, request) {

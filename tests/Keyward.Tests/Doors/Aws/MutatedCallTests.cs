@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CsCheck;
+using Keyward.Tests.Models;
 
 namespace Keyward.Tests.Doors.Aws;
 
@@ -43,7 +44,7 @@ public sealed class MutatedCallTests
         {
             var (operation, body) = Seeds[drawn.Item1];
             body = body.Replace("KEY", key, StringComparison.Ordinal);
-            foreach (var (kind, at, piece) in drawn.Item2) body = Mutate(body, kind, at, Pieces[piece]);
+            foreach (var (kind, at, piece) in drawn.Item2) body = TextMutation.Apply(body, kind, at, Pieces[piece]);
             // What a string of .NET may hold and UTF-8 may not is another test's: the signature is over bytes.
             body = string.Concat(body.Where(c => !char.IsSurrogate(c)));
             await JudgeAsync(doors, operation, body, _ => { });
@@ -60,7 +61,7 @@ public sealed class MutatedCallTests
             {
                 var name = drawn.Item1 switch { 0 => "Authorization", 1 => "X-Amz-Date", _ => "X-Amz-Target" };
                 string text = context.Request.Headers[name]!;
-                foreach (var (kind, at, piece) in drawn.Item2) text = Mutate(text, kind, at, Pieces[piece]);
+                foreach (var (kind, at, piece) in drawn.Item2) text = TextMutation.Apply(text, kind, at, Pieces[piece]);
                 context.Request.Headers[name] = text;
             }), iter: Cases / 2, threads: 1);
     }
@@ -78,18 +79,5 @@ public sealed class MutatedCallTests
         Assert.Equal(before + 1, doors.Records);
         Assert.Equal("application/x-amz-json-1.1", reply.ContentType);
         Assert.Matches("^[A-Za-z]+Exception$", JsonDocument.Parse(reply.Text).RootElement.GetProperty("__type").GetString()!);
-    }
-
-    private static string Mutate(string text, int kind, int at, string piece)
-    {
-        at %= text.Length + 1;
-        var end = Math.Min(text.Length, at + piece.Length);
-        return kind switch
-        {
-            0 => text.Insert(at, piece),
-            1 => text[..at] + piece + text[end..],
-            2 => text[..at] + text[end..],
-            _ => text[..end] + text[at..],
-        };
     }
 }

@@ -27,6 +27,12 @@ public sealed class FilterTests
     [InlineData("NOT labels.team=storage", false)]
     [InlineData("-labels.team=other", true)]
     [InlineData("labels.none=x", false)]
+    [InlineData("labels.team:*", true)]
+    [InlineData("labels.none:*", false)]
+    [InlineData("labels:team", true)]
+    [InlineData("labels:storage", false)]
+    [InlineData("NOT labels:*", false)]
+    [InlineData("rotationPeriod:*", false)]
     [InlineData("createTime > 2026-01-01T00:00:00Z", true)]
     [InlineData("create_time => \"2027-01-01T00:00:00Z\"", false)]
     [InlineData("primary.state=ENABLED", true)]
@@ -47,6 +53,7 @@ public sealed class FilterTests
     [InlineData("rotationPeriod=long")]
     [InlineData("importOnly=maybe")]
     [InlineData("primary=x")]
+    [InlineData("labels=team")]
     public void Malformed_ones_are_refused(string filter) =>
         Assert.False(Filter.Parse(filter, CryptoKey.Descriptor).IsOk);
 

@@ -44,12 +44,16 @@ public sealed class ConditionalPolicyTests
         var one = await doors.OkAsync("GET", $"/v1/{Key}:getIamPolicy");
         Assert.Equal((400, "INVALID_ARGUMENT"),
             await doors.StatusAsync("POST", $"/v1/{Key}:setIamPolicy", $$"""{"policy":{{one.GetRawText()}}}"""));
-        // Nor is a conditional policy lost to who knows nothing of conditions.
-        Assert.Equal((400, "INVALID_ARGUMENT"), await doors.StatusAsync("POST", $"/v1/{Key}:setIamPolicy", Policy(1)));
+        var three = await doors.OkAsync("GET", $"/v1/{Key}:getIamPolicy?options.requestedPolicyVersion=3");
+        // Nor is a conditional policy lost to who read it and knows nothing of conditions.
+        Assert.Equal((400, "INVALID_ARGUMENT"), await doors.StatusAsync("POST", $"/v1/{Key}:setIamPolicy",
+            WithEtag(three)));
         Assert.Equal((400, "INVALID_ARGUMENT"), await doors.StatusAsync(
             "POST", $"/v1/{Key}:setIamPolicy", Policy(1, Binding(Encrypter, "user:a@b.example", Until))));
-        var three = await doors.OkAsync("GET", $"/v1/{Key}:getIamPolicy?options.requestedPolicyVersion=3");
         Assert.True(three.GetProperty("bindings")[0].TryGetProperty("condition", out _));
+        // Who sends no etag overwrites whatever is there.
+        await doors.OkAsync("POST", $"/v1/{Key}:setIamPolicy", Policy(1));
+        Assert.False((await doors.OkAsync("GET", $"/v1/{Key}:getIamPolicy")).TryGetProperty("bindings", out _));
     }
 
     [Theory]

@@ -9,6 +9,12 @@ namespace Keyward.Tests.Doors.Rights;
 /// owner's own call does, the same call of the other may not.</summary>
 public sealed class CrossTenantTests
 {
+    /// <summary>What anybody who is identified may ask: about himself, or what answers nothing to strangers.</summary>
+    private static readonly string[] OpenToAll =
+    [
+        "TestIamPermissions", "WhoAmI", "IssueToken", "GetStatus", "ListLocations", "GetLocation",
+    ];
+
     [Fact]
     public async Task Every_method_serves_the_owner_and_refuses_the_other_projects_owner()
     {
@@ -46,5 +52,46 @@ public sealed class CrossTenantTests
         var held = await stranger.OkAsync("POST", $"/v1/{Scene.Key}:testIamPermissions",
             """{"permissions":["cloudkms.cryptoKeys.get","cloudkms.cryptoKeyVersions.useToDecrypt"]}""");
         Assert.False(held.TryGetProperty("permissions", out _));
+    }
+
+    [Fact]
+    public async Task Every_address_with_another_tenants_names_is_refused()
+    {
+        await using var doors = await OpenDoors.OpenAsync();
+        await Scene.MakeKeyAsync(doors);
+        await doors.OkAsync("POST", "/keyward/v1/projects", """{"id":"other"}""");
+        var stranger = await Person.MakeAsync(doors, "stranger", "other");
+        await Scene.AddAsync(doors, "projects/other", "roles/owner", stranger.Member);
+        Assert.Equal(200, await stranger.StatusAsync("GET", "/v1/projects/other/locations/us-east-1/keyRings"));
+        var walked = 0;
+        foreach (var method in doors.Services.SelectMany(s => s.Descriptor.Methods))
+            foreach (var (verb, pattern) in Bindings.Of(method))
+            {
+                var path = Fill(pattern);
+                if (OpenToAll.Contains(method.Name) || !path.Contains("projects/default", StringComparison.Ordinal))
+                    continue;
+                var reply = await stranger.SendAsync(verb, path, BodyOf(method.Name));
+                Assert.True(reply.Status is 400 or 403 or 404 or 501, $"{method.FullName} {path}: {reply.Text}");
+                walked++;
+            }
+
+        Assert.True(walked > 30, $"Only {walked} addresses were walked.");
+    }
+
+    private static string BodyOf(string method) => method switch
+    {
+        "Encrypt" or "RawEncrypt" => Scene.Plaintext,
+        "Decrypt" => """{"ciphertext":"aGVsbG8="}""",
+        "SetIamPolicy" => """{"policy":{}}""",
+        _ => "",
+    };
+
+    private static string Fill(string path)
+    {
+        foreach (var (collection, id) in ((string, string)[])[
+            ("projects", "default"), ("locations", "us-east-1"), ("keyRings", "shop"), ("cryptoKeys", "orders"),
+            ("cryptoKeyVersions", "1")])
+            path = path.Replace($"{collection}/*", $"{collection}/{id}", StringComparison.Ordinal);
+        return path.Replace("**", "x", StringComparison.Ordinal).Replace("*", "x", StringComparison.Ordinal);
     }
 }

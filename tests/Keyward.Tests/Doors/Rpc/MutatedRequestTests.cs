@@ -1,5 +1,6 @@
 using System.Text;
 using CsCheck;
+using Keyward.Tests.Models;
 
 namespace Keyward.Tests.Doors.Rpc;
 
@@ -51,11 +52,11 @@ public sealed class MutatedRequestTests
         {
             var (method, path, query, body) = Seeds[drawn.Seed];
             foreach (var (kind, at, piece) in drawn.Mutations)
-                if (drawn.Part == 0) path = "/" + Mutate(path[1..], kind, at, Pieces[piece]);
-                else if (drawn.Part == 1) query = Mutate(query, kind, at, Pieces[piece]);
-                else body = Mutate(body, kind, at, Pieces[piece]);
+                if (drawn.Part == 0) path = "/" + TextMutation.Apply(path[1..], kind, at, Pieces[piece]);
+                else if (drawn.Part == 1) query = TextMutation.Apply(query, kind, at, Pieces[piece]);
+                else body = TextMutation.Apply(body, kind, at, Pieces[piece]);
             var before = doors.Records;
-            var reply = await doors.SendAsync(method, $"{path.Replace('?', '!')}?{query}", Bytes(body), doors.Token);
+            var reply = await doors.SendAsync(method, $"{path.Replace('?', '!')}?{query}", TextMutation.Bytes(body), doors.Token);
             var wrong = Judge(reply, path, doors.Records - before);
             Assert.True(wrong is null, $"{wrong}: {method} {path} ? {query} {body}\n{reply.Status} {reply.Text}");
         }, iter: Cases, threads: 1);
@@ -73,21 +74,4 @@ public sealed class MutatedRequestTests
         if (isError != (reply.Status != 200)) return "a body that is not the status's";
         return isError && error.GetProperty("code").GetInt32() != reply.Status ? "another code" : null;
     }
-
-    private static string Mutate(string text, int kind, int at, string piece)
-    {
-        at %= text.Length + 1;
-        var end = Math.Min(text.Length, at + piece.Length);
-        return kind switch
-        {
-            0 => text.Insert(at, piece),
-            1 => text[..at] + piece + text[end..],
-            2 => text[..at] + text[end..],
-            _ => text[..end] + text[at..],
-        };
-    }
-
-    /// <summary>Lone surrogates become bytes that are no UTF-8, so that those are tried too.</summary>
-    private static byte[] Bytes(string text) =>
-        [.. text.SelectMany(c => char.IsSurrogate(c) ? [0xff] : Encoding.UTF8.GetBytes([c]))];
 }

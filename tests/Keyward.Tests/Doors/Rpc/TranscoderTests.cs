@@ -96,6 +96,92 @@ public sealed class TranscoderTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData(":encrypt", """{"plaintext":"*"}""", "plaintext", "TYPE_BYTES")]
+    [InlineData(":encrypt", """{"plaintext":5}""", "plaintext", "TYPE_BYTES")]
+    [InlineData(":encrypt", """{"plaintextCrc32c":1.5}""", "plaintext_crc32c", "google.protobuf.Int64Value")]
+    [InlineData(":getIamPolicy", """{"options":{"requestedPolicyVersion":"x"}}""",
+        "options.requested_policy_version", "TYPE_INT32")]
+    [InlineData(":encrypt", """{"plaintexts":"AAAA"}""", "plaintexts", "plaintexts")]
+    [InlineData(":encrypt?colour=red", "{}", "colour", "colour")]
+    public async Task What_does_not_fit_is_told_by_its_field(string verb, string body, string field, string kind)
+    {
+        var reply = await _doors.SendAsync("POST", Key + verb, body);
+        Assert.Equal((400, "INVALID_ARGUMENT"), (reply.Status, reply.Error.GetProperty("status").GetString()));
+        Assert.Contains(kind, reply.Error.GetProperty("message").GetString());
+        var detail = reply.Error.GetProperty("details")[1];
+        Assert.Equal("type.googleapis.com/google.rpc.BadRequest", detail.GetProperty("@type").GetString());
+        Assert.Equal(field, detail.GetProperty("fieldViolations")[0].GetProperty("field").GetString());
+    }
+
+    [Theory]
+    [InlineData("fields=name", "name")]
+    [InlineData("$fields=name,version_template",
+        "name versionTemplate versionTemplate.protectionLevel versionTemplate.algorithm")]
+    [InlineData("fields=primary/state", "primary primary.state")]
+    [InlineData("fields=primary.state,purpose", "primary primary.state purpose")]
+    [InlineData("fields=primary(name,state)", "primary primary.name primary.state")]
+    [InlineData("fields=name&fields=purpose", "name purpose")]
+    [InlineData("fields=labels.team,primary(state),primary/state", "primary primary.state")]
+    public async Task An_answer_is_cut_to_the_fields_that_are_asked_for(string query, string expected)
+    {
+        var reply = await _doors.SendAsync("GET", $"{Key}?{query}");
+        Assert.True(reply.Status == 200, reply.Text);
+        Assert.Equal(expected.Split(' ').Order(), Names(reply.Json, "").Order());
+
+        static IEnumerable<string> Names(System.Text.Json.JsonElement json, string path) =>
+            json.EnumerateObject().SelectMany(p => p.Value.ValueKind == System.Text.Json.JsonValueKind.Object
+                ? Names(p.Value, path + p.Name + ".").Prepend(path + p.Name) : [path + p.Name]);
+    }
+
+    [Fact]
+    public async Task Lists_are_cut_item_by_item_and_everything_is_a_star()
+    {
+        var reply = await _doors.SendAsync(
+            "GET", Location + "/keyRings/r/cryptoKeys?fields=cryptoKeys(name),totalSize");
+        Assert.Equal($$"""{"cryptoKeys":[{"name":"{{Key[4..]}}"}],"totalSize":1}""", reply.Text.Trim());
+        var whole = await _doors.SendAsync("GET", Key);
+        var star = await _doors.SendAsync("GET", Key + "?fields=*");
+        Assert.Equal(whole.Json.ToString().Replace(" ", ""), star.Json.ToString().Replace(" ", ""));
+    }
+
+    [Theory]
+    [InlineData("fields=colour")]
+    [InlineData("fields=name/first")]
+    [InlineData("fields=primary(state")]
+    [InlineData("fields=primary)")]
+    [InlineData("fields=,")]
+    [InlineData("alt=proto")]
+    [InlineData("$alt=media")]
+    public async Task A_bad_wish_for_the_answer_is_refused_before_anything_is_done(string query)
+    {
+        var before = _doors.Records;
+        var made = await _doors.SendAsync(
+            "POST", $"{Location}/keyRings?keyRingId=wish&{query.Replace("primary", "name")}");
+        Assert.Equal((400, "INVALID_ARGUMENT"), (made.Status, made.Error.GetProperty("status").GetString()));
+        Assert.Equal(400, (await _doors.SendAsync("GET", $"{Key}?{query}")).Status);
+        Assert.Equal(404, (await _doors.SendAsync("GET", Location + "/keyRings/wish")).Status);
+        Assert.Equal(before + 3, _doors.Records);
+    }
+
+    [Fact]
+    public async Task Who_may_not_and_who_is_unknown_is_told_in_googles_words_for_it()
+    {
+        var denied = await _doors.SendAsync("GET", "/v1/projects/elsewhere/locations/global/keyRings");
+        Assert.Equal(("IAM_PERMISSION_DENIED", "cloudkms.googleapis.com"), Words(denied));
+        Assert.Equal("PERMISSION_DENIED", denied.Reason);
+        Assert.Equal("cloudkms.keyRings.list",
+            denied.Detail.GetProperty("metadata").GetProperty("permission").GetString());
+        var unknown = await _doors.SendAsync("GET", Key, [], null);
+        Assert.Equal(("CREDENTIALS_MISSING", "googleapis.com"), Words(unknown));
+        Assert.Equal("UNAUTHENTICATED", unknown.Reason);
+        Assert.Equal(("ACCESS_TOKEN_TYPE_UNSUPPORTED", "googleapis.com"),
+            Words(await _doors.SendAsync("GET", Key, [], "none")));
+
+        static (string?, string?) Words(RestReply reply) => (
+            reply.Detail.GetProperty("reason").GetString(), reply.Detail.GetProperty("domain").GetString());
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("\"\"")]
     [InlineData("{}")]

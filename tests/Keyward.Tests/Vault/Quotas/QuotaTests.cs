@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Keyward.Tests.Doors;
+using Keyward.Vault.Metrics;
+using Keyward.Vault.Quotas;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Keyward.Tests.Vault.Quotas;
@@ -100,6 +102,35 @@ public sealed class QuotaTests
         Assert.Equal(200, (await SendAsync(doors, "POST", $"/v1/{Ring}/cryptoKeys?cryptoKeyId=k",
             """{"purpose":"ENCRYPT_DECRYPT"}""")).Status);
         return doors;
+    }
+
+    [Fact]
+    public async Task How_near_the_nearest_is_to_each_limit_is_measured()
+    {
+        await using var doors = await OpenAsync();
+        await SetAsync(doors, "projects/default", "versions_per_key", 10);
+        Assert.Equal(0.1, Shares(doors)["versions_per_key"], 3);
+        // A limit of the key's own counts for it, however near the others are to the project's.
+        await SetAsync(doors, Key, "versions_per_key", 2);
+        Assert.Equal(0.5, Shares(doors)["versions_per_key"], 3);
+        await doors.OkAsync("POST", $"/v1/{Key}/cryptoKeyVersions", "{}");
+        Assert.Equal(1, Shares(doors)["versions_per_key"], 3);
+        await SetAsync(doors, Key, "versions_per_key", 1_000);
+        Assert.Equal(0.002, Shares(doors)["versions_per_key"], 4);
+        await SetAsync(doors, "projects/default", "key_rings", 4);
+        await SetAsync(doors, "projects/default", "key_files_per_account", 4);
+        await SetAsync(doors, "projects/default", "requests_per_minute", 100);
+        var shares = Shares(doors);
+        Assert.Equal((0.25, 0.25), (shares["key_rings"], shares["key_files_per_account"]));
+        Assert.Equal(["crypto_keys", "key_files_per_account", "key_rings", "requests_per_minute", "service_accounts",
+            "versions_per_key"], shares.Keys.Order());
+    }
+
+    private Dictionary<string, double> Shares(OpenDoors doors)
+    {
+        var (snapshot, now) = (doors.Gate.Vault!.Snapshot, _time.GetUtcNow());
+        return QuotaGauges.Read(snapshot, doors.Gate.Rates, KeyCensus.Of(snapshot, now).VersionShare, now)
+            .ToDictionary(m => (string)m.Tags[0].Value!, m => m.Value);
     }
 
     private static async Task SetAsync(OpenDoors doors, string name, string metric, long? limit)
