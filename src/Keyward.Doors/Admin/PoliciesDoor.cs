@@ -108,6 +108,13 @@ internal sealed class PoliciesDoor(Gate gate) : Protos.V1.Policies.PoliciesBase
         });
     }
 
+    public override Task<PolicySimulation> SimulatePolicy(SimulatePolicyRequest request, ServerCallContext context) =>
+        gate.PassAsync(context, SimulationMessages.Parse(request), SimulationMessages.Show);
+
+    public override Task<PolicyRecommendations> RecommendPolicy(
+        RecommendPolicyRequest request, ServerCallContext context) =>
+        gate.PassAsync(context, SimulationMessages.Parse(request), SimulationMessages.Show);
+
     private static Revision Show(RevisionView view) => new()
     {
         Subject = view.Revision.Subject,

@@ -141,6 +141,9 @@ internal sealed record Snapshot
 
     public Snapshot Replace(PrincipalGroup group) => WithGroup(group);
 
+    public Snapshot Replace(ServiceAccount account) =>
+        this with { Accounts = Accounts.SetItem(account.Email, account) };
+
     private Snapshot With(Row row)
     {
         if (row.Table == Tables.KeyVersion) return WithVersion(KeyVersion.Parse(row, IdOf));

@@ -54,7 +54,8 @@ internal static class PolicyCommands
             "gcloud kms keys set-iam-policy", SetAsync, Resource, FileName, Etag),
         DenyCommands.Build(), PolicyHistoryCommands.BuildHistory(), PolicyHistoryCommands.BuildDiff(),
         PolicyHistoryCommands.BuildRollBack(), QuestionCommands.BuildExplain(), QuestionCommands.BuildCheck(),
-        QuestionCommands.BuildWhoCan(), DocumentCommands.BuildKey(), DocumentCommands.BuildIdentity());
+        QuestionCommands.BuildWhoCan(), SimulationCommands.BuildSimulate(), SimulationCommands.BuildRecommend(),
+        DocumentCommands.BuildKey(), DocumentCommands.BuildIdentity());
 
     private static Task AddAsync(Session session)
     {

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using Grpc.Core;
-using Keyward.Client;
 using Keyward.Protos.V1;
 
 namespace Keyward.Cli;
@@ -23,21 +21,15 @@ internal static class UsageCommands
     public static async Task<Usage> AllAsync(Session session, string name)
     {
         var request = new GetUsageRequest { Name = name };
-        var all = await session.Server.Audit.GetUsageAsync(request, cancellationToken: session.Cancellation);
-        foreach (var node in await NodesAsync(session).ConfigureAwait(false))
+        Usage? all = null;
+        await foreach (var node in NodeConnections.AllAsync(session).ConfigureAwait(false))
         {
-            if (node.Self) continue;
-            if (node.State == Node.Types.NodeState.Dead)
-            {
-                session.Note($"{node.Name} is dead: its log lies on its machine and is not in this.");
-                continue;
-            }
-
-            using var connection = session.ConnectTo(node.Address);
-            Merge(all, await connection.Audit.GetUsageAsync(request, cancellationToken: session.Cancellation));
+            var one = await node.Audit.GetUsageAsync(request, cancellationToken: session.Cancellation);
+            if (all is null) all = one;
+            else Merge(all, one);
         }
 
-        return all;
+        return all!;
     }
 
     internal static void Merge(Usage all, Usage other)
@@ -80,18 +72,5 @@ internal static class UsageCommands
         if (usage.LagEntries > 0)
             session.Note($"{usage.LagEntries} records of the log are not in this yet.");
         session.Output.Write(usage);
-    }
-
-    private static async Task<IEnumerable<Node>> NodesAsync(Session session)
-    {
-        try
-        {
-            return (await session.Server.Nodes.ListNodesAsync(
-                new ListNodesRequest(), cancellationToken: session.Cancellation)).Nodes;
-        }
-        catch (RpcException refused) when (refused.StatusCode == StatusCode.PermissionDenied)
-        {
-            return [];
-        }
     }
 }

@@ -60,7 +60,51 @@ public sealed class QuestionTests : IDisposable
             (await UsageAsync(again, "key", "usage", "orders")).GetProperty("versions").GetRawText());
     }
 
+    [Fact]
+    public async Task A_draft_of_either_language_is_judged_by_what_was_called_and_the_least_is_recommended()
+    {
+        await using var server = await KeywardServer.StartAsync(_data.In("kms"));
+        await MakeKeysAsync(server);
+        var made = await ToolAsync(server, "service-account", "create", "app", "--key-file", _data.In("app.json"));
+        Assert.True(made.Code == 0, made.Errors);
+        var email = JsonDocument.Parse(made.Output).RootElement.GetProperty("email").GetString()!;
+        Assert.Equal(0, (await ToolAsync(server, "policy", "add", Ring,
+            "--member", "serviceAccount:" + email, "--role", "roles/cloudkms.cryptoOperator")).Code);
+        await UseAsync(server, 4, _data.In("app.json"));
+        await File.WriteAllTextAsync(_data.In("google.json"), $$"""
+            {"bindings":[{"role":"roles/cloudkms.cryptoKeyEncrypter","members":["serviceAccount:{{email}}"]}]}
+            """);
+        await File.WriteAllTextAsync(_data.In("aws.json"), """
+            {"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"kms:Encrypt","Resource":"*"}}
+            """);
+        var (otherwise, judged) = await SimulateAsync(server, 1, "google.json", "--resource", Ring);
+        Assert.True(judged >= 9);
+        Assert.Equal(("cloudkms.cryptoKeyVersions.useToDecrypt", "refuses", "5"), otherwise);
+        (otherwise, _) = await SimulateAsync(server, 1, "aws.json", "--identity", email);
+        Assert.Equal(("cloudkms.cryptoKeyVersions.useToEncrypt", "refuses", "4"), otherwise);
+
+        var (code, output, errors) = await ToolAsync(
+            server, "policy", "recommend", Ring, "--principal", email, "--format", "json");
+        Assert.True(code == 0, errors);
+        Assert.Contains("roles/cloudkms.cryptoKeyEncrypterDecrypter", output, StringComparison.Ordinal);
+        Assert.Contains("kms:Decrypt", output, StringComparison.Ordinal);
+        Assert.Contains("roles/cloudkms.cryptoOperator", output, StringComparison.Ordinal);
+    }
+
     public void Dispose() => _data.Dispose();
+
+    private async Task<((string?, string?, string?) Otherwise, int Judged)> SimulateAsync(
+        KeywardServer server, int code, string file, params string[] on)
+    {
+        var run = await ToolAsync(server,
+            ["policy", "simulate", _data.In(file), .. on, "--since", "-1h", "--check", "--format", "json"]);
+        Assert.True(run.Code == code, run.Errors);
+        var simulation = JsonDocument.Parse(run.Output).RootElement;
+        var calls = simulation.GetProperty("otherwise").EnumerateArray().Single();
+        return ((calls.GetProperty("permission").GetString(), calls.GetProperty("draft").GetString(),
+            calls.GetProperty("calls").GetString()),
+            int.Parse(simulation.GetProperty("judged").GetString()!, System.Globalization.CultureInfo.InvariantCulture));
+    }
 
     private static async Task<JsonElement> UsageAsync(KeywardServer server, params string[] command)
     {
@@ -97,9 +141,10 @@ public sealed class QuestionTests : IDisposable
     }
 
     /// <summary>By Google's client: so many uses of each kind, and one that fails.</summary>
-    private static async Task UseAsync(KeywardServer server, int uses)
+    private static async Task UseAsync(KeywardServer server, int uses, string? keyFile = null)
     {
-        using var file = KeyFile.Load(Path.Combine(server.Data, "credentials/admin.json"), TimeProvider.System);
+        using var file = KeyFile.Load(
+            keyFile ?? Path.Combine(server.Data, "credentials/admin.json"), TimeProvider.System);
         using var connection = new KeywardConnection(server.Address, Path.Combine(server.Data, "tls/ca.pem"), file);
         var name = Ring + "/cryptoKeys/orders";
         for (var i = 0; i < uses; i++)

@@ -51,6 +51,23 @@ internal sealed class RecordSearch(IAuditLog log, LogIndex? index, RecordFilter 
         return new RecordPage(log.Origin, _found, log.FirstIndex, true);
     }
 
+    /// <summary>The newest so many, from the last record back, each with what else it says.</summary>
+    public async IAsyncEnumerable<(RecordFacts Facts, ReadOnlyMemory<byte> Bytes)> NewestAsync(int limit)
+    {
+        var found = 0;
+        foreach (var run in RunsOf(0, log.Size, isDescending: true))
+        {
+            var records = new List<(long Index, ReadOnlyMemory<byte> Bytes)>();
+            await foreach (var record in ReadAsync(run).ConfigureAwait(false)) records.Add(record);
+            for (var i = records.Count - 1; i >= 0; i--)
+            {
+                if (!Matches(records[i].Index, records[i].Bytes)) continue;
+                yield return (_facts, records[i].Bytes);
+                if (++found == limit) yield break;
+            }
+        }
+    }
+
     private bool Matches(long at, ReadOnlyMemory<byte> entry)
     {
         _facts.Read(at, entry);

@@ -52,12 +52,11 @@ public sealed record ExplainCall(string Id) : IOperation<ExplainedCall>
         if (call.Resource is null || !AskedResource.TryParse(call.Resource, out var resource))
             return result with { Note = "What the call was about has no policy." };
         if (passage.Judge(resource.Target.ToRead) is { } refusal) return refusal;
-        var demand = resource.For(permission);
+        var demand = call.Asked?.Demand ?? resource.For(permission);
         var circumstances = new Circumstances(call.Time, call.ToArrival());
-        var member = call.Type == Caller.ServiceAccountType ? "serviceAccount:" + call.Principal : call.Principal;
         var past = PastPolicies.At(passage.Snapshot, resource.Target, call.Time);
-        var then = Explanation.Of(past, AskedPrincipal.Of(past, member), demand, circumstances);
-        var now = Explanation.Of(passage.Snapshot, AskedPrincipal.Of(passage.Snapshot, member), demand,
+        var then = Explanation.Of(past, call.CallerIn(past), demand, circumstances);
+        var now = Explanation.Of(passage.Snapshot, call.CallerIn(passage.Snapshot), demand,
             circumstances with { Now = passage.Now });
         return result with
         {
