@@ -33,6 +33,7 @@ internal sealed class AuditLog : IAuditLog, IDisposable
     private volatile string? _whyNot;
     private volatile AuditTree? _tree;
     private ITreeSource? _source;
+    private bool _growsTree;
 
     private AuditLog(Journal journal)
     {
@@ -65,10 +66,11 @@ internal sealed class AuditLog : IAuditLog, IDisposable
     /// <summary>Opens the log, cutting off what was never acknowledged. Damage is an
     /// <see cref="AuditDamagedException"/>.</summary>
     /// <param name="reserveSizeBytes">Below this much free space no entry is taken.</param>
+    /// <param name="growsTree">False to measure what the tree costs: it then stays as it was opened.</param>
     public static AuditLog Open(IJournalFiles files, string origin, long reserveSizeBytes,
-        PartMetrics? parts = null) => new(Journal.Open(files, origin, reserveSizeBytes))
+        PartMetrics? parts = null, bool growsTree = true) => new(Journal.Open(files, origin, reserveSizeBytes))
     {
-        Parts = parts,
+        Parts = parts, _growsTree = growsTree,
     };
 
     public ValueTask<Receipt> AppendAsync(ReadOnlySpan<byte> entry)
@@ -111,7 +113,7 @@ internal sealed class AuditLog : IAuditLog, IDisposable
         TreeWriter writer, ITreeSource source, IReadOnlyList<INoteSigner> signers, TimeProvider time)
     {
         _source = source;
-        _tree = AuditTree.Open(_journal, writer, signers, time);
+        _tree = AuditTree.Open(_journal, writer, signers, time, _growsTree);
     }
 
     /// <summary>Null while the log's key is sealed.</summary>

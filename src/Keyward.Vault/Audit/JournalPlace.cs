@@ -1,6 +1,7 @@
 namespace Keyward.Vault.Audit;
 
-/// <summary>Where a reading of the journal ended: the frame of this index begins there. Belongs to one reader.</summary>
+/// <summary>Where a reading of the journal ended: the frame of this index begins there. Belongs to one
+/// reader.</summary>
 internal sealed class JournalPlace
 {
     public JournalSegment? Segment { get; set; }

@@ -14,6 +14,9 @@ internal sealed record ServerSettings(
 
     public string? PostgresFile { get; private init; }
 
+    /// <summary>What a measurement leaves out.</summary>
+    public IReadOnlyList<string> BenchWithout { get; private init; } = [];
+
     public bool IsDev { get; private init; }
 
     public string? DevSeed { get; private init; }
@@ -97,6 +100,7 @@ internal sealed record ServerSettings(
         {
             IsShared = reader[SettingTable.Storage] == "postgres",
             PostgresFile = NullIfEmpty(reader[SettingTable.PostgresFile]),
+            BenchWithout = List(reader[SettingTable.BenchWithout]),
             IsDev = reader[SettingTable.Dev] == "true",
             DevSeed = NullIfEmpty(reader[SettingTable.DevSeed]),
             DevClock = SettingTable.TryParseTime(reader[SettingTable.DevClock], out var clock) ? clock : null,

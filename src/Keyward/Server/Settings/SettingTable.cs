@@ -67,6 +67,10 @@ internal static class SettingTable
     public static readonly Setting EmptyCall = new("bench.empty_call", null, "false",
         "Serves an empty, unrecorded call for measuring; never switch it on in production.", OneOf("true", "false"));
 
+    public static readonly Setting BenchWithout = new("bench.without", null, "",
+        "What a measurement leaves out: tree, index, metrics; never leave anything out in production.",
+        OneOf("tree", "index", "metrics"), IsList: true);
+
     public static readonly Setting FederationCaFile = new("federation.ca_file", null, "",
         "Certificates (PEM) that are trusted besides the system's when an issuer's keys are fetched.", FileOrEmpty);
 
@@ -141,7 +145,8 @@ internal static class SettingTable
     public static readonly IReadOnlyList<Setting> All =
     [
         Data, Listen, Storage, PostgresFile, Locations, Root, PassphraseFile, CertificateFile, KeyFile, TlsNames,
-        LogFormat, LogLevel, AuditReserve, MetricsAccess, ClockSkew, ShutdownTimeout, EmptyCall, FederationCaFile,
+        LogFormat, LogLevel, AuditReserve, MetricsAccess, ClockSkew, ShutdownTimeout, EmptyCall, BenchWithout,
+        FederationCaFile,
         FederationAddresses, Connections, ConnectionsPerPeer, Handshakes, RequestsPerPeer, UnknownPerSecond,
         CredentialMaximumAge, CredentialMaximumIdle, AuditSinks, AuditWitnesses, AuditPublish, AuditArchive, Dev,
         DevSeed, DevClock, MetricsKeyNames, TracesEndpoint, TracesSample,
