@@ -69,7 +69,7 @@ internal static class SettingTable
 
     public static readonly Setting BenchWithout = new("bench.without", null, "",
         "What a measurement leaves out: tree, index, metrics; never leave anything out in production.",
-        OneOf("tree", "index", "metrics"), IsList: true);
+        v => v.Length == 0 ? null : OneOf("tree", "index", "metrics")(v), IsList: true);
 
     public static readonly Setting FederationCaFile = new("federation.ca_file", null, "",
         "Certificates (PEM) that are trusted besides the system's when an issuer's keys are fetched.", FileOrEmpty);
