@@ -62,6 +62,7 @@ public sealed class KeywardConnection : IDisposable
         AuditProofs = new AuditProofs.AuditProofsClient(invoker);
         AuditKeeping = new AuditKeeping.AuditKeepingClient(invoker);
         Witnesses = new Witnesses.WitnessesClient(invoker);
+        Anomalies = new Anomalies.AnomaliesClient(invoker);
         Provenance = new Provenance.ProvenanceClient(invoker);
         Signatures = new Signatures.SignaturesClient(invoker);
         Dev = new Dev.DevClient(invoker);
@@ -80,6 +81,8 @@ public sealed class KeywardConnection : IDisposable
     public AuditKeeping.AuditKeepingClient AuditKeeping { get; }
 
     public Witnesses.WitnessesClient Witnesses { get; }
+
+    public Anomalies.AnomaliesClient Anomalies { get; }
 
     public KeyManagementService.KeyManagementServiceClient Keys { get; }
 

@@ -41,6 +41,9 @@ internal static class AdminDoor
         services.AddSingleton<SignaturesDoor>().AddSingleton<QuotasDoor>();
         services.AddSingleton(p => new RestService(Quotas.Descriptor, p.GetRequiredService<QuotasDoor>()));
         services.AddSingleton<NodesDoor>().AddSingleton<BackupsDoor>();
+        services.AddSingleton<AnomaliesDoor>();
+        services.AddSingleton(p => new RestService(
+            Protos.V1.Anomalies.Descriptor, p.GetRequiredService<AnomaliesDoor>()));
         services.AddSingleton(p => new RestService(Nodes.Descriptor, p.GetRequiredService<NodesDoor>()));
         services.AddSingleton(p => new RestService(Signatures.Descriptor, p.GetRequiredService<SignaturesDoor>()));
     }
@@ -74,5 +77,6 @@ internal static class AdminDoor
         routes.MapGrpcService<QuotasDoor>();
         routes.MapGrpcService<NodesDoor>();
         routes.MapGrpcService<BackupsDoor>();
+        routes.MapGrpcService<AnomaliesDoor>();
     }
 }

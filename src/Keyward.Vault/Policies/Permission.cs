@@ -137,6 +137,8 @@ public enum Permission
     AuditPrune = 127,
     WitnessUpdate = 128,
     WitnessList = 129,
+    AnomaliesList = 130,
+    AnomaliesJudge = 131,
 }
 
 /// <summary>The permissions' names as policies, refusals and TestIamPermissions show them.</summary>
@@ -204,6 +206,8 @@ public static class PermissionNames
         Permission.AuditPrune => "keyward.audit.prune",
         Permission.WitnessUpdate => "keyward.witness.update",
         Permission.WitnessList => "keyward.witness.list",
+        Permission.AnomaliesList => "keyward.anomalies.list",
+        Permission.AnomaliesJudge => "keyward.anomalies.judge",
         Permission.DevControl => "keyward.dev.control",
         Permission.NodesGet => "keyward.nodes.get",
         Permission.NodesUpdate => "keyward.nodes.update",

@@ -83,7 +83,7 @@ public static class Roles
         Permission.IssuersUpdate, Permission.IssuersList, Permission.QuotasGet,
         Permission.QuotasSet, Permission.AuditVerify, Permission.NodesGet, Permission.NodesUpdate,
         Permission.BackupsCreate, Permission.AuditManage, Permission.WitnessUpdate, Permission.WitnessList,
-        Permission.DevControl,
+        Permission.DevControl, Permission.AnomaliesList, Permission.AnomaliesJudge,
     ];
 
     private static readonly FrozenDictionary<string, PermissionMask> Masks = new Dictionary<string, PermissionMask>
@@ -117,11 +117,11 @@ public static class Roles
         ["roles/cloudkms.expertRawPKCS1"] = Mask([Permission.VersionsManageRawPkcs1Keys]),
         ["roles/keyward.admin"] = Mask(DeploymentAdmin),
         ["roles/keyward.auditor"] = Mask([Permission.AuditRead, Permission.AuditReadAll, Permission.AuditVerify,
-            Permission.NodesGet,
+            Permission.NodesGet, Permission.AnomaliesList,
             Permission.DeploymentGetIamPolicy, .. ReadPolicies, .. View]),
         // Keyed digests let guesses be tried against records: no one administers that right to himself by his role.
         ["roles/keyward.investigator"] = Mask([Permission.AuditRead, Permission.AuditReadAll,
-            Permission.AuditVerify, Permission.AuditHash]),
+            Permission.AuditVerify, Permission.AuditHash, Permission.AnomaliesList, Permission.AnomaliesJudge]),
         // Nor what removes records for good.
         ["roles/keyward.archivist"] = Mask([Permission.AuditVerify, Permission.AuditPrune]),
         ["roles/keyward.backupOperator"] = Mask([Permission.BackupsCreate]),

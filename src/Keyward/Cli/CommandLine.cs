@@ -97,6 +97,7 @@ internal static class CommandLine
         root.Subcommands.Add(CertificateCommands.Build());
         root.Subcommands.Add(IssuerCommands.Build());
         root.Subcommands.Add(WitnessCommands.Build());
+        root.Subcommands.Add(AnomalyCommands.Build());
         root.Subcommands.Add(QuotaCommands.Build());
         root.Subcommands.Add(PolicyCommands.Build());
         root.Subcommands.Add(RoleCommands.Build());

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Keyward.Server.Settings;
 using Keyward.Server.Tls;
+using Keyward.Vault.Audit.Anomalies;
 using Keyward.Vault.Gate;
 using Keyward.Vault.Metrics;
 using Keyward.Vault.Names;
@@ -35,6 +36,7 @@ internal sealed class ServerMetrics : IDisposable
             description: "Connections closed before their handshake, since their address or all had too many.");
         Node();
         Audit(settings);
+        Anomalies();
         Keys();
         Upkeep();
     }
@@ -83,6 +85,20 @@ internal sealed class ServerMetrics : IDisposable
             () => log.Followed?.Index is { } index ? [new(index.SizeBytes)] : []);
         Gauge("keyward_audit_reserve_bytes", "Free space below which no operation is served.",
             () => [new(settings.AuditReserveBytes)]);
+    }
+
+    private void Anomalies()
+    {
+        var log = _keeper.AuditLog;
+        _meter.CreateObservableCounter("keyward_anomalies",
+            () => (log.Followed?.Tally.Read() ?? []).Select(a => new Measurement<long>(
+                a.Count, Tag("kind", a.Kind.Label()), Tag("severity", a.Severity.Label()))),
+            description: "Findings in this node's log, by kind and severity.");
+        Gauge("keyward_anomalies_open", "Findings that nobody has judged.", () =>
+            log.Followed?.Anomalies.All.Where(a => a.IsOpen).ToLookup(a => a.Severity) is { } open
+                ? AnomalyNames.Severities.Select(s => new Measurement<double>(
+                    open[s].Count(), Tag("severity", s.Label())))
+                : []);
     }
 
     private void Keys()

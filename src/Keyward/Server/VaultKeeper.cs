@@ -7,6 +7,7 @@ using Keyward.Server.Federation;
 using Keyward.Server.Settings;
 using Keyward.Server.Tls;
 using Keyward.Vault.Audit;
+using Keyward.Vault.Audit.Anomalies;
 using Keyward.Vault.Audit.Index;
 using Keyward.Vault.Audit.Tree;
 using Keyward.Vault.Cluster;
@@ -38,6 +39,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
     private volatile IReadOnlyList<string> _nodeAddresses = [];
     private DocumentFetch? _fetch;
     private PartMetrics? _parts;
+    private AnomalySettings _anomalies = AnomalySettings.Default;
 
     private VaultKeeper(DataFolder folder, RootSource root, string address, TimeProvider time, ILogger logger,
         IStore store, AuditLog log, Gate gate)
@@ -102,7 +104,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
             var logger = loggers.CreateLogger("Keyward.Server");
             var keeper = new VaultKeeper(folder, root, address, time, logger, store, log, gate)
             {
-                IsNew = isNew, _fetch = fetch, _parts = metrics.Parts,
+                IsNew = isNew, _fetch = fetch, _parts = metrics.Parts, _anomalies = settings.Anomalies,
             };
             await keeper.TryOpenAsync(state, cancellation).ConfigureAwait(false);
             return keeper;
@@ -246,7 +248,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
 
     /// <summary>What is made of the log's records, behind it.</summary>
     private void Follow(string logFolder) =>
-        _log.Followed = FollowedLog.Open(_log, Path.Combine(logFolder, "index"), _time);
+        _log.Followed = FollowedLog.Open(_log, Path.Combine(logFolder, "index"), _time, _anomalies);
 
     /// <summary>Where others share the store, this node may be new to it.</summary>
     private async ValueTask<StoredState> JoinAsync(

@@ -91,7 +91,41 @@ public sealed class QuestionTests : IDisposable
         Assert.Contains("roles/cloudkms.cryptoOperator", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_is_out_of_the_ordinary_is_found_explained_and_judged()
+    {
+        await using var server = await KeywardServer.StartAsync(_data.In("kms"));
+        await MakeKeysAsync(server);
+        Assert.Equal(0, (await ToolAsync(server, "policy", "add", Ring,
+            "--member", "allAuthenticatedUsers", "--role", "roles/cloudkms.viewer")).Code);
+        var finding = (await AnomaliesAsync(server)).Single();
+        Assert.Equal(("policy_widened", "high"), (Text(finding, "kind"), Text(finding, "severity")));
+        var id = Text(finding, "id")!;
+        var explained = await ToolAsync(server, "anomaly", "explain", id, "--format", "json");
+        Assert.Contains("set_policy", explained.Output, StringComparison.Ordinal);
+        using (var client = new RestClient(server))
+            Assert.Contains("keyward_anomalies_total{otel_scope_name=\"Keyward.Server\",kind=\"policy_widened\",severity=\"high\"} 1",
+                await client.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative)), StringComparison.Ordinal);
+        Assert.Equal(1, (await ToolAsync(server, "anomaly", "dismiss", "0123456789abcdef", "--verdict", "true")).Code);
+        Assert.Equal(0, (await ToolAsync(
+            server, "anomaly", "dismiss", id, "--verdict", "expected", "--note", "a test")).Code);
+        Assert.Empty(await AnomaliesAsync(server));
+        server.Kill();
+        await using var again = await KeywardServer.StartAsync(_data.In("kms"));
+        Assert.Equal("a test", Text((await AnomaliesAsync(again, "--all")).Single(), "note"));
+    }
+
     public void Dispose() => _data.Dispose();
+
+    private static string? Text(JsonElement json, string name) => json.GetProperty(name).GetString();
+
+    private static async Task<List<JsonElement>> AnomaliesAsync(KeywardServer server, params string[] options)
+    {
+        var (code, output, errors) = await ToolAsync(server, ["anomaly", "list", .. options, "--format", "json"]);
+        Assert.True(code == 0, errors);
+        var root = JsonDocument.Parse(output).RootElement;
+        return [.. (root.ValueKind == JsonValueKind.Array ? root : root.EnumerateObject().First().Value).EnumerateArray()];
+    }
 
     private async Task<((string?, string?, string?) Otherwise, int Judged)> SimulateAsync(
         KeywardServer server, int code, string file, params string[] on)

@@ -48,6 +48,9 @@ internal sealed record ServerSettings(
 
     public string? AuditArchive { get; init; }
 
+    public Vault.Audit.Anomalies.AnomalySettings Anomalies { get; init; } =
+        Vault.Audit.Anomalies.AnomalySettings.Default;
+
     public required int Connections { get; init; }
 
     public required PeerLimits PeerLimits { get; init; }
@@ -111,6 +114,7 @@ internal sealed record ServerSettings(
                 return network;
             })],
             AuditArchive = NullIfEmpty(reader[SettingTable.AuditArchive]),
+            Anomalies = AnomaliesOf(reader),
             AuditSinks = [.. List(reader[SettingTable.AuditSinks]).Select(Sink)],
             AuditPublish = [.. List(reader[SettingTable.AuditPublish]).Select(Sink)],
             AuditWitnesses = [.. List(reader[SettingTable.AuditWitnesses]).Select(text =>
@@ -136,6 +140,22 @@ internal sealed record ServerSettings(
     {
         _ = Delivery.Sinks.SinkSettings.TryParse(text, out var sink);
         return sink;
+    }
+
+    private static Vault.Audit.Anomalies.AnomalySettings AnomaliesOf(SettingReader reader)
+    {
+        var off = List(reader[SettingTable.AnomaliesOff]);
+        return new Vault.Audit.Anomalies.AnomalySettings
+        {
+            Off = Vault.Audit.Anomalies.AnomalyNames.Kinds
+                .Where(k => off.Contains(Vault.Audit.Anomalies.AnomalyNames.Label(k))).ToHashSet(),
+            Learning = DurationOrNull(reader[SettingTable.AnomaliesLearning])!.Value,
+            Dormancy = DurationOrNull(reader[SettingTable.AnomaliesDormancy])!.Value,
+            VolumeSigmas = Count(reader, SettingTable.AnomaliesVolume),
+            Denials = Count(reader, SettingTable.AnomaliesDenials),
+            NewKeys = Count(reader, SettingTable.AnomaliesNewKeys),
+            Suppression = DurationOrNull(reader[SettingTable.AnomaliesSuppression])!.Value,
+        };
     }
 
     private static TimeSpan? DurationOrNull(string value) =>

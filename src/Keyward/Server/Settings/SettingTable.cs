@@ -142,6 +142,31 @@ internal static class SettingTable
         "The folder into which records are archived before keyward audit prune removes them.",
         v => v.Length == 0 || Directory.Exists(v) ? null : "names a folder that does not exist");
 
+    public static readonly Setting AnomaliesOff = new("anomalies.off", null, "",
+        "Kinds of anomalies that are not looked for, separated by commas (docs/guides/anomalies.md).",
+        v => v.Length == 0 || Vault.Audit.Anomalies.AnomalyNames.Kinds.Any(k =>
+            Vault.Audit.Anomalies.AnomalyNames.Label(k) == v)
+            ? null : "is no kind of anomaly", IsList: true);
+
+    public static readonly Setting AnomaliesLearning = new("anomalies.learning", null, "7d",
+        "For so long a principal's use of a key is only learnt.", IsDuration);
+
+    public static readonly Setting AnomaliesDormancy = new("anomalies.dormancy", null, "90d",
+        "So much silence makes a use the first after dormancy.", IsDuration);
+
+    public static readonly Setting AnomaliesVolume = new("anomalies.volume", null, "6",
+        "How many standard deviations an hour's uses must be above their mean to be told.", IsCount);
+
+    public static readonly Setting AnomaliesDenials = new("anomalies.denials", null, "20",
+        "Refusals of one principal within ten minutes, over five resources, that are told; or five times as many.",
+        IsCount);
+
+    public static readonly Setting AnomaliesNewKeys = new("anomalies.new_keys", null, "10",
+        "Keys that a principal never used before: more of them within an hour are told.", IsCount);
+
+    public static readonly Setting AnomaliesSuppression = new("anomalies.suppression", null, "30d",
+        "For so long what was judged false or expected is not told again.", IsDuration);
+
     public static readonly IReadOnlyList<Setting> All =
     [
         Data, Listen, Storage, PostgresFile, Locations, Root, PassphraseFile, CertificateFile, KeyFile, TlsNames,
@@ -149,7 +174,8 @@ internal static class SettingTable
         FederationCaFile,
         FederationAddresses, Connections, ConnectionsPerPeer, Handshakes, RequestsPerPeer, UnknownPerSecond,
         CredentialMaximumAge, CredentialMaximumIdle, AuditSinks, AuditWitnesses, AuditPublish, AuditArchive, Dev,
-        DevSeed, DevClock, MetricsKeyNames, TracesEndpoint, TracesSample,
+        DevSeed, DevClock, MetricsKeyNames, TracesEndpoint, TracesSample, AnomaliesOff, AnomaliesLearning,
+        AnomaliesDormancy, AnomaliesVolume, AnomaliesDenials, AnomaliesNewKeys, AnomaliesSuppression,
     ];
 
     public static bool TryParseEndpoint(string text, out string host, out int port)

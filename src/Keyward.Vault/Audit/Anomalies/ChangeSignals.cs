@@ -1,0 +1,105 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+using Keyward.Vault.Audit.Index;
+
+namespace Keyward.Vault.Audit.Anomalies;
+
+/// <summary>What needs no baseline: material taken out or tried to, policies opened, the log weakened.</summary>
+internal static class ChangeSignals
+{
+    /// <summary>A backup carries sealed material away, which is all that can leave.</summary>
+    private static readonly FrozenSet<string> Exports =
+        new[] { "create_backup", "export_key", "export_version" }.ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>What makes the log tell less, or fewer vouch for it.</summary>
+    private static readonly FrozenSet<string> Weakenings =
+        new[] { "prune_log", "lift_hold", "remove_witnessed_log" }.ToFrozenSet(StringComparer.Ordinal);
+
+    private static readonly FrozenSet<string> PolicyChanges = new[]
+    {
+        "set_policy", "set_key_policy", "set_identity_policy", "delete_identity_policy", "set_deny_rules", "roll_back",
+    }.ToFrozenSet(StringComparer.Ordinal);
+
+    private static readonly string[] Everybody = ["allUsers", "allAuthenticatedUsers"];
+
+    private static readonly string[] BroadRoles =
+        ["roles/owner", "roles/editor", "roles/keyward.admin", "roles/cloudkms.admin"];
+
+    public static Signal? Of(RecordFacts facts)
+    {
+        if (facts.Operation is not { } operation || facts.Principal is not { } principal) return null;
+        var key = facts.Resource ?? "";
+        if (Exports.Contains(operation) && (facts.Outcome is Outcomes.Ok or "denied"))
+            return new Signal(AnomalyKind.Export, AnomalySeverity.High, principal, key,
+                facts.Outcome == Outcomes.Ok ? $"Sealed material was taken out by {operation}."
+                    : $"Material was to be taken out by {operation}, and refused.", [facts.Index]);
+        if (facts.Outcome != Outcomes.Ok) return null;
+        if (Weakenings.Contains(operation))
+            return new Signal(AnomalyKind.AuditOff, AnomalySeverity.High, principal, key,
+                $"The audit log keeps less after {operation}.", [facts.Index]);
+        return PolicyChanges.Contains(operation) && Widened(facts.Bytes) is var (severity, why)
+            ? new Signal(AnomalyKind.PolicyWidened, severity, principal, key, why, [facts.Index])
+            : null;
+    }
+
+    private static (AnomalySeverity Severity, string Why)? Widened(ReadOnlyMemory<byte> record)
+    {
+        using var json = JsonDocument.Parse(record);
+        if (!json.RootElement.TryGetProperty("change", out var change)) return null;
+        var added = Texts(change, "added", "after").ToList();
+        if (added.Find(a => Everybody.Any(e => a.Contains(e, StringComparison.Ordinal))) is { } open)
+            return (AnomalySeverity.High, $"A policy lets everybody in: {open}.");
+        if (Texts(change, "deny_removed", "before").FirstOrDefault() is { } rule)
+            return (AnomalySeverity.High, $"The deny rule {rule} was taken away.");
+        var documents = Texts(change, "key_policy", "after").Concat(Texts(change, "policy", "after"));
+        if (documents.Any(IsOpen)) return (AnomalySeverity.High, "A policy document lets everybody in, or everything.");
+        return added.Find(a => BroadRoles.Any(r => a.Contains(r, StringComparison.Ordinal))) is { } broad
+            ? (AnomalySeverity.Medium, $"A broad role was given: {broad}.")
+            : null;
+    }
+
+    /// <summary>An allow for anybody, or of all actions to somebody on his own document.</summary>
+    private static bool IsOpen(string document)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(document);
+            if (!json.RootElement.TryGetProperty("Statement", out var statements)) return false;
+            return statements.ValueKind == JsonValueKind.Array
+                ? statements.EnumerateArray().Any(IsOpen)
+                : IsOpen(statements);
+        }
+        catch (JsonException)
+        {
+            // Cut in the record: it cannot be told.
+            return false;
+        }
+    }
+
+    private static bool IsOpen(JsonElement statement) => statement.ValueKind == JsonValueKind.Object
+        && statement.TryGetProperty("Effect", out var effect) && effect.ValueEquals("Allow")
+        && !statement.TryGetProperty("Condition", out _)
+        && (statement.TryGetProperty("Principal", out var principal)
+            ? HasStar(principal)
+            : statement.TryGetProperty("Action", out var action) && HasStar(action));
+
+    private static bool HasStar(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString() is "*" or "kms:*",
+        JsonValueKind.Array => value.EnumerateArray().Any(HasStar),
+        JsonValueKind.Object => value.EnumerateObject().Any(p => HasStar(p.Value)),
+        _ => false,
+    };
+
+    private static IEnumerable<string> Texts(JsonElement change, string field, string side)
+    {
+        if (!change.TryGetProperty(field, out var entry) || entry.ValueKind != JsonValueKind.Object
+            || !entry.TryGetProperty(side, out var values)) return [];
+        return values.ValueKind switch
+        {
+            JsonValueKind.String => [values.GetString()!],
+            JsonValueKind.Array => [.. values.EnumerateArray().Select(v => v.GetString() ?? "")],
+            _ => [],
+        };
+    }
+}
