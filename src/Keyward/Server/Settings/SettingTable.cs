@@ -180,8 +180,7 @@ internal static class SettingTable
         FederationAddresses, Connections, ConnectionsPerPeer, Handshakes, RequestsPerPeer, UnknownPerSecond,
         CredentialMaximumAge, CredentialMaximumIdle, AuditSinks, AuditWitnesses, AuditPublish, AuditArchive, Dev,
         DevSeed, DevClock, MetricsKeyNames, TracesEndpoint, TracesSample, Advertise, RootFile,
-        Join,
-        DevSeed, DevClock, MetricsKeyNames, TracesEndpoint, TracesSample, AnomaliesOff, AnomaliesLearning,
+        Join, AnomaliesOff, AnomaliesLearning,
         AnomaliesDormancy, AnomaliesVolume, AnomaliesDenials, AnomaliesNewKeys, AnomaliesSuppression,
     ];
 
