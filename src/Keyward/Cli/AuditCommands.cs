@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Keyward.Delivery;
+using Keyward.Keystores.Age;
 using Keyward.Protos.V1;
 using Option = System.CommandLine.Option;
 
@@ -57,16 +58,23 @@ internal static class AuditCommands
                 "keyward audit query --source 10.1.2.0/24 --outcome denied --limit 10"], null,
             QueryAsync, [.. Filters, Limit, OldestFirst, Scan, As]),
         Commands.Make("export", "Print all records, one JSON object a line, in order of time.",
-            ["keyward audit export --since -24h > audit.jsonl", "keyward audit export --as ocsf"], null,
-            ExportAsync, [.. Filters, As]),
+            ["keyward audit export --since -24h > audit.jsonl",
+                "keyward audit export --as ocsf --recipient age1… > audit.age"], null,
+            ExportAsync, [.. Filters, As, BackupCommands.Recipient, BackupCommands.RecipientsFile]),
         .. AuditProofCommands.Build(), .. AuditKeepingCommands.Build(), AuditVerify.Build(),
     ]);
 
     private static async Task ExportAsync(Session session)
     {
-        var print = Printer(session);
+        using var writer = BackupCommands.HasRecipients(session)
+            ? new AgeWriter(new StandardOutputStream(), BackupCommands.Recipients(session))
+            : null;
+        var print = Printer(session, writer is null
+            ? Output.Line
+            : line => writer.Write(System.Text.Encoding.UTF8.GetBytes(line + "\n")));
         await foreach (var (log, index, record) in ReadAsync(session, RequestOf(session), follow: false)
             .ConfigureAwait(false)) print(log, index, record);
+        writer?.Finish();
     }
 
     private static async Task QueryAsync(Session session)
@@ -77,7 +85,7 @@ internal static class AuditCommands
         request.Scan = session.Get(Scan);
         request.PageSize = Math.Min(PageSize, limit);
         var isForm = session.Get(As) is not null;
-        var print = Printer(session);
+        var print = Printer(session, Output.Line);
         var shown = 0;
         await foreach (var (log, index, record) in ReadAsync(session, request, follow: false).ConfigureAwait(false))
         {
@@ -88,12 +96,12 @@ internal static class AuditCommands
     }
 
     /// <summary>Prints a record in the form that is asked for; our own is the log's own bytes.</summary>
-    private static Action<string, long, string> Printer(Session session)
+    private static Action<string, long, string> Printer(Session session, Action<string> line)
     {
-        if (session.Get(As) is not { } name || name == "keyward") return (_, _, record) => Output.Line(record);
+        if (session.Get(As) is not { } name || name == "keyward") return (_, _, record) => line(record);
         var form = RecordForm.Of(name);
         var accounts = new Dictionary<string, string?>();
-        return (log, index, record) => Output.Line(form(new RecordView((JsonObject)JsonNode.Parse(record)!, log, index,
+        return (log, index, record) => line(form(new RecordView((JsonObject)JsonNode.Parse(record)!, log, index,
             project => AccountOf(session, accounts, project))));
     }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Google.Protobuf;
+using Keyward.Keystores.Age;
 using Keyward.Protos.V1;
 using Keyward.Vault.Audit;
 using Keyward.Vault.Audit.Notes;
@@ -56,7 +57,7 @@ internal static class AuditProofCommands
             ["keyward audit prove keyward/0123456789abcdef/node-1#1234"], null, ProveAsync, Id, Log, OwnProject),
         Commands.Make("bundle", "Put records, proofs, checkpoint and verifier keys into one file.",
             ["keyward audit bundle ID ID --out case.json", "keyward audit verify case.json --vkey vkey.txt"], null,
-            BundleAsync, Ids, Log, OwnProject, OutFile),
+            BundleAsync, Ids, Log, OwnProject, OutFile, BackupCommands.Recipient, BackupCommands.RecipientsFile),
         Commands.Make("consistency", "Print the hashes that show that the log of size B extends that of size A.",
             ["keyward audit consistency 1000 2000"], null, ConsistencyAsync, OldSize, NewSize),
         Commands.Make("vkey",
@@ -91,9 +92,20 @@ internal static class AuditProofCommands
             : VerifierKey.ParseLines(string.Join('\n', await KeysAsync(session).ConfigureAwait(false)));
         var origins = records.Select(r => r.Proof.Signed.Checkpoint.Origin).ToHashSet();
         var bytes = AuditBundleFile.Write(records, keys.Where(k => origins.Contains(k.Name)));
+        if (BackupCommands.HasRecipients(session)) bytes = Sealed(bytes, BackupCommands.Recipients(session));
         if (session.Get(OutFile) is { } file)
             await File.WriteAllBytesAsync(file, bytes, session.Cancellation).ConfigureAwait(false);
         else StandardOutput.Write(bytes);
+    }
+
+    /// <summary>As a file that the recipients alone can open.</summary>
+    private static byte[] Sealed(byte[] bytes, IReadOnlyList<AgeRecipient> recipients)
+    {
+        using var sealedBytes = new MemoryStream();
+        using var writer = new AgeWriter(sealedBytes, recipients);
+        writer.Write(bytes);
+        writer.Finish();
+        return sealedBytes.ToArray();
     }
 
     private static async Task ConsistencyAsync(Session session)

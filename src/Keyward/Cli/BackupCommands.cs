@@ -13,13 +13,13 @@ internal static class BackupCommands
 {
     private static readonly Option<string?> Out = Commands.Text("--out", "FILE", "Where the result goes.");
 
-    private static readonly Option<string[]> Recipient = new("--recipient")
+    public static readonly Option<string[]> Recipient = new("--recipient")
     {
         HelpName = "age1…",
         Description = "Who can open it, as age-keygen or keyward backup keygen says; may be repeated.",
     };
 
-    private static readonly Option<string?> RecipientsFile = Commands.Text(
+    public static readonly Option<string?> RecipientsFile = Commands.Text(
         "--recipients-file", "FILE", "Recipients, one a line.");
 
     private static readonly Option<string?> Base = Commands.Text("--base", "FILE",
@@ -159,7 +159,11 @@ internal static class BackupCommands
         return json;
     }
 
-    private static List<AgeRecipient> Recipients(Session session)
+    /// <summary>Whether somebody is named who can open what comes out.</summary>
+    public static bool HasRecipients(Session session) =>
+        session.Get(Recipient) is { Length: > 0 } || session.Get(RecipientsFile) is not null;
+
+    public static IReadOnlyList<AgeRecipient> Recipients(Session session)
     {
         IEnumerable<string> texts = session.Get(Recipient) ?? [];
         if (session.Get(RecipientsFile) is { } file)

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Keyward.Server;
 
-/// <summary>Lets the log's follower go on: once a second, at once where somebody waits for it, and never more than a
-/// fifth of one processor's time where much is to be read, since operations use the same ones.</summary>
+/// <summary>Lets the log's follower go on: once a second, and never more than a fifth of one processor's time where
+/// much is to be read, since operations use the same ones.</summary>
 internal sealed class LogFollowing(VaultKeeper keeper, TimeProvider time, ILogger<LogFollowing> logger)
     : BackgroundService
 {
@@ -24,10 +24,8 @@ internal sealed class LogFollowing(VaultKeeper keeper, TimeProvider time, ILogge
                 var (goesOn, why) = await StepAsync(stoppingToken).ConfigureAwait(false);
                 if (why is not null && why != said) Log.NotFollowed(logger, why);
                 said = why;
-                if (goesOn) await Task.Delay(time.GetElapsedTime(began) * 4, time, stoppingToken).ConfigureAwait(false);
-                else if (keeper.AuditLog.Followed?.Follower is { } follower)
-                    await follower.PauseAsync(Pause, stoppingToken).ConfigureAwait(false);
-                else await Task.Delay(Pause, time, stoppingToken).ConfigureAwait(false);
+                await Task.Delay(goesOn ? time.GetElapsedTime(began) * 4 : Pause, time, stoppingToken)
+                    .ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)

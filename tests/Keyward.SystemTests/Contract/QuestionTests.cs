@@ -61,6 +61,26 @@ public sealed class QuestionTests : IDisposable
     }
 
     [Fact]
+    public async Task An_export_and_a_bundle_can_be_for_one_recipient_alone()
+    {
+        await using var server = await KeywardServer.StartAsync(_data.In("kms"));
+        await MakeKeysAsync(server);
+        var made = await KeywardServer.RunAsync("age-keygen", ["-o", _data.In("identity")]);
+        Assert.True(made.Code == 0, made.Errors);
+        var recipient = (await KeywardServer.RunAsync("age-keygen", ["-y", _data.In("identity")])).Output.Trim();
+        var id = IdOf((await QueryAsync(server, "--operation", "create_key", "--limit", "1")).Single())!;
+        var bundled = await ToolAsync(server, "audit", "bundle", id, "--recipient", recipient, "--out", _data.In("case.age"));
+        Assert.True(bundled.Code == 0, bundled.Errors);
+        var bundle = await OpenAsync("case.age");
+        Assert.Contains(id, bundle, StringComparison.Ordinal);
+        await ExportAsync(server, recipient, "audit.age");
+        Assert.DoesNotContain("create_key", await File.ReadAllTextAsync(_data.In("audit.age")), StringComparison.Ordinal);
+        var lines = (await OpenAsync("audit.age")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(2, lines.Count(l => JsonDocument.Parse(l).RootElement.GetProperty("operation").GetString() == "create_key"));
+        Assert.Equal(2, (await ToolAsync(server, "audit", "export", "--recipient", "age1nobody")).Code);
+    }
+
+    [Fact]
     public async Task A_draft_of_either_language_is_judged_by_what_was_called_and_the_least_is_recommended()
     {
         await using var server = await KeywardServer.StartAsync(_data.In("kms"));
@@ -125,6 +145,23 @@ public sealed class QuestionTests : IDisposable
         Assert.True(code == 0, errors);
         var root = JsonDocument.Parse(output).RootElement;
         return [.. (root.ValueKind == JsonValueKind.Array ? root : root.EnumerateObject().First().Value).EnumerateArray()];
+    }
+
+    /// <summary>The output is bytes, so a shell keeps it.</summary>
+    private async Task ExportAsync(KeywardServer server, string recipient, string file)
+    {
+        var (code, _, errors) = await KeywardServer.RunAsync("sh",
+            ["-c", $"'{KeywardServer.Program}' audit export --addr {server.Address} --recipient {recipient} > '{_data.In(file)}'"],
+            null, server.AdminEnvironment());
+        Assert.True(code == 0, errors);
+    }
+
+    private async Task<string> OpenAsync(string file)
+    {
+        var (code, output, errors) = await KeywardServer.RunAsync(
+            "age", ["--decrypt", "--identity", _data.In("identity"), _data.In(file)]);
+        Assert.True(code == 0, errors);
+        return output;
     }
 
     private async Task<((string?, string?, string?) Otherwise, int Judged)> SimulateAsync(

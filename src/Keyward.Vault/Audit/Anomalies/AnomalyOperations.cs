@@ -21,7 +21,7 @@ public sealed record ListAnomalies(bool OpenOnly, DateTimeOffset? Since) : IOper
     async ValueTask<Outcome<IReadOnlyList<Anomaly>>> IOperation<IReadOnlyList<Anomaly>>.RunAsync(Passage passage)
     {
         if (passage.Log.Followed is not { } followed) return LogRefusals.NoTree;
-        await followed.Follower.CatchUpAsync(LogFollower.Patience).ConfigureAwait(false);
+        await followed.Follower.CatchUpAsync().ConfigureAwait(false);
         return followed.Anomalies.All.Where(a => (!OpenOnly || a.IsOpen) && (Since is null || a.Time >= Since))
             .Take(MaximumListed).ToArray();
     }
@@ -46,7 +46,7 @@ public sealed record ExplainAnomaly(string Id) : IOperation<ExplainedAnomaly>
     async ValueTask<Outcome<ExplainedAnomaly>> IOperation<ExplainedAnomaly>.RunAsync(Passage passage)
     {
         if (passage.Log.Followed is not { } followed) return LogRefusals.NoTree;
-        await followed.Follower.CatchUpAsync(LogFollower.Patience).ConfigureAwait(false);
+        await followed.Follower.CatchUpAsync().ConfigureAwait(false);
         if (followed.Anomalies.Find(Id) is not { } anomaly) return JudgeAnomaly.NoSuch(Id);
         var records = new List<(long, ReadOnlyMemory<byte>)>();
         if (passage.May(Demand.OnDeployment(Permission.AuditReadAll)))
@@ -93,7 +93,7 @@ public sealed record JudgeAnomaly(string Id, AnomalyVerdict Verdict, string Note
             return new Refusal(RefusalReason.InvalidArgument,
                 string.Create(CultureInfo.InvariantCulture, $"A note has one line of {MaximumNoteLength} characters."));
         if (passage.Log.Followed is not { } followed) return LogRefusals.NoTree;
-        await followed.Follower.CatchUpAsync(LogFollower.Patience).ConfigureAwait(false);
+        await followed.Follower.CatchUpAsync().ConfigureAwait(false);
         return followed.Anomalies.Find(Id) is { } anomaly
             ? anomaly with { Verdict = Verdict, JudgedBy = passage.Caller.Email, JudgedAt = passage.Now, Note = Note }
             : NoSuch(Id);

@@ -42,7 +42,7 @@ public sealed record ReadUsage : IOperation<Usage>
     async ValueTask<Outcome<Usage>> IOperation<Usage>.RunAsync(Passage passage)
     {
         if (passage.Log.Followed is not { } followed) return LogRefusals.NoTree;
-        await followed.Follower.CatchUpAsync(LogFollower.Patience).ConfigureAwait(false);
+        await followed.Follower.CatchUpAsync().ConfigureAwait(false);
         var at = _name.IndexOf("/cryptoKeyVersions/", StringComparison.Ordinal);
         var found = followed.Usage.Find(at < 0 ? _name : _name[..at]);
         return new Usage(passage.Log.Origin, followed.Usage.Since, passage.Log.Size - followed.Usage.Next,
