@@ -49,6 +49,25 @@ public sealed class KeepingTests : IDisposable
     }
 
     [Fact]
+    public async Task Records_go_by_themselves_where_the_setting_says_so_and_never_under_a_hold()
+    {
+        Directory.CreateDirectory(_data.In("archive"));
+        await using var server = await StartAsync(("KEYWARD_AUDIT_PRUNE", "daily"));
+        await FillAsync(server, 300);
+        await OkAsync(server, "audit", "hold", "add", "case-17", "--reason", "court order");
+        await OkAsync(server, "dev", "clock", "advance", "2600d");
+        Assert.Empty(Directory.GetDirectories(_data.In("archive")));
+        await OkAsync(server, "audit", "hold", "lift", "case-17");
+        await OkAsync(server, "dev", "clock", "advance", "2d");
+        await UntilGoneAsync(server);
+        await File.WriteAllTextAsync(_data.In("vkey"), await OkAsync(server, "audit", "vkey"));
+        await OkAsync(server, "audit", "verify", Directory.GetDirectories(_data.In("archive")).Single(),
+            "--vkey", _data.In("vkey"));
+        Assert.Contains("\"name\":\"pruning\"", await OkAsync(server, "audit", "query", "--operation", "prune_log"));
+        Assert.Contains("audit_off", await OkAsync(server, "anomaly", "list", "--format", "json", "--all"));
+    }
+
+    [Fact]
     public async Task The_first_use_after_a_long_silence_is_found()
     {
         Directory.CreateDirectory(_data.In("archive"));
@@ -68,8 +87,8 @@ public sealed class KeepingTests : IDisposable
 
     public void Dispose() => _data.Dispose();
 
-    private Task<KeywardServer> StartAsync() => KeywardServer.StartAsync(_data.In("dev"), "127.0.0.1:0",
-        ("KEYWARD_DEV", "true"), ("KEYWARD_AUDIT_ARCHIVE", _data.In("archive")));
+    private Task<KeywardServer> StartAsync(params (string, string)[] more) => KeywardServer.StartAsync(_data.In("dev"), "127.0.0.1:0",
+        [("KEYWARD_DEV", "true"), ("KEYWARD_AUDIT_ARCHIVE", _data.In("archive")), .. more]);
 
     private static async Task FillAsync(KeywardServer server, int records)
     {

@@ -138,6 +138,10 @@ internal static class SettingTable
         "The folder into which records are archived before keyward audit prune removes them.",
         v => v.Length == 0 || Directory.Exists(v) ? null : "names a folder that does not exist");
 
+    public static readonly Setting AuditPrune = new("audit.prune", null, "manual",
+        "When records go of which the retention is over: manual, by keyward audit prune, or daily, by the server " +
+        "itself, into audit.archive.", OneOf("manual", "daily"));
+
     public static readonly Setting AnomaliesOff = new("anomalies.off", null, "",
         "Kinds of anomalies that are not looked for, separated by commas (docs/guides/anomalies.md).",
         v => v.Length == 0 || Vault.Audit.Anomalies.AnomalyNames.Kinds.Any(k =>
@@ -169,7 +173,7 @@ internal static class SettingTable
         LogFormat, LogLevel, AuditReserve, MetricsAccess, ClockSkew, ShutdownTimeout, EmptyCall, FederationCaFile,
         FederationAddresses, Connections, ConnectionsPerPeer, Handshakes, RequestsPerPeer, UnknownPerSecond,
         CredentialMaximumAge, CredentialMaximumIdle, AuditSinks, AuditWitnesses, AuditPublish, AuditArchive, Dev,
-        DevSeed, DevClock, MetricsKeyNames, TracesEndpoint, TracesSample, AnomaliesOff, AnomaliesLearning,
+        DevSeed, DevClock, MetricsKeyNames, TracesEndpoint, TracesSample, AuditPrune, AnomaliesOff, AnomaliesLearning,
         AnomaliesDormancy, AnomaliesVolume, AnomaliesDenials, AnomaliesNewKeys, AnomaliesSuppression,
     ];
 
