@@ -170,11 +170,12 @@ internal static class SettingTable
     public static readonly IReadOnlyList<Setting> All =
     [
         Data, Listen, Storage, PostgresFile, Locations, Root, PassphraseFile, CertificateFile, KeyFile, TlsNames,
+        AuditPrune, AnomaliesOff, AnomaliesLearning, AnomaliesDormancy, AnomaliesVolume, AnomaliesDenials,
+        AnomaliesNewKeys, AnomaliesSuppression,
         LogFormat, LogLevel, AuditReserve, MetricsAccess, ClockSkew, ShutdownTimeout, EmptyCall, FederationCaFile,
         FederationAddresses, Connections, ConnectionsPerPeer, Handshakes, RequestsPerPeer, UnknownPerSecond,
         CredentialMaximumAge, CredentialMaximumIdle, AuditSinks, AuditWitnesses, AuditPublish, AuditArchive, Dev,
-        DevSeed, DevClock, MetricsKeyNames, TracesEndpoint, TracesSample, AuditPrune, AnomaliesOff, AnomaliesLearning,
-        AnomaliesDormancy, AnomaliesVolume, AnomaliesDenials, AnomaliesNewKeys, AnomaliesSuppression,
+        DevSeed, DevClock, MetricsKeyNames, TracesEndpoint, TracesSample,
     ];
 
     public static bool TryParseEndpoint(string text, out string host, out int port)
