@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Keyward.Doors.Rpc;
@@ -36,6 +37,18 @@ internal sealed class NodesDoor(Gate gate) : Nodes.NodesBase
             IdOf(request.Name) is { } id ? new RemoveNode(id, request.IsOff, request.Reason) : BadName;
         return gate.PassAsync(context, operation, Show);
     }
+
+    public override Task<JoinToken> CreateJoinToken(CreateJoinTokenRequest request, ServerCallContext context) =>
+        gate.PassAsync(context, new CreateJoinToken(request.Lifetime?.ToTimeSpan()), made => new JoinToken
+        {
+            Node = Prefix + made.Node, Token = made.Token, ExpireTime = made.Expires.ToTimestamp(),
+        });
+
+    public override Task<JoinNodeResponse> JoinNode(JoinNodeRequest request, ServerCallContext context) =>
+        gate.PassAsync(context, new JoinNode(request.Recipient), joined => new JoinNodeResponse
+        {
+            Node = Prefix + joined.Node, Package = ByteString.CopyFrom(joined.Package),
+        });
 
     private static string? IdOf(string name) =>
         name.StartsWith(Prefix, StringComparison.Ordinal) && name.Length > Prefix.Length

@@ -1,3 +1,4 @@
+using Keyward.Doors.Aws.Kms;
 using Keyward.Doors.Aws.Wire;
 using Keyward.Vault.Gate;
 using Keyward.Vault.Names;
@@ -143,7 +144,9 @@ internal static class Refusals
     /// <summary>The action is the one that was wanting: some operations need several.</summary>
     private static string Denied(Call call, string resource, Refusal refusal)
     {
-        var action = "kms:" + (Actions.OfName(refusal.Permission) ?? call.Operation.Name);
+        var name = CustomStoreOperations.Names.Contains(call.Operation.Name)
+            ? null : Actions.OfName(refusal.Permission);
+        var action = "kms:" + (name ?? call.Operation.Name);
         var why = refusal.DeniedBy switch
         {
             null => $"because no identity-based policy allows the {action} action",

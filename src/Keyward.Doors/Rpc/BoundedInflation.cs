@@ -2,18 +2,18 @@ using System.IO.Compression;
 
 namespace Keyward.Doors.Rpc;
 
-/// <summary>Inflates gzip until it becomes more than a message may have, or more than honest data would: a small body
-/// must not become a large one in memory.</summary>
-internal sealed class BoundedInflation(Stream compressed) : Stream
+/// <summary>Inflates until it becomes more than a message may have, or more than honest data would: a small body must
+/// not become a large one in memory.</summary>
+internal sealed class BoundedInflation(Stream compressed, Inflation kind) : Stream
 {
     /// <summary>Inflated bytes for each compressed one. Names and base64 stay below 10.</summary>
     public const int MaximumRatio = 20;
 
-    /// <summary>Below this the ratio says nothing.</summary>
-    private const int FreeSizeBytes = 4 * 1024;
+    /// <summary>Below this the ratio says nothing: two fields of 64 KiB of zeros are as good as any.</summary>
+    private const int FreeSizeBytes = 136 * 1024;
 
     private readonly CountedStream _counted = new(compressed);
-    private GZipStream? _inflated;
+    private Stream? _inflated;
     private long _size;
 
     public override bool CanRead => true;
@@ -34,13 +34,13 @@ internal sealed class BoundedInflation(Stream compressed) : Stream
 
     public override int Read(Span<byte> buffer)
     {
-        _inflated ??= new GZipStream(_counted, CompressionMode.Decompress);
+        _inflated ??= Open();
         return Counted(_inflated.Read(buffer));
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        _inflated ??= new GZipStream(_counted, CompressionMode.Decompress);
+        _inflated ??= Open();
         return Counted(await _inflated.ReadAsync(buffer, cancellationToken).ConfigureAwait(false));
     }
 
@@ -59,6 +59,10 @@ internal sealed class BoundedInflation(Stream compressed) : Stream
         if (disposing) _inflated?.Dispose();
         base.Dispose(disposing);
     }
+
+    private Stream Open() => kind == Inflation.Gzip
+        ? new GZipStream(_counted, CompressionMode.Decompress)
+        : new ZLibStream(_counted, CompressionMode.Decompress);
 
     private int Counted(int read)
     {

@@ -27,6 +27,7 @@ internal static class RpcStatus
 
     public static Status Of(Refusal refusal, Arrival? arrival)
     {
+        refusal = GoogleErrorInfo.Translate(refusal, arrival);
         var info = GoogleErrorInfo.Find(refusal, arrival)
             ?? new ErrorInfo { Reason = ReasonOf(refusal.Reason), Domain = Domain };
         if (refusal.Subject is { } subject) info.Metadata["resource"] = subject;

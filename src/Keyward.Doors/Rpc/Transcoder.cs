@@ -5,6 +5,7 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Keyward.Vault.Gate;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using BadRequest = Google.Rpc.BadRequest;
 
 namespace Keyward.Doors.Rpc;
@@ -16,6 +17,11 @@ internal sealed class Transcoder(
 {
     /// <summary>Two fields of 64 KiB in base64, and room for names.</summary>
     public const int MaximumBodySizeBytes = 192 * 1024;
+
+    /// <summary>As much as Google takes of a request.</summary>
+    private const int MaximumDrainedBytes = 10 * 1024 * 1024;
+
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(10);
 
     private static readonly JsonParser Parser = new(JsonParser.Settings.Default
         .WithTypeRegistry(RpcStatus.Types).WithIgnoreUnknownFields(false));
@@ -139,24 +145,46 @@ internal sealed class Transcoder(
 
     private static async Task<byte[]> ReadBodyAsync(HttpRequest request, CancellationToken cancellation)
     {
-        if (request.ContentLength > MaximumBodySizeBytes) throw TooLarge();
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = MaximumDrainedBytes;
         await using var content = Decoded(request);
         using var body = new MemoryStream();
         var buffer = new byte[16 * 1024];
         int read;
         while ((read = await content.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0)
         {
-            if (body.Length + read > MaximumBodySizeBytes) throw TooLarge();
+            if (body.Length + read > MaximumBodySizeBytes)
+            {
+                await DrainAsync(request, cancellation).ConfigureAwait(false);
+                throw TooLarge();
+            }
+
             body.Write(buffer, 0, read);
         }
 
         return body.ToArray();
     }
 
+    /// <summary>Reads what is too large to its end, so that the answer arrives: a client that is cut off while it
+    /// writes sees a broken connection and no error of ours. Only callers that are known get here.</summary>
+    private static async Task DrainAsync(HttpRequest request, CancellationToken cancellation)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(DrainTime);
+        try
+        {
+            await request.Body.CopyToAsync(Stream.Null, patience.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            // Too slow to be waited for: it gets the answer where it stands.
+        }
+    }
+
     private static Stream Decoded(HttpRequest request) => request.Headers.ContentEncoding.ToString() switch
     {
         "" or "identity" => request.Body,
-        "gzip" => new BoundedInflation(request.Body),
+        "gzip" => new BoundedInflation(request.Body, Inflation.Gzip),
         _ => throw new BadRequestException("The body's content encoding is not offered: send it as it is, or gzip."),
     };
 

@@ -64,10 +64,13 @@ internal static class PrivateFile
         }
     }
 
-    /// <summary>A file of the super-user's is as good as one's own: he reads everything anyway.</summary>
+    /// <summary>A file of the super-user's is as good as one's own: he reads everything anyway, and it is he who says
+    /// which group may read it besides. Orchestrators show secrets to a process so: root's, 0440, its group.</summary>
     internal static string? WhyNot(string path, string what, UnixFileMode mode, uint? owner, uint? self)
     {
-        if ((mode & ~(OwnerOnly | UnixFileMode.UserExecute)) != 0)
+        var allowed = OwnerOnly | UnixFileMode.UserExecute;
+        if (owner == SuperUser && self != SuperUser) allowed |= UnixFileMode.GroupRead;
+        if ((mode & ~allowed) != 0)
             return $"The {what} {path} can be read by others. Make it yours alone: chmod 600 {path}";
         return owner is { } other && self is { } me && other != me && other != SuperUser
             ? $"The {what} {path} belongs to another user (id {other}). Make it yours: chown {me} {path}"

@@ -9,8 +9,6 @@ namespace Keyward.Stores.Postgres;
 /// leaves the machine.</summary>
 internal static class ConnectionSettings
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     /// <summary>As the server shows it, by which it is seen that the options arrived.</summary>
     public const string LockTimeout = "5s";
 
@@ -19,17 +17,7 @@ internal static class ConnectionSettings
         " -c statement_timeout=30s " +
         "-c idle_in_transaction_session_timeout=10s -c client_connection_check_interval=2s";
 
-    /// <summary>Reads a file of mode 0600 that holds an Npgsql connection string.</summary>
-    public static NpgsqlConnectionStringBuilder Read(string file)
-    {
-        if (!File.Exists(file))
-            throw new StoreUnavailableException($"The connection file {file} does not exist.");
-        if ((File.GetUnixFileMode(file) & ~OwnerOnly) != 0)
-            throw new StoreUnavailableException(
-                $"The connection file {file} can be read by others. Make it yours alone: chmod 600 {file}");
-        return Parse(File.ReadAllText(file).Trim(), file);
-    }
-
+    /// <param name="file">Where it stood, for what is said of it.</param>
     public static NpgsqlConnectionStringBuilder Parse(string text, string file)
     {
         NpgsqlConnectionStringBuilder given;
@@ -59,19 +47,32 @@ internal static class ConnectionSettings
         return given;
     }
 
-    /// <summary>For the lane and for reading. A commit is never cancelled by a time-out, which would turn a hung
-    /// synchronous commit into success: the command time-out is lifted there.</summary>
+    /// <summary>For changes. A time-out on a commit would cancel it, and turn one that waits for a standby into a
+    /// success: there is none, each statement before has its own. A server that vanished is noticed by the
+    /// network.</summary>
+    public static string ForLane(NpgsqlConnectionStringBuilder settings) =>
+        new NpgsqlConnectionStringBuilder(settings.ConnectionString)
+        {
+            Timeout = 5, CommandTimeout = 0, MaxPoolSize = 3, MaxAutoPrepare = 64, AutoPrepareMinUsages = 2,
+            // A Unix socket has no such option, and refuses it.
+            TcpKeepAlive = !IsSocket(settings), TcpKeepAliveTime = IsSocket(settings) ? 0 : 5,
+            TcpKeepAliveInterval = IsSocket(settings) ? 0 : 2,
+        }.ConnectionString;
+
+    /// <summary>For reading.</summary>
     public static string ForWork(NpgsqlConnectionStringBuilder settings) =>
         new NpgsqlConnectionStringBuilder(settings.ConnectionString)
         {
-            Timeout = 5, CommandTimeout = 30, MaxPoolSize = 8, MaxAutoPrepare = 64, AutoPrepareMinUsages = 2,
+            Timeout = 5, CommandTimeout = 30, MaxPoolSize = 5, MaxAutoPrepare = 64, AutoPrepareMinUsages = 2,
         }.ConnectionString;
 
     /// <summary>For the renewal of the lease: its time-outs must fit into the lease, and it waits for nobody's pooled
-    /// connection.</summary>
+    /// connection, nor for a standby. A renewal that a failover loses is made again a second later; what a lease rests
+    /// on, the change number, was committed by others and is on the standby before it can be seen.</summary>
     public static string ForLease(NpgsqlConnectionStringBuilder settings) =>
         new NpgsqlConnectionStringBuilder(settings.ConnectionString)
         {
+            Options = settings.Options + " -c synchronous_commit=local",
             Timeout = 2, CommandTimeout = 2, CancellationTimeout = -1, KeepAlive = 0, Pooling = false,
         }.ConnectionString;
 
@@ -92,6 +93,9 @@ internal static class ConnectionSettings
             $"The connection string in {file} does not verify the certificate of {remote[0]}: " +
             "use SSL Mode=VerifyFull, and Root Certificate=FILE where the CA is your own.");
     }
+
+    private static bool IsSocket(NpgsqlConnectionStringBuilder settings) =>
+        settings.Host!.Split(',').Any(h => h.Trim().StartsWith('/'));
 
     private static bool IsThisMachine(string host)
     {

@@ -12,12 +12,18 @@ internal static class Lane
     /// <summary>Announces a change to the nodes that listen. The payload is a hint, never data.</summary>
     public const string Channel = "keyward_change";
 
+    /// <summary>Of each statement; the lane's connections have none by themselves, for the commit's sake.</summary>
+    public const int TimeoutSeconds = 30;
+
     public static async Task<Counter> ReadCounterAsync(NpgsqlConnection connection, NpgsqlTransaction? transaction,
         bool locked, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(locked
             ? "SELECT seq, sealed_sum, incarnation FROM counter WHERE only_row = 1 FOR UPDATE"
-            : "SELECT seq, sealed_sum, incarnation FROM counter WHERE only_row = 1", connection, transaction);
+            : "SELECT seq, sealed_sum, incarnation FROM counter WHERE only_row = 1", connection, transaction)
+        {
+            CommandTimeout = TimeoutSeconds,
+        };
         await using var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
         if (!await reader.ReadAsync(cancellation).ConfigureAwait(false))
             throw new StoreUnavailableException("The store has lost its counter row.");
@@ -37,7 +43,10 @@ internal static class Lane
         NpgsqlTransaction? transaction, long afterSeq, int limit, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
-            "SELECT seq, op, changes FROM feed WHERE seq > $1 ORDER BY seq LIMIT $2", connection, transaction);
+            "SELECT seq, op, changes FROM feed WHERE seq > $1 ORDER BY seq LIMIT $2", connection, transaction)
+        {
+            CommandTimeout = TimeoutSeconds,
+        };
         command.Parameters.AddWithValue(afterSeq);
         command.Parameters.AddWithValue((long)limit);
         await using var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
@@ -51,7 +60,7 @@ internal static class Lane
     public static async Task WriteAsync(NpgsqlConnection connection, NpgsqlTransaction transaction,
         IReadOnlyList<Change> changes, int feedKept, CancellationToken cancellation)
     {
-        await using var batch = new NpgsqlBatch(connection, transaction);
+        await using var batch = new NpgsqlBatch(connection, transaction) { Timeout = TimeoutSeconds };
         foreach (var change in changes)
         {
             foreach (var row in change.Entry.Rows) batch.BatchCommands.Add(RowStatements.Upsert(row));
@@ -75,7 +84,7 @@ internal static class Lane
         IReadOnlySet<string> erased, CancellationToken cancellation)
     {
         if (erased.Count == 0) return;
-        await using var batch = new NpgsqlBatch(connection, transaction);
+        await using var batch = new NpgsqlBatch(connection, transaction) { Timeout = TimeoutSeconds };
         foreach (var entry in await ReadFeedAsync(connection, transaction, 0, int.MaxValue, cancellation)
             .ConfigureAwait(false))
         {
@@ -92,7 +101,10 @@ internal static class Lane
     public static async Task AnnounceAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, long seq,
         CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand("SELECT pg_notify($1, $2)", connection, transaction);
+        await using var command = new NpgsqlCommand("SELECT pg_notify($1, $2)", connection, transaction)
+        {
+            CommandTimeout = TimeoutSeconds,
+        };
         command.Parameters.AddWithValue(Channel);
         command.Parameters.AddWithValue(seq.ToString(System.Globalization.CultureInfo.InvariantCulture));
         await command.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);

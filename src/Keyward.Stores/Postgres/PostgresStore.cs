@@ -16,6 +16,7 @@ internal sealed partial class PostgresStore : IStore
 
     private readonly NpgsqlConnectionStringBuilder _settings;
     private readonly NpgsqlDataSource _source;
+    private readonly NpgsqlDataSource _laneSource;
     private readonly SemaphoreSlim _lane = new(1, 1);
     private bool _disposed;
 
@@ -23,6 +24,7 @@ internal sealed partial class PostgresStore : IStore
     {
         _settings = settings;
         _source = NpgsqlDataSource.Create(ConnectionSettings.ForWork(settings));
+        _laneSource = NpgsqlDataSource.Create(ConnectionSettings.ForLane(settings));
         _leaseSource = NpgsqlDataSource.Create(ConnectionSettings.ForLease(settings));
     }
 
@@ -164,29 +166,28 @@ internal sealed partial class PostgresStore : IStore
         await _lane.WaitAsync().ConfigureAwait(false);
         await StopListeningAsync().ConfigureAwait(false);
         await _leaseSource.DisposeAsync().ConfigureAwait(false);
+        await _laneSource.DisposeAsync().ConfigureAwait(false);
         await _source.DisposeAsync().ConfigureAwait(false);
         _lane.Dispose();
     }
 
     private async Task ChangeOnceAsync(long appliedSeq, Judgement judge, CancellationToken cancellation)
     {
-        IReadOnlyList<Change> changes = [];
-        await using var connection = await _source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
-        await using var transaction = await connection
-            .BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellation).ConfigureAwait(false);
+        await using var lane = await LaneTransaction.BeginAsync(_laneSource, cancellation).ConfigureAwait(false);
+        var (connection, transaction) = (lane.Connection, lane.Transaction);
         var counter = await Lane.ReadCounterAsync(connection, transaction, locked: true, cancellation)
             .ConfigureAwait(false);
         var missed = counter.Seq > appliedSeq
             ? await Lane.ReadFeedAsync(connection, transaction, appliedSeq, int.MaxValue, cancellation)
                 .ConfigureAwait(false)
             : [];
-        changes = judge(counter, missed);
+        var changes = judge(counter, missed);
         if (changes.Count == 0) return;
         await Lane.WriteAsync(connection, transaction, changes, FeedKept, cancellation).ConfigureAwait(false);
         await Lane.AnnounceAsync(connection, transaction, changes[^1].Entry.Seq, cancellation).ConfigureAwait(false);
         try
         {
-            await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+            await lane.CommitAsync().ConfigureAwait(false);
         }
         catch (Exception failure) when (Failures.IsFailure(failure) && !Failures.IsWorthRetrying(failure))
         {
@@ -196,7 +197,8 @@ internal sealed partial class PostgresStore : IStore
     }
 
     /// <summary>The answer to a commit was lost. Whoever gets the counter's lock now knows that the old transaction has
-    /// ended, one way or the other; then the feed tells which.</summary>
+    /// ended, one way or the other; then the feed tells which. What is seen there need not be on a standby yet: a
+    /// commit that comes after it is waited for, too.</summary>
     private async Task<bool> WasCommittedAsync(byte[] operationId, Exception lost)
     {
         using var limit = new CancellationTokenSource(ResolveFor);
@@ -204,13 +206,17 @@ internal sealed partial class PostgresStore : IStore
         {
             try
             {
-                await using var connection = await _source.OpenConnectionAsync(limit.Token).ConfigureAwait(false);
-                await using var transaction = await connection.BeginTransactionAsync(limit.Token).ConfigureAwait(false);
-                await Lane.ReadCounterAsync(connection, transaction, locked: true, limit.Token).ConfigureAwait(false);
+                await using var lane = await LaneTransaction.BeginAsync(_laneSource, limit.Token).ConfigureAwait(false);
+                await Lane.ReadCounterAsync(lane.Connection, lane.Transaction, locked: true, limit.Token)
+                    .ConfigureAwait(false);
                 await using var command = new NpgsqlCommand(
-                    "SELECT 1 FROM feed WHERE op = $1", connection, transaction);
+                    "UPDATE counter SET seq = seq WHERE only_row = 1 " +
+                    "RETURNING (SELECT count(*) FROM feed WHERE op = $1)",
+                    lane.Connection, lane.Transaction) { CommandTimeout = Lane.TimeoutSeconds };
                 command.Parameters.AddWithValue(operationId);
-                return await command.ExecuteScalarAsync(limit.Token).ConfigureAwait(false) is not null;
+                var found = (long)(await command.ExecuteScalarAsync(limit.Token).ConfigureAwait(false))!;
+                await lane.CommitAsync().ConfigureAwait(false);
+                return found > 0;
             }
             catch (Exception failure) when (Failures.IsFailure(failure) && !limit.IsCancellationRequested)
             {

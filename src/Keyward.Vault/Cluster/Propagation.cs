@@ -28,7 +28,8 @@ internal sealed class Propagation(NodeSync self, OpenedVault vault, TimeProvider
 
     /// <summary>Completes when a request that begins afterwards is judged with this change by every node.</summary>
     /// <param name="committedAt">The clock right after the commit was confirmed.</param>
-    public async Task<Propagated> WaitAsync(long seq, long committedAt)
+    /// <param name="isNew">Whether it is a change of this node's, whose way is measured.</param>
+    public async Task<Propagated> WaitAsync(long seq, long committedAt, bool isNew = true)
     {
         var expired = new List<string>();
         var look = FirstLook;
@@ -46,11 +47,12 @@ internal sealed class Propagation(NodeSync self, OpenedVault vault, TimeProvider
                     expired.Add(row.Id);
                 }
 
-                if (waiting.Count == 0) return Done(committedAt, rows, expired);
+                if (waiting.Count == 0) return Done(committedAt, rows, expired, isNew);
             }
 
             // Whatever the rows say: nobody's lease, begun before the commit, lasts longer than this.
-            if (time.GetElapsedTime(committedAt) > self.Terms.Expiry) return Done(committedAt, rows ?? [], expired);
+            if (time.GetElapsedTime(committedAt) > self.Terms.Expiry)
+                return Done(committedAt, rows ?? [], expired, isNew);
             await Task.Delay(look, time).ConfigureAwait(false);
             if (look < LastLook) look *= 2;
         }
@@ -111,14 +113,16 @@ internal sealed class Propagation(NodeSync self, OpenedVault vault, TimeProvider
         }
     }
 
-    private Propagated Done(long committedAt, IReadOnlyList<NodeRow> rows, List<string> expired)
+    private Propagated Done(long committedAt, IReadOnlyList<NodeRow> rows, List<string> expired, bool isNew)
     {
         var took = time.GetElapsedTime(committedAt);
+        var propagated = new Propagated(took, [.. rows.Where(r => !r.Dead).Select(r => r.Id)], expired);
+        if (!isNew) return propagated;
         _seconds ??= _meter.CreateHistogram("keyward_revocation_propagation_seconds", unit: null,
             description: "From a change's commit until no node can serve without it.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = Bounds });
         _seconds.Record(took.TotalSeconds);
         _recent.Add(took);
-        return new Propagated(took, [.. rows.Where(r => !r.Dead).Select(r => r.Id)], expired);
+        return propagated;
     }
 }

@@ -68,6 +68,16 @@ public sealed class Caller
     /// does.</summary>
     internal IReadOnlyList<Policies.Statement>? SessionStatements { get; init; }
 
+    /// <summary>The node that a join token lets join; its bearer may do that and nothing else. Null for every other
+    /// caller.</summary>
+    internal string? JoinsNode { get; private init; }
+
+    /// <summary>This caller, for the one use that a join token has.</summary>
+    internal Caller ToJoin(string node) => new(Type, Email, UniqueId, Project, CredentialId)
+    {
+        Member = Member, MoreMembers = MoreMembers, Attributes = Attributes, IssuerUid = IssuerUid, JoinsNode = node,
+    };
+
     /// <summary>Who took on this account, if it did not come by itself. The chain has one link.</summary>
     public Caller? Via { get; internal init; }
 }

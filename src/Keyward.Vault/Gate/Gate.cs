@@ -167,6 +167,9 @@ public sealed partial class Gate
         if (_opened is not { } opened) return new(NotServing());
         if (!opened.Vault.Lease.IsGood) return new(GateRefusals.Stale);
         if (!_log.IsWritable) return new(GateRefusals.Unwritable(_log.WhyNot));
+        // Whatever its maker may do, a join token does one thing.
+        if (caller.JoinsNode is not null && operation is not Cluster.JoinNode)
+            return new(Identities.CredentialRefusals.NotGood);
         var snapshot = opened.Vault.Snapshot;
         var now = _time.GetUtcNow();
         if (!CredentialUses.Admit(snapshot, caller, now, Settings))

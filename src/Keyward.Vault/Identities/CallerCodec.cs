@@ -10,16 +10,25 @@ namespace Keyward.Vault.Identities;
 
 /// <summary>A caller as it stands in a token of ours: what vouches for them, never what they may do. Framed fields, the
 /// first names the form: <c>1</c> credential id · <c>2</c> issuer id, its uid, subject, then name and value of each
-/// attribute · <c>3</c> e-mail of the account that was taken on, and who took it on, in form 1 or 2.</summary>
+/// attribute · <c>3</c> e-mail of the account that was taken on, and who took it on, in form 1 or 2 · <c>4</c> the node
+/// that a join token is for, and who made it, in form 1 or 2.</summary>
 internal static class CallerCodec
 {
     private const byte CredentialForm = 1;
     private const byte FederatedForm = 2;
     private const byte ImpersonatedForm = 3;
+    private const byte JoiningForm = 4;
+
+    /// <summary>Who made a join token, for the one use that it has.</summary>
+    public static byte[]? EncodeJoining(Caller maker, string node) =>
+        maker is { Via: null, JoinsNode: null } && Encode(maker) is { } encoded
+            ? Frame.Of([JoiningForm], Frame.Text(node), encoded)
+            : null;
 
     /// <summary>Null for a caller who came by nothing that a token could stand on.</summary>
     public static byte[]? Encode(Caller caller)
     {
+        if (caller.JoinsNode is not null) return null;
         if (caller.Via is { } via)
             return Encode(via) is { } taker
                 ? Frame.Of([ImpersonatedForm], Frame.Text(caller.Email), taker)
@@ -58,6 +67,9 @@ internal static class CallerCodec
                     && Decode(snapshot, taker, mayBeImpersonated: false) is { } via
                     && snapshot.Accounts.TryGetValue(first, out var taken)
                         ? Identities.TakenOn(taken, via) : null;
+            case JoiningForm when mayBeImpersonated:
+                return Frame.TryRead(ref bytes, out var maker) && bytes.IsEmpty
+                    ? Decode(snapshot, maker, mayBeImpersonated: false)?.ToJoin(first) : null;
             default:
                 return null;
         }

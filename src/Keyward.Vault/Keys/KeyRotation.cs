@@ -22,7 +22,7 @@ internal static class KeyRotation
         if (key.ImportOnly)
             return new Refusal(RefusalReason.WrongOrigin, $"{key.Name} has imported material.", key.Name.ToString());
         return key.IsReplica
-            ? new Refusal(RefusalReason.WrongOrigin, $"{key.Name} is a replica; its primary rotates.",
+            ? new Refusal(RefusalReason.NotPrimary, $"{key.Name} is a replica; its primary rotates.",
                 key.Name.ToString())
             : null;
     }

@@ -36,7 +36,7 @@ internal static class NewVersions
             return KeyRefusals.Precondition(key.Name,
                 "The key is import-only: its versions are imported, not generated.");
         if (key.IsMultiRegion && key.IsReplica)
-            return new Refusal(RefusalReason.WrongOrigin,
+            return new Refusal(RefusalReason.NotPrimary,
                 "The key is a replica: it gets its versions from the primary of its set.", key.Name.ToString());
         return JudgeCount(key);
     }

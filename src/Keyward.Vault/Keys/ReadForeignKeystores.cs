@@ -6,12 +6,12 @@ using Keyward.Vault.Policies;
 namespace Keyward.Vault.Keys;
 
 /// <summary>The keystores beside the deployment's own that a project has in a location: none, since none can be
-/// made. It shows nothing, so it takes no right.</summary>
+/// made. Who lists keys there may ask.</summary>
 public sealed record ReadForeignKeystores(LocationName Location) : IOperation<Done>
 {
     Verb IOperation<Done>.Verb { get; } = new("list_keystores", OperationClass.AdminRead);
 
-    Demand IOperation<Done>.Demand => Demand.None(Location.ToString());
+    Demand IOperation<Done>.Demand => Demand.On(Permission.CryptoKeysList, Location);
 
     void IOperation<Done>.Describe(RecordDraft draft)
     {

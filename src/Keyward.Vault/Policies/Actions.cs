@@ -114,6 +114,14 @@ public static class Actions
         return null;
     }
 
+    /// <summary>The name of the right that this one is a part of, where it is one: roles name that.</summary>
+    public static string CoarserNameOf(string permission)
+    {
+        foreach (var (_, right, coarser) in Table)
+            if (coarser != Permission.None && right.Name() == permission) return coarser.Name();
+        return permission;
+    }
+
     /// <summary>The actions that govern a right, without the service's name; never none.</summary>
     public static IReadOnlyList<string> Of(Permission permission) => GovernedBy[permission];
 

@@ -49,8 +49,8 @@ internal static class Authority
     {
         var resource = demand.Resource;
         var permission = demand.Permission.Name();
-        return new Refusal(RefusalReason.PermissionDenied,
-            $"Permission '{permission}' denied on resource '{resource}' (or it may not exist).", resource, permission);
+        return new Refusal(RefusalReason.PermissionDenied, PermissionNames.Denial(permission, resource),
+            resource, permission);
     }
 
     /// <summary>The same, knowing what decided.</summary>

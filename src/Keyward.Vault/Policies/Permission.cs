@@ -139,6 +139,7 @@ public enum Permission
     WitnessList = 129,
     AnomaliesList = 130,
     AnomaliesJudge = 131,
+    NodesJoin = 132,
 }
 
 /// <summary>The permissions' names as policies, refusals and TestIamPermissions show them.</summary>
@@ -212,10 +213,15 @@ public static class PermissionNames
         Permission.NodesGet => "keyward.nodes.get",
         Permission.NodesUpdate => "keyward.nodes.update",
         Permission.BackupsCreate => "keyward.backups.create",
+        Permission.NodesJoin => "keyward.nodes.join",
         // Finer than Google's: what Google has one right for, or none.
         >= Permission.GrantsCreate => KmsName(permission.ToString(), "keyward"),
         _ => KmsName(permission.ToString(), "cloudkms"),
     };
+
+    /// <summary>What a caller is told who lacks a right, whether the resource is there or not.</summary>
+    public static string Denial(string permission, string resource) =>
+        $"Permission '{permission}' denied on resource '{resource}' (or it may not exist).";
 
     /// <summary>VersionsUseToEncrypt → cloudkms.cryptoKeyVersions.useToEncrypt, and so on for the regular
     /// ones.</summary>

@@ -83,7 +83,7 @@ public static class Roles
         Permission.IssuersUpdate, Permission.IssuersList, Permission.QuotasGet,
         Permission.QuotasSet, Permission.AuditVerify, Permission.NodesGet, Permission.NodesUpdate,
         Permission.BackupsCreate, Permission.AuditManage, Permission.WitnessUpdate, Permission.WitnessList,
-        Permission.DevControl, Permission.AnomaliesList, Permission.AnomaliesJudge,
+        Permission.DevControl, Permission.AnomaliesList, Permission.AnomaliesJudge, Permission.NodesJoin,
     ];
 
     private static readonly FrozenDictionary<string, PermissionMask> Masks = new Dictionary<string, PermissionMask>

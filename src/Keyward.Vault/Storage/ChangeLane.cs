@@ -64,9 +64,8 @@ internal sealed class ChangeLane : IAsyncDisposable
     /// <summary>Brings in what the log could not take, and marks what it has.</summary>
     public ValueTask FlushOutboxAsync() => _outbox.FlushAsync();
 
-    /// <summary>Brings in the records of nodes that have been gone for some time.</summary>
-    public ValueTask AdoptAsync(IReadOnlySet<string> living, TimeSpan after) =>
-        _outbox.AdoptAsync(living, after, _time);
+    /// <summary>Brings in records that nobody has logged for some time.</summary>
+    public ValueTask AdoptAsync(TimeSpan after) => _outbox.AdoptAsync(after, _time);
 
     public async ValueTask DisposeAsync()
     {
@@ -105,11 +104,12 @@ internal sealed class ChangeLane : IAsyncDisposable
         await _store.ChangeAsync(_vault.Snapshot.Seq, judged.Judge, CancellationToken.None).ConfigureAwait(false);
         Parts?.StoreDone(began);
         foreach (var pending in batch) Traces.Tracing.Note("store.write", pending.Span, beganAt);
-        foreach (var pending in judged.WithoutChange) pending.Complete();
-        if (judged.Committed.Count == 0) return;
+        foreach (var pending in judged.Refused) pending.Complete();
+        _vault.Swap(judged.After);
+        Following.Forget(judged.Missed, _vault);
+        if (judged.Committed.Count + judged.Unchanged.Count == 0) return;
         var committedAt = _time.GetTimestamp();
         foreach (var (pending, _) in judged.Committed) pending.Record.IsCommitted = true;
-        _vault.Swap(judged.After);
         var finishing = FinishAsync(judged, committedAt);
         if (Propagation is null)
         {
@@ -130,7 +130,7 @@ internal sealed class ChangeLane : IAsyncDisposable
         try
         {
             if (Propagation is { } others)
-                await PropagateAsync(others, judged.After.Seq, committedAt).ConfigureAwait(false);
+                await PropagateAsync(others, judged, committedAt).ConfigureAwait(false);
         }
         catch (AuditUnwritableException)
         {
@@ -139,11 +139,16 @@ internal sealed class ChangeLane : IAsyncDisposable
 
         for (var i = 0; i < receipts.Length; i++)
             await FinishAsync(judged.Committed[i], receipts[i]).ConfigureAwait(false);
+        foreach (var pending in judged.Unchanged) pending.Complete();
     }
 
-    private async Task PropagateAsync(Propagation others, long seq, long committedAt)
+    /// <summary>A call that found all as it wants it waits as well: the change that made it so may not have reached
+    /// every node yet.</summary>
+    private async Task PropagateAsync(Propagation others, Judged judged, long committedAt)
     {
-        var propagated = await others.WaitAsync(seq, committedAt).ConfigureAwait(false);
+        var seq = judged.After.Seq;
+        var propagated = await others.WaitAsync(seq, committedAt, judged.Committed.Count > 0).ConfigureAwait(false);
+        if (judged.Committed.Count == 0) return;
         var record = SystemRecords.Applied(_time, _node, seq, propagated);
         await _log.AppendAsync(record).ConfigureAwait(false);
     }
@@ -168,10 +173,16 @@ internal sealed class ChangeLane : IAsyncDisposable
         committed.Pending.Complete();
     }
 
-    /// <summary>What one judgement gave: the changes to commit, and those that wrote nothing.</summary>
+    /// <summary>What one judgement gave: the changes to commit, those that were refused, and those that found nothing
+    /// to change.</summary>
     private sealed class Judged(ChangeLane lane, List<PendingChange> batch)
     {
-        public List<PendingChange> WithoutChange { get; } = [];
+        public List<PendingChange> Refused { get; } = [];
+
+        public List<PendingChange> Unchanged { get; } = [];
+
+        /// <summary>What other nodes changed since this one last looked.</summary>
+        public IReadOnlyList<FeedEntry> Missed { get; private set; } = [];
 
         public List<(PendingChange Pending, OutboxEntry Entry)> Committed { get; } = [];
 
@@ -179,6 +190,10 @@ internal sealed class ChangeLane : IAsyncDisposable
 
         public IReadOnlyList<Change> Judge(Counter counter, IReadOnlyList<FeedEntry> missed)
         {
+            // A transaction that the store begins anew is judged anew: nothing of the first try was written.
+            Refused.Clear();
+            Unchanged.Clear();
+            Committed.Clear();
             var snapshot = lane._vault.Snapshot;
             missed = [.. missed.SkipWhile(e => e.Seq <= snapshot.Seq)];
             if (counter.Seq != snapshot.Seq + missed.Count)
@@ -197,9 +212,15 @@ internal sealed class ChangeLane : IAsyncDisposable
             {
                 var draft = new ChangeDraft(
                     snapshot, snapshot.Seq + 1, lane._time.GetUtcNow(), lane._vault, pending.Record);
-                if (!pending.Judge(draft) || draft.IsEmpty)
+                if (!pending.Judge(draft))
                 {
-                    WithoutChange.Add(pending);
+                    Refused.Add(pending);
+                    continue;
+                }
+
+                if (draft.IsEmpty)
+                {
+                    Unchanged.Add(pending);
                     continue;
                 }
 
@@ -211,7 +232,7 @@ internal sealed class ChangeLane : IAsyncDisposable
                 changes.Add(change);
             }
 
-            After = snapshot;
+            (After, Missed) = (snapshot, missed);
             return changes;
         }
     }

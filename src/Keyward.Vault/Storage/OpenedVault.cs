@@ -27,6 +27,9 @@ internal sealed class OpenedVault(
     /// <summary>Where the state lies; for reading it whole. It is changed by the lane alone.</summary>
     public IStore? Store { get; init; }
 
+    /// <summary>What a node that joins gets; null where there is one node.</summary>
+    public IHandover? Handover { get; set; }
+
     /// <summary>The nodes that share the store; null where there is one.</summary>
     public NodeBoard? Nodes { get; set; }
 

@@ -80,12 +80,13 @@ internal sealed class Outbox(IStore store, IAuditLog log, string node)
         lock (_lock) _marks.RemoveAll(marks.Contains);
     }
 
-    /// <summary>Logs the records of nodes that do not live and have not come back for a while. A node that only slept
-    /// may log them too: the same id in two logs is legal, losing one is not.</summary>
-    public async ValueTask AdoptAsync(IReadOnlySet<string> living, TimeSpan after, TimeProvider time)
+    /// <summary>Logs the records that nobody has logged for a while: of nodes that died, and of changes whose author
+    /// never learned that they were committed. A node that only slept may log them too: the same id in two logs is
+    /// legal, losing one is not.</summary>
+    public async ValueTask AdoptAsync(TimeSpan after, TimeProvider time)
     {
         var orphans = (await store.ReadOutboxAsync(CancellationToken.None).ConfigureAwait(false))
-            .Where(e => e.Node != node && !living.Contains(e.Node)).ToList();
+            .Where(e => e.Node != node || !IsKnown(e)).ToList();
         var ids = orphans.Select(o => Convert.ToHexString(o.RecordId)).ToHashSet(StringComparer.Ordinal);
         foreach (var gone in _orphans.Keys.Where(id => !ids.Contains(id)).ToList()) _orphans.Remove(gone);
         var now = time.GetTimestamp();
@@ -97,6 +98,13 @@ internal sealed class Outbox(IStore store, IAuditLog log, string node)
             await log.AppendAsync(orphan.Record).ConfigureAwait(false);
             await store.ClearOutboxAsync([orphan.RecordId], CancellationToken.None).ConfigureAwait(false);
         }
+    }
+
+    private bool IsKnown(OutboxEntry entry)
+    {
+        lock (_lock)
+            return _marks.Any(m => m.AsSpan().SequenceEqual(entry.RecordId))
+                || _unlogged.Any(u => u.RecordId.AsSpan().SequenceEqual(entry.RecordId));
     }
 
     /// <summary>At a start: logs every record of this node in the store's outbox that the log does not have

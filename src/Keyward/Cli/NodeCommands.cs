@@ -1,11 +1,20 @@
 using System.CommandLine;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
+using Google.Protobuf.WellKnownTypes;
 using Keyward.Protos.V1;
+using Keyward.Server.Settings;
+using JoinToken = Keyward.Server.NewNodes.JoinToken;
 
 namespace Keyward.Cli;
 
 internal static class NodeCommands
 {
     private static readonly Argument<string> Node = Commands.Name("node", "The node, as keyward node list names it.");
+    private static readonly Option<string?> ExpiresIn = Commands.Text("--expires-in", "10m",
+        "How long it is good for, an hour at most.");
+
     private static readonly Option<bool> Undo = Commands.Flag("--undo", "Take traffic again.");
 
     private static readonly Option<bool> IsOff = Commands.Flag("--is-off",
@@ -21,6 +30,9 @@ internal static class NodeCommands
         Commands.Make("describe", "Show one node.", ["keyward node describe node-1f2e3d4c"], "kubectl describe node",
             async s => s.Output.Write(await s.Server.Nodes.GetNodeAsync(
                 new GetNodeRequest { Name = NameOf(s) }, cancellationToken: s.Cancellation)), Node),
+        Commands.Make("join-token", "Make a token by which one new node joins, once.",
+            ["keyward node join-token", "keyward server --data DIR --listen 10.0.0.2:8443 --join TOKEN"],
+            "kubeadm token create", MakeTokenAsync, ExpiresIn),
         Commands.Make("drain", "Send it no more traffic: its /readyz fails, what still comes is served.",
             ["keyward node drain node-1f2e3d4c", "keyward node drain node-1f2e3d4c --undo"], "kubectl drain",
             async s => s.Output.Write(await s.Server.Nodes.DrainNodeAsync(
@@ -31,6 +43,26 @@ internal static class NodeCommands
             "kubectl delete node", async s => s.Output.Write(await s.Server.Nodes.RemoveNodeAsync(
                 new RemoveNodeRequest { Name = NameOf(s), IsOff = s.Get(IsOff), Reason = s.Get(Reason) ?? "" },
                 cancellationToken: s.Cancellation)), Node, IsOff, Reason));
+
+    private static async Task MakeTokenAsync(Session session)
+    {
+        var request = new CreateJoinTokenRequest();
+        if (session.Get(ExpiresIn) is { } text)
+            request.Lifetime = SettingTable.TryParseDuration(text, out var lifetime)
+                ? lifetime.ToDuration() : throw new UsageException("--expires-in must be a duration such as 10m.");
+        var ca = session.Settings.Ca
+            ?? throw new UsageException("The deployment's CA is missing.", "Give it: --ca FILE");
+        using var authority = X509Certificate2.CreateFromPem(await File.ReadAllTextAsync(ca, session.Cancellation)
+            .ConfigureAwait(false));
+        var made = await session.Server.Nodes.CreateJoinTokenAsync(request, cancellationToken: session.Cancellation);
+        var token = new JoinToken(session.Server.Address,
+            authority.GetCertHashString(HashAlgorithmName.SHA256), made.Token);
+        session.Output.Write(new JsonObject
+        {
+            ["node"] = made.Node, ["token"] = token.ToText(), ["expires"] = made.ExpireTime.ToDateTimeOffset(),
+        });
+        session.Note("On the new machine: keyward server --data DIR --listen HOST:PORT --join TOKEN");
+    }
 
     private static string NameOf(Session session)
     {

@@ -20,6 +20,12 @@ internal static class ServerCommands
 
     public static readonly Option<string?> Storage = Commands.Text("--storage", "sqlite|postgres",
         "The store: embedded, or shared by several nodes.");
+    private static readonly Option<string?> Advertise = Commands.Text("--advertise", "HOST:PORT",
+        "Where clients and other nodes reach it, if not where it listens.");
+
+    private static readonly Option<string?> Join = Commands.Text("--join", "TOKEN",
+        "Become a node of a running deployment: the token of keyward node join-token.");
+
     public static readonly Option<string?> PostgresFile = Commands.Text("--postgres-file", "FILE",
         "The connection string for --storage postgres; mode 0600.");
     public static readonly Option<string?> Config = Commands.Text("--config", "FILE", "The configuration file.");
@@ -42,7 +48,7 @@ internal static class ServerCommands
     {
         var server = new Command("server", "Start the whole KMS and serve until it is told to stop.")
         {
-            Data, Listen, Storage, PostgresFile, Config, LogFormat, LogLevel, Dev, Seed, Clock,
+            Data, Listen, Advertise, Join, Storage, PostgresFile, Config, LogFormat, LogLevel, Dev, Seed, Clock,
         };
         server.SetAction((parsed, cancellation) =>
             ServerHost.RunAsync(Flags(parsed), parsed.GetValue(Config), cancellation));
@@ -65,7 +71,8 @@ internal static class ServerCommands
     private static Dictionary<string, string> Flags(ParseResult parsed)
     {
         var flags = new Dictionary<string, string>();
-        foreach (var option in (Option<string?>[])[Data, Storage, PostgresFile, LogFormat, LogLevel, Seed, Clock])
+        Option<string?>[] options = [Data, Advertise, Join, Storage, PostgresFile, LogFormat, LogLevel, Seed, Clock];
+        foreach (var option in options)
             if (parsed.GetValue(option) is { } value) flags[option.Name] = value;
         if (parsed.GetValue(Dev)) flags[Dev.Name] = "true";
         if (parsed.GetValue(Listen) is { Length: > 0 } listen) flags["--listen"] = string.Join(',', listen);

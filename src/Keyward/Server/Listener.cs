@@ -48,7 +48,8 @@ internal static class Listener
         {
             options.MaxReceiveMessageSize = Transcoder.MaximumBodySizeBytes;
             options.EnableDetailedErrors = false;
-            options.CompressionProviders = [new BoundedGzip()];
+            options.CompressionProviders =
+                [new BoundedCompression(Inflation.Gzip), new BoundedCompression(Inflation.Deflate)];
         });
         GoogleDoor.Add(builder.Services);
         AdminDoor.Add(builder.Services);

@@ -53,8 +53,7 @@ internal sealed class NodeMembership : IAsyncDisposable
         Announce(rows);
         await _leader.StepAsync(cancellation).ConfigureAwait(false);
         if (!_leader.IsLeading) return;
-        var living = rows.Where(r => !r.Dead).Select(r => r.Id).ToHashSet(StringComparer.Ordinal);
-        await _lane.AdoptAsync(living, AdoptAfter).ConfigureAwait(false);
+        await _lane.AdoptAsync(AdoptAfter).ConfigureAwait(false);
     }
 
     /// <summary>An address counts only under its node's own MAC: who can write the store must not make tokens for

@@ -7,8 +7,19 @@ namespace Keyward.Server;
 /// <summary>Where the root key comes from: a file of the data folder, or a seal that a passphrase opens.</summary>
 internal sealed class RootSource(DataFolder folder, ServerSettings settings)
 {
+    private string KeyFile => settings.RootFile ?? folder.RootKey;
+
     /// <summary>True if this start made the root: whoever loses the race for an empty store throws it away.</summary>
     public bool IsFresh { get; private set; }
+
+    public bool IsThere => File.Exists(settings.RootIsPassphrase ? folder.RootSeal : KeyFile);
+
+    /// <summary>Keeps a root that came from another node, by this one's own seal.</summary>
+    public void Adopt(RootKey root)
+    {
+        if (!settings.RootIsPassphrase) PrivateFile.Create(KeyFile, root.Secret);
+        else Seal(root, settings.PassphraseFile ?? throw NoPassphrase());
+    }
 
     /// <summary>The root that is there already, or a new one: a first start that was cut short must not make a second
     /// one.</summary>
@@ -16,31 +27,27 @@ internal sealed class RootSource(DataFolder folder, ServerSettings settings)
     {
         if (!settings.RootIsPassphrase)
         {
-            if (File.Exists(folder.RootKey)) return RootFile.Load(folder.RootKey);
+            if (File.Exists(KeyFile)) return RootFile.Load(KeyFile);
             IsFresh = true;
-            return RootFile.Create(folder.RootKey);
+            return RootFile.Create(KeyFile);
         }
 
         if (File.Exists(folder.RootSeal)) return Load();
-        if (settings.PassphraseFile is null)
-            throw new StartException("The first start with root = passphrase needs the passphrase.",
-                "Put it into a file and name that: root.passphrase_file");
+        if (settings.PassphraseFile is null) throw NoPassphrase();
         IsFresh = true;
         var root = RootKey.Make();
-        var passphrase = ReadPassphrase(settings.PassphraseFile);
-        PassphraseSeal.Make(root, passphrase).Save(folder.RootSeal);
-        CryptographicOperations.ZeroMemory(passphrase);
+        Seal(root, settings.PassphraseFile);
         return root;
     }
 
     public RootKey Load()
     {
         if (!settings.RootIsPassphrase)
-            return File.Exists(folder.RootKey) || !settings.IsShared
-                ? RootFile.Load(folder.RootKey)
+            return File.Exists(KeyFile) || !settings.IsShared
+                ? RootFile.Load(KeyFile)
                 : throw new RootUnavailableException(
-                    "the deployment's root key is missing: " +
-                    $"copy root.key of another node to {folder.RootKey}, mode 0600.");
+                    "the deployment's root key is missing: join by a token (keyward server --join TOKEN), or " +
+                    $"copy root.key of another node to {KeyFile}, mode 0600.");
         if (!File.Exists(folder.RootSeal))
             throw new RootUnavailableException($"there is no seal at {folder.RootSeal}.");
         if (settings.PassphraseFile is null)
@@ -60,8 +67,19 @@ internal sealed class RootSource(DataFolder folder, ServerSettings settings)
     /// <summary>Takes back a root that this start made and that no deployment uses.</summary>
     public void Discard()
     {
-        if (IsFresh) File.Delete(settings.RootIsPassphrase ? folder.RootSeal : folder.RootKey);
+        if (IsFresh) File.Delete(settings.RootIsPassphrase ? folder.RootSeal : KeyFile);
         IsFresh = false;
+    }
+
+    private static StartException NoPassphrase() => new(
+        "The first start with root = passphrase needs the passphrase.",
+        "Put it into a file and name that: root.passphrase_file");
+
+    private void Seal(RootKey root, string passphraseFile)
+    {
+        var passphrase = ReadPassphrase(passphraseFile);
+        PassphraseSeal.Make(root, passphrase).Save(folder.RootSeal);
+        CryptographicOperations.ZeroMemory(passphrase);
     }
 
     /// <summary>The line end that editors add is not part of a passphrase.</summary>

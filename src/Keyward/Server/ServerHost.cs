@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Keyward.Keystores.Material;
 using Keyward.Server.Development;
+using Keyward.Server.NewNodes;
 using Keyward.Server.Logs;
 using Keyward.Server.Peers;
 using Keyward.Server.Settings;
@@ -59,9 +60,12 @@ internal static class ServerHost
         var dev = DevSetup.Of(settings, time);
         using var folder = DataFolder.Open(settings.Data, time);
         foreach (var (_, endpoint) in endpoints) Endpoints.RefuseBusy(endpoint);
+        if (settings.Join is { } token)
+            settings = await new NodeJoining(folder, settings).JoinAsync(token, cancellation).ConfigureAwait(false);
         if (dev is null) DevFolder.RefuseForProduction(folder);
         else DevFolder.Prepare(folder);
         var address = Endpoints.Show(endpoints[0].Host, endpoints[0].Address);
+        var advertised = settings.Advertise ?? address;
         folder.Make("tls");
         folder.Make("audit");
 
@@ -71,7 +75,7 @@ internal static class ServerHost
         if (ProcessMemory.LockFailures > 0)
             Log.Missing(logger, "Memory cannot be locked against swapping: raise the limit for locked memory.");
         using var metrics = new GateMetrics();
-        var keeper = await VaultKeeper.StartAsync(folder, settings, address, metrics,
+        var keeper = await VaultKeeper.StartAsync(folder, settings, advertised, metrics,
             dev?.Mode.Clock ?? time, loggers, cancellation, dev).ConfigureAwait(false);
         await using (keeper.ConfigureAwait(false))
         {

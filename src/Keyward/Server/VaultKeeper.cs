@@ -4,6 +4,7 @@ using Keyward.Keystores.Root;
 using Keyward.Keystores.Software;
 using Keyward.Server.Development;
 using Keyward.Server.Federation;
+using Keyward.Server.NewNodes;
 using Keyward.Server.Settings;
 using Keyward.Server.Tls;
 using Keyward.Vault.Audit;
@@ -39,6 +40,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
     private volatile IReadOnlyList<string> _nodeAddresses = [];
     private DocumentFetch? _fetch;
     private PartMetrics? _parts;
+    private Handover? _handover;
     private AnomalySettings _anomalies = AnomalySettings.Default;
 
     private VaultKeeper(DataFolder folder, RootSource root, string address, TimeProvider time, ILogger logger,
@@ -95,7 +97,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
             log = AuditLog.Open(new JournalFiles(new LogFolders(folder).JournalOf(origin)), origin,
                 settings.AuditReserveBytes, metrics.Parts);
             var fetch = DocumentFetch.Of(settings);
-            var gate = new Gate(log, time, GateSettingsOf(folder, settings, address), metrics,
+            var gate = new Gate(log, time, GateView.Of(folder, settings, address), metrics,
                 loggers.CreateLogger<Gate>())
             {
                 Dev = dev?.Mode,
@@ -105,6 +107,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
             var keeper = new VaultKeeper(folder, root, address, time, logger, store, log, gate)
             {
                 IsNew = isNew, _fetch = fetch, _parts = metrics.Parts, _anomalies = settings.Anomalies,
+                _handover = settings.IsShared ? new Handover(root, settings.PostgresFile!) : null,
             };
             await keeper.TryOpenAsync(state, cancellation).ConfigureAwait(false);
             return keeper;
@@ -126,7 +129,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
     }
 
     /// <summary>Takes settings over that may change while the server runs.</summary>
-    public void Apply(ServerSettings settings) => Gate.Apply(WithNodes(GateSettingsOf(_folder, settings, _address)));
+    public void Apply(ServerSettings settings) => Gate.Apply(WithNodes(GateView.Of(_folder, settings, _address)));
 
     /// <summary>Opens a sealed vault by its passphrase; false if it is the wrong one.</summary>
     public async Task<bool> UnsealAsync(byte[] passphrase, CancellationToken cancellation)
@@ -228,6 +231,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
 
         (_hierarchy, _keystore, _lane) = (hierarchy, keystore, opened.Lane);
         opened.Lane.Parts = _parts;
+        opened.Vault.Handover = _handover;
         folders.WriteVerifierKeys(opened.Vault.Snapshot, hierarchy);
         if (opened.Vault.Snapshot.Altered is { IsEmpty: false } altered)
             Log.Altered(_logger, altered.Count, string.Join(", ", altered.Take(10)));
@@ -278,19 +282,4 @@ internal sealed class VaultKeeper : IAsyncDisposable
         state.Rows.FirstOrDefault(r => r.Table == Tables.Deployment) is { } row
             ? Deployment.Parse(row)
             : throw new StartException("The store has lost its deployment row; restore it from a backup.");
-
-    private static GateSettings GateSettingsOf(DataFolder folder, ServerSettings settings, string address)
-    {
-        var token = new List<string> { $"https://{address}/token" };
-        if (AdminCredentials.TokenAddress(folder) is { } first && !token.Contains(first)) token.Add(first);
-        return new GateSettings(settings.Locations, settings.ClockSkew, token, [$"https://{address}/"])
-        {
-            EmptyCall = settings.EmptyCall, Node = folder.NodeName(), Address = address,
-            Build = Cli.ProgramVersion.Number, AuditArchive = settings.AuditArchive,
-            PrunesLog = settings.PrunesLog,
-            UnknownPerSecond = settings.UnknownPerSecond,
-            IssuerUrl = $"https://{address}", CredentialMaximumAge = settings.CredentialMaximumAge,
-            CredentialMaximumIdle = settings.CredentialMaximumIdle,
-        };
-    }
 }

@@ -46,6 +46,7 @@ public sealed class AwsNodeClientTests
         ("materials", """["CURRENT","NON_CURRENT"]"""), ("rotatesNot", "\"UnsupportedOperationException\""),
         ("lastUsage", "\"Decrypt\""), ("neverUsed", "true"),
         ("replica", "true"), ("replicaTwice", "\"AlreadyExistsException\""),
+        ("replicaRotates", "\"UnsupportedOperationException: ARN is not a multi-region primary key.\""),
         ("primaryMoved", "\"REPLICA eu-west-1\""), ("elsewhere", "\"NotFoundException: Invalid arn us-east-1\""),
         ("pendingImport", "\"KMSInvalidStateException: ARN is pending import.\""),
         ("noDate", "\"ValidationException: A validTo date must be set if the ExpirationModel is " +

@@ -21,9 +21,12 @@ internal sealed class Nodes : IAsyncDisposable
     /// <summary>One client a node, all with the administrator's key file.</summary>
     public IReadOnlyList<RestClient> Clients => _clients;
 
-    public static async Task<Nodes> StartAsync(PostgresServer postgres, int count, int leaseMilliseconds)
+    /// <param name="standby">A second host of the connection string, which may become the primary.</param>
+    public static async Task<Nodes> StartAsync(
+        PostgresServer postgres, int count, int leaseMilliseconds, PostgresServer? standby = null)
     {
         var connection = postgres.MakeDatabase();
+        if (standby is not null) connection = connection.Replace(postgres.Folder, $"{postgres.Folder},{standby.Folder}");
         var nodes = new Nodes(connection.Split("Database=")[1]);
         var file = nodes._data.In("connection");
         await File.WriteAllTextAsync(file, connection);
@@ -93,6 +96,15 @@ internal sealed class Nodes : IAsyncDisposable
 
     public async Task<int> SetStateAsync(int node, string key, string state) => (await Clients[node].SendAsync(
         HttpMethod.Patch, $"{Keys}/{key}/cryptoKeyVersions/1?updateMask=state", $$"""{"state":"{{state}}"}""")).Status;
+
+    /// <summary>The output of a command of the administrator's.</summary>
+    public async Task<string> RunAsync(params string[] arguments)
+    {
+        var (code, output, errors) = await KeywardServer.RunAsync(
+            KeywardServer.Program, arguments, null, _servers[0].AdminEnvironment());
+        Assert.True(code == 0, errors);
+        return output;
+    }
 
     public async ValueTask DisposeAsync()
     {

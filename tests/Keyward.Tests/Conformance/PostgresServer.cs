@@ -43,8 +43,39 @@ public sealed class PostgresServer : IAsyncLifetime
         return $"Host={_folder};Username=keyward;Database={name}";
     }
 
-    public void Execute(string database, string sql) =>
-        Run(_programs + "/psql", "-h", _folder, "-U", "keyward", "-d", database, "-q", "-c", sql);
+    public void Execute(string database, string sql) => Query(database, sql);
+
+    public string Query(string database, string sql) =>
+        Run(_programs + "/psql", "-h", _folder, "-U", "keyward", "-d", database, "-q", "-t", "-A", "-c", sql).Trim();
+
+    /// <summary>From now on a commit waits until a standby of this name has it; of none if it is empty.</summary>
+    public void Demand(string standby)
+    {
+        Execute("postgres", $"ALTER SYSTEM SET synchronous_standby_names = '{standby}'");
+        Execute("postgres", "SELECT pg_reload_conf()");
+    }
+
+    /// <summary>Begins as a standby that streams from another server, and has caught up with it.</summary>
+    public async Task FollowAsync(PostgresServer primary)
+    {
+        if (Environment.IsPrivilegedProcess) Run("chown", "postgres", _folder);
+        Run(_programs + "/pg_basebackup", "-h", primary.Folder, "-U", "keyward", "-D", Data, "-R", "-X", "stream",
+            "-c", "fast");
+        await StartAsync();
+        while (primary.Query("postgres",
+            "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming' AND replay_lsn = pg_current_wal_lsn()")
+            != "1") await Task.Yield();
+    }
+
+    /// <summary>A standby gets no more of what its primary writes.</summary>
+    public void StopReceiving()
+    {
+        Execute("postgres", "ALTER SYSTEM SET primary_conninfo = ''");
+        Execute("postgres", "SELECT pg_reload_conf()");
+        while (Query("postgres", "SELECT count(*) FROM pg_stat_wal_receiver") != "0") Thread.Yield();
+    }
+
+    public void Promote() => Execute("postgres", "SELECT pg_promote()");
 
     public ValueTask DisposeAsync()
     {
@@ -58,7 +89,7 @@ public sealed class PostgresServer : IAsyncLifetime
         : throw new InvalidOperationException("The tests need PostgreSQL: ./test installs it.");
 
     /// <summary>PostgreSQL refuses to run as root.</summary>
-    private static void Run(string program, params string[] arguments)
+    private static string Run(string program, params string[] arguments)
     {
         var asPostgres = Environment.IsPrivilegedProcess && program.StartsWith('/');
         var start = new ProcessStartInfo(asPostgres ? "runuser" : program)
@@ -75,5 +106,6 @@ public sealed class PostgresServer : IAsyncLifetime
         process.WaitForExit();
         if (process.ExitCode != 0)
             throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {output}");
+        return output;
     }
 }

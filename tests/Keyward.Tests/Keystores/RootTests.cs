@@ -47,6 +47,13 @@ public sealed class RootTests : IDisposable
         Assert.Null(PrivateFile.WhyNot("/r", "root key", owner, 1000, 1000));
         Assert.Null(PrivateFile.WhyNot("/r", "root key", UnixFileMode.UserRead, 0, 1000));
         Assert.NotNull(PrivateFile.WhyNot("/r", "root key", owner | UnixFileMode.OtherRead, 1000, 1000));
+        // As an orchestrator mounts a secret; nobody but root may widen it so.
+        var mounted = UnixFileMode.UserRead | UnixFileMode.GroupRead;
+        Assert.Null(PrivateFile.WhyNot("/r", "root key", mounted, 0, 1000));
+        Assert.NotNull(PrivateFile.WhyNot("/r", "root key", mounted, 0, 0));
+        Assert.NotNull(PrivateFile.WhyNot("/r", "root key", mounted, 1000, 1000));
+        Assert.NotNull(PrivateFile.WhyNot("/r", "root key", mounted | UnixFileMode.OtherRead, 0, 1000));
+        Assert.NotNull(PrivateFile.WhyNot("/r", "root key", mounted | UnixFileMode.GroupWrite, 0, 1000));
     }
 
     [Fact]

@@ -264,6 +264,8 @@ async function regions() {
   const opened = await call("Decrypt", { CiphertextBlob: sealed.CiphertextBlob }, far);
   result.replica = opened.KeyId === replica.ReplicaKeyMetadata.Arn && Buffer.from(opened.Plaintext).toString() === "far";
   result.replicaTwice = (await faultOf("ReplicateKey", { KeyId: key.KeyId, ReplicaRegion: "eu-west-1" })).split(":")[0];
+  result.replicaRotates = (await faultOf("EnableKeyRotation", { KeyId: key.KeyId }, far))
+    .replace(replica.ReplicaKeyMetadata.Arn, "ARN");
   await call("UpdatePrimaryRegion", { KeyId: key.KeyId, PrimaryRegion: "eu-west-1" });
   const { KeyMetadata } = await call("DescribeKey", { KeyId: key.KeyId });
   result.primaryMoved = `${KeyMetadata.MultiRegionConfiguration.MultiRegionKeyType} `

@@ -32,7 +32,7 @@ internal static class CustomStoreOperations
         new("CreateCustomKeyStore", new Shape([Member.Text("CustomKeyStoreName", 1, 256).Required(), Cluster,
             Member.Text("TrustAnchorCertificate", 1, 5_000), Password,
             Member.Choice("CustomKeyStoreType", ["AWS_CLOUDHSM", "EXTERNAL_KEY_STORE"]), .. Proxy]),
-            _ => new(Answer.Of(Fault.Unsupported("Custom key stores are not offered by this server.")))),
+            call => Use(call, null)),
         new("UpdateCustomKeyStore", new Shape([Id.Required(), Member.Text("NewCustomKeyStoreName", 1, 256), Password,
             Cluster, .. Proxy]), Miss),
         new("ConnectCustomKeyStore", new Shape(Id.Required()), Miss),
@@ -42,11 +42,22 @@ internal static class CustomStoreOperations
             Member.Marker), DescribeCustomKeyStores),
     ];
 
-    private static ValueTask<Answer> Miss(Call call) => new(Answer.Of(NotFound));
+    /// <summary>AWS has rights of their own for these; here they are ruled by those to list and to make keys.</summary>
+    public static readonly string[] Names = [.. All.Select(o => o.Name)];
+
+    private static ValueTask<Answer> Miss(Call call) => Use(call, call.Input.Text("CustomKeyStoreId"));
+
+    private static async ValueTask<Answer> Use(Call call, string? keystore)
+    {
+        var answer = await call.PassAsync(new UseForeignKeystore(call.Location, keystore), write: null)
+            .ConfigureAwait(false);
+        return answer.Fault?.Reason == RefusalReason.NotFound ? Answer.Of(NotFound) : answer;
+    }
 
     private static ValueTask<Answer> DescribeCustomKeyStores(Call call)
     {
-        if (call.Input.Has("CustomKeyStoreId") || call.Input.Has("CustomKeyStoreName")) return Miss(call);
+        if (call.Input.Has("CustomKeyStoreId") || call.Input.Has("CustomKeyStoreName"))
+            return call.PassAsync(new ReadForeignKeystores(call.Location), _ => Answer.Of(NotFound));
         if (call.Input.Has("Marker"))
             return new(Answer.Of(new Fault("InvalidMarkerException", null, RefusalReason.InvalidPageToken)));
         return call.PassAsync(new ReadForeignKeystores(call.Location), (json, _) =>

@@ -30,7 +30,7 @@ internal sealed class MoveStore(DataFolder folder, ServerSettings settings, Time
         if (toPostgres && !File.Exists(folder.Store))
             throw new StartException($"There is no store at {folder.Store}.", "Give the data folder: --data DIR");
         IStore sqlite = new SqliteStore(folder.Store);
-        IStore postgres = new PostgresStore(ConnectionSettings.Read(postgresFile));
+        IStore postgres = new PostgresStore(StoreChoice.ReadConnection(postgresFile));
         await using var first = sqlite.ConfigureAwait(false);
         await using var second = postgres.ConfigureAwait(false);
         var (source, target) = toPostgres ? (sqlite, postgres) : (postgres, sqlite);

@@ -10,9 +10,18 @@ internal sealed record ServerSettings(
     bool EmptyCall)
 {
     /// <summary>Several nodes share the store.</summary>
-    public bool IsShared { get; private init; }
+    public bool IsShared { get; init; }
 
-    public string? PostgresFile { get; private init; }
+    public string? PostgresFile { get; init; }
+
+    /// <summary>The join token of a node's first start.</summary>
+    public string? Join { get; private init; }
+
+    /// <summary>HOST:PORT; null where the server is reached where it listens.</summary>
+    public string? Advertise { get; private init; }
+
+    /// <summary>Null for the data folder's own.</summary>
+    public string? RootFile { get; private init; }
 
     public bool IsDev { get; private init; }
 
@@ -81,11 +90,7 @@ internal sealed record ServerSettings(
         _ = SettingTable.TryParseDuration(reader[SettingTable.ShutdownTimeout], out var shutdown);
         return new ServerSettings(
             Expand(reader[SettingTable.Data]),
-            [.. List(reader[SettingTable.Listen]).Select(e =>
-            {
-                _ = SettingTable.TryParseEndpoint(e, out var host, out var port);
-                return (host, port);
-            })],
+            [.. List(reader[SettingTable.Listen]).Select(Endpoint)],
             List(reader[SettingTable.Locations]),
             reader[SettingTable.Root] == "passphrase",
             NullIfEmpty(reader[SettingTable.PassphraseFile]),
@@ -102,6 +107,9 @@ internal sealed record ServerSettings(
         {
             IsShared = reader[SettingTable.Storage] == "postgres",
             PostgresFile = NullIfEmpty(reader[SettingTable.PostgresFile]),
+            Join = reader[SettingTable.Join] is { Length: > 0 } join ? join : null,
+            Advertise = reader[SettingTable.Advertise] is { Length: > 0 } advertise ? advertise : null,
+            RootFile = NullIfEmpty(reader[SettingTable.RootFile]),
             IsDev = reader[SettingTable.Dev] == "true",
             DevSeed = NullIfEmpty(reader[SettingTable.DevSeed]),
             DevClock = SettingTable.TryParseTime(reader[SettingTable.DevClock], out var clock) ? clock : null,
@@ -116,11 +124,7 @@ internal sealed record ServerSettings(
             Anomalies = AnomaliesOf(reader),
             AuditSinks = [.. List(reader[SettingTable.AuditSinks]).Select(Sink)],
             AuditPublish = [.. List(reader[SettingTable.AuditPublish]).Select(Sink)],
-            AuditWitnesses = [.. List(reader[SettingTable.AuditWitnesses]).Select(text =>
-            {
-                _ = Delivery.Checkpoints.WitnessSettings.TryParse(text, out var witness);
-                return witness;
-            })],
+            AuditWitnesses = [.. List(reader[SettingTable.AuditWitnesses]).Select(Witness)],
             Connections = Count(reader, SettingTable.Connections),
             PeerLimits = new PeerLimits(Count(reader, SettingTable.ConnectionsPerPeer),
                 Count(reader, SettingTable.Handshakes), Count(reader, SettingTable.RequestsPerPeer)),
@@ -139,6 +143,18 @@ internal sealed record ServerSettings(
     {
         _ = Delivery.Sinks.SinkSettings.TryParse(text, out var sink);
         return sink;
+    }
+
+    private static Delivery.Checkpoints.WitnessSettings Witness(string text)
+    {
+        _ = Delivery.Checkpoints.WitnessSettings.TryParse(text, out var witness);
+        return witness;
+    }
+
+    private static (string Host, int Port) Endpoint(string text)
+    {
+        _ = SettingTable.TryParseEndpoint(text, out var host, out var port);
+        return (host, port);
     }
 
     private static Vault.Audit.Anomalies.AnomalySettings AnomaliesOf(SettingReader reader)

@@ -142,6 +142,16 @@ internal static class SettingTable
         "When records go of which the retention is over: manual, by keyward audit prune, or daily, by the server " +
         "itself, into audit.archive.", OneOf("manual", "daily"));
 
+    public static readonly Setting Advertise = new("advertise", "--advertise", "",
+        "Where clients and the other nodes reach this server, HOST:PORT, if not where it listens: in a container, " +
+        "behind a translation of addresses.", v => v.Length == 0 ? null : IsEndpoint(v));
+
+    public static readonly Setting RootFile = new("root.file", null, "",
+        "The root key's file for root = file, if not root.key of the data folder: a mounted secret.", _ => null);
+
+    public static readonly Setting Join = new("join", "--join", "",
+        "A join token (keyward node join-token), by which an empty data folder becomes a node of a running " +
+        "deployment; later starts take no notice of it.", _ => null);
     public static readonly Setting AnomaliesOff = new("anomalies.off", null, "",
         "Kinds of anomalies that are not looked for, separated by commas (docs/guides/anomalies.md).",
         v => v.Length == 0 || Vault.Audit.Anomalies.AnomalyNames.Kinds.Any(k =>
@@ -175,7 +185,7 @@ internal static class SettingTable
         LogFormat, LogLevel, AuditReserve, MetricsAccess, ClockSkew, ShutdownTimeout, EmptyCall, FederationCaFile,
         FederationAddresses, Connections, ConnectionsPerPeer, Handshakes, RequestsPerPeer, UnknownPerSecond,
         CredentialMaximumAge, CredentialMaximumIdle, AuditSinks, AuditWitnesses, AuditPublish, AuditArchive, Dev,
-        DevSeed, DevClock, MetricsKeyNames, TracesEndpoint, TracesSample,
+        DevSeed, DevClock, MetricsKeyNames, TracesEndpoint, TracesSample, Advertise, RootFile, Join,
     ];
 
     public static bool TryParseEndpoint(string text, out string host, out int port)

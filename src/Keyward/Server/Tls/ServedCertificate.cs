@@ -87,6 +87,7 @@ internal sealed class ServedCertificate(
         if (Uri.CheckHostName(host) == UriHostNameType.Dns) names.Add(host);
         foreach (var (name, address) in endpoints)
             if (!address.Address.Equals(IPAddress.Any) && !address.Address.Equals(IPAddress.IPv6Any)) names.Add(name);
+        if (SettingTable.TryParseEndpoint(settings.Advertise ?? "", out var advertised, out _)) names.Add(advertised);
         names.UnionWith(settings.TlsNames);
         return names;
     }

@@ -70,4 +70,25 @@ public sealed class RequestTests : IAsyncLifetime
     [InlineData("filter=colour%3Dred")]
     public async Task A_bad_page_of_locations_is_refused(string query) => Assert.Equal((400, "INVALID_ARGUMENT"),
         await _doors.StatusAsync("GET", $"{Project}/locations?{query}"));
+
+    [Theory]
+    [InlineData("sign", "EC_SIGN_P256_SHA256", "ASYMMETRIC_SIGN", ":asymmetricSign", """{"data":"AAAA"}""", "useToSign")]
+    [InlineData("mac", "HMAC_SHA256", "MAC", ":macSign", """{"data":"AAAA"}""", "useToSign")]
+    [InlineData("mac", "HMAC_SHA256", "MAC", ":macVerify", """{"data":"AAAA","mac":"AAAA"}""", "useToVerify")]
+    [InlineData("raw", "AES_256_GCM", "RAW_ENCRYPT_DECRYPT", ":rawEncrypt", """{"plaintext":"AAAA"}""", "useToEncrypt")]
+    public async Task A_refused_use_names_Googles_right_on_the_key(
+        string id, string algorithm, string purpose, string verb, string body, string right)
+    {
+        if (id != "sign")
+            await _doors.OkAsync("POST", $"{Ring}/cryptoKeys?cryptoKeyId={id}",
+                $$$"""{"purpose":"{{{purpose}}}","versionTemplate":{"algorithm":"{{{algorithm}}}"}}""");
+        var stranger = await Rights.Person.MakeAsync(_doors, "stranger");
+        var refused = await stranger.SendAsync("POST", $"{Ring}/cryptoKeys/{id}/cryptoKeyVersions/1{verb}", body);
+        var (permission, key) = ($"cloudkms.cryptoKeyVersions.{right}", $"{Ring[4..]}/cryptoKeys/{id}");
+        Assert.Equal((403, $"Permission '{permission}' denied on resource '{key}' (or it may not exist)."),
+            (refused.Status, refused.Error.GetProperty("message").GetString()));
+        var metadata = refused.Detail.GetProperty("metadata");
+        Assert.Equal((permission, key), (metadata.GetProperty("permission").GetString(),
+            metadata.GetProperty("resource").GetString()));
+    }
 }

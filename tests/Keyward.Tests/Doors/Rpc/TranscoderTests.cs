@@ -255,6 +255,14 @@ public sealed class TranscoderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_body_far_over_the_limit_is_read_to_its_end_so_that_the_answer_arrives()
+    {
+        await using var body = new CountedStream(5 * 1024 * 1024);
+        await _doors.ServeAsync("POST", Key + ":encrypt", body);
+        Assert.Equal(5 * 1024 * 1024, body.Count);
+    }
+
+    [Fact]
     public async Task Without_a_token_nothing_but_the_headers_is_read()
     {
         var reply = await _doors.SendAsync("POST", Key + ":encrypt", "not json"u8.ToArray(), null);
@@ -283,6 +291,19 @@ public sealed class TranscoderTests : IAsyncLifetime
         Assert.Equal("hello", Encoding.UTF8.GetString(opened.GetProperty("plaintext").GetBytesFromBase64()));
         Assert.True(opened.GetProperty("usedPrimary").GetBoolean());
         Assert.Equal("SOFTWARE", opened.GetProperty("protectionLevel").GetString());
+    }
+
+    private sealed class CountedStream(int sizeBytes) : MemoryStream(new byte[sizeBytes])
+    {
+        public long Count { get; private set; }
+
+        public override async ValueTask<int> ReadAsync(
+            Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            var read = await base.ReadAsync(buffer, cancellationToken);
+            Count += read;
+            return read;
+        }
     }
 
     private sealed class BrokenStream : MemoryStream

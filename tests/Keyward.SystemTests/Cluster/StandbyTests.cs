@@ -1,0 +1,72 @@
+using Keyward.SystemTests.Running;
+using Keyward.Tests.Conformance;
+
+namespace Keyward.SystemTests.Cluster;
+
+/// <summary>A primary and a standby that streams from it: what a failover may lose, and what it may not.</summary>
+public sealed class StandbyTests : IAsyncLifetime
+{
+    private readonly PostgresServer _primary = new();
+    private readonly PostgresServer _standby = new();
+
+    public ValueTask InitializeAsync() => _primary.InitializeAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _standby.DisposeAsync();
+        await _primary.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_change_that_no_standby_has_is_not_acknowledged_and_uses_go_on()
+    {
+        await using var nodes = await Nodes.StartAsync(_primary, 2, leaseMilliseconds: 2_000);
+        var ciphertext = await nodes.MakeKeyAsync("k");
+        _primary.Demand("nobody");
+        var change = nodes.SetStateAsync(0, "k", "DISABLED");
+        // Through many leases: a renewal waits for no standby, and nobody applies what could still vanish.
+        while (!change.IsCompleted) Assert.Equal(200, await nodes.DecryptAsync(1, "k", ciphertext));
+        Assert.Equal(503, await change);
+
+        _primary.Demand("");
+        while (await nodes.SetStateAsync(0, "k", "DISABLED") != 200) await Task.Yield();
+        Assert.Equal(400, await nodes.DecryptAsync(1, "k", ciphertext));
+        await nodes.VerifyLogsAsync();
+    }
+
+    [Fact]
+    public async Task A_failover_to_a_standby_that_lost_changes_is_refused_by_every_node()
+    {
+        await using var nodes = await Nodes.StartAsync(_primary, 2, leaseMilliseconds: 5_000, _standby);
+        var ciphertext = await nodes.MakeKeyAsync("k");
+        await _standby.FollowAsync(_primary);
+        // The standby gets nothing more: the change that takes the right away is on the primary alone.
+        _standby.StopReceiving();
+        Assert.Equal(200, await nodes.SetStateAsync(0, "k", "DISABLED"));
+        _primary.Stop("immediate");
+        _standby.Promote();
+        for (var node = 0; node < 2; node++)
+        {
+            int status;
+            while ((status = await nodes.DecryptAsync(node, "k", ciphertext)) != 503) Assert.Equal(400, status);
+            while ((await nodes.Clients[node].GetAsync("/readyz")).Body.GetProperty("status").GetString()
+                != "store_rolled_back") Assert.NotEqual(200, await nodes.DecryptAsync(node, "k", ciphertext));
+        }
+    }
+
+    [Fact]
+    public async Task A_failover_that_lost_nothing_goes_on_by_itself()
+    {
+        await using var nodes = await Nodes.StartAsync(_primary, 2, leaseMilliseconds: 5_000, _standby);
+        var ciphertext = await nodes.MakeKeyAsync("k");
+        await _standby.FollowAsync(_primary);
+        _primary.Demand("*");
+        Assert.Equal(200, await nodes.SetStateAsync(0, "k", "DISABLED"));
+        _primary.Stop("immediate");
+        _standby.Promote();
+        while (await nodes.SetStateAsync(1, "k", "ENABLED") != 200)
+            Assert.NotEqual(200, await nodes.DecryptAsync(0, "k", ciphertext));
+        while (await nodes.DecryptAsync(0, "k", ciphertext) != 200) await Task.Yield();
+        await nodes.VerifyLogsAsync();
+    }
+}
