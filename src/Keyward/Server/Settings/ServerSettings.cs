@@ -57,6 +57,8 @@ internal sealed record ServerSettings(
 
     public string? AuditArchive { get; init; }
 
+    public bool PrunesLog { get; init; }
+
     public Vault.Audit.Anomalies.AnomalySettings Anomalies { get; init; } =
         Vault.Audit.Anomalies.AnomalySettings.Default;
 
@@ -122,6 +124,7 @@ internal sealed record ServerSettings(
                 return network;
             })],
             AuditArchive = NullIfEmpty(reader[SettingTable.AuditArchive]),
+            PrunesLog = reader[SettingTable.AuditPrune] == "daily",
             Anomalies = AnomaliesOf(reader),
             AuditSinks = [.. List(reader[SettingTable.AuditSinks]).Select(Sink)],
             AuditPublish = [.. List(reader[SettingTable.AuditPublish]).Select(Sink)],

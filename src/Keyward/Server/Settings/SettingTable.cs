@@ -142,6 +142,10 @@ internal static class SettingTable
         "The folder into which records are archived before keyward audit prune removes them.",
         v => v.Length == 0 || Directory.Exists(v) ? null : "names a folder that does not exist");
 
+    public static readonly Setting AuditPrune = new("audit.prune", null, "manual",
+        "When records go of which the retention is over: manual, by keyward audit prune, or daily, by the server " +
+        "itself, into audit.archive.", OneOf("manual", "daily"));
+
     public static readonly Setting Advertise = new("advertise", "--advertise", "",
         "Where clients and the other nodes reach this server, HOST:PORT, if not where it listens: in a container, " +
         "behind a translation of addresses.", v => v.Length == 0 ? null : IsEndpoint(v));
@@ -182,11 +186,12 @@ internal static class SettingTable
         Data, Listen, Storage, PostgresFile, Locations, Root, PassphraseFile, CertificateFile, KeyFile, TlsNames,
         LogFormat, LogLevel, AuditReserve, MetricsAccess, ClockSkew, ShutdownTimeout, EmptyCall, BenchWithout,
         FederationCaFile,
+        AuditPrune, AnomaliesOff, AnomaliesLearning, AnomaliesDormancy, AnomaliesVolume, AnomaliesDenials,
+        AnomaliesNewKeys, AnomaliesSuppression,
+        LogFormat, LogLevel, AuditReserve, MetricsAccess, ClockSkew, ShutdownTimeout, EmptyCall, FederationCaFile,
         FederationAddresses, Connections, ConnectionsPerPeer, Handshakes, RequestsPerPeer, UnknownPerSecond,
         CredentialMaximumAge, CredentialMaximumIdle, AuditSinks, AuditWitnesses, AuditPublish, AuditArchive, Dev,
-        DevSeed, DevClock, MetricsKeyNames, TracesEndpoint, TracesSample, Advertise, RootFile,
-        Join, AnomaliesOff, AnomaliesLearning,
-        AnomaliesDormancy, AnomaliesVolume, AnomaliesDenials, AnomaliesNewKeys, AnomaliesSuppression,
+        DevSeed, DevClock, MetricsKeyNames, TracesEndpoint, TracesSample, Advertise, RootFile, Join,
     ];
 
     public static bool TryParseEndpoint(string text, out string host, out int port)
