@@ -23,6 +23,9 @@ internal sealed record ServerSettings(
     /// <summary>Null for the data folder's own.</summary>
     public string? RootFile { get; private init; }
 
+    /// <summary>What a measurement leaves out.</summary>
+    public IReadOnlyList<string> BenchWithout { get; private init; } = [];
+
     public bool IsDev { get; private init; }
 
     public string? DevSeed { get; private init; }
@@ -109,6 +112,7 @@ internal sealed record ServerSettings(
         {
             IsShared = reader[SettingTable.Storage] == "postgres",
             PostgresFile = NullIfEmpty(reader[SettingTable.PostgresFile]),
+            BenchWithout = List(reader[SettingTable.BenchWithout]),
             Join = reader[SettingTable.Join] is { Length: > 0 } join ? join : null,
             Advertise = reader[SettingTable.Advertise] is { Length: > 0 } advertise ? advertise : null,
             RootFile = NullIfEmpty(reader[SettingTable.RootFile]),

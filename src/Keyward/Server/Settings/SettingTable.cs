@@ -67,6 +67,10 @@ internal static class SettingTable
     public static readonly Setting EmptyCall = new("bench.empty_call", null, "false",
         "Serves an empty, unrecorded call for measuring; never switch it on in production.", OneOf("true", "false"));
 
+    public static readonly Setting BenchWithout = new("bench.without", null, "",
+        "What a measurement leaves out: tree, index, metrics; never leave anything out in production.",
+        v => v.Length == 0 ? null : OneOf("tree", "index", "metrics")(v), IsList: true);
+
     public static readonly Setting FederationCaFile = new("federation.ca_file", null, "",
         "Certificates (PEM) that are trusted besides the system's when an issuer's keys are fetched.", FileOrEmpty);
 
@@ -187,6 +191,9 @@ internal static class SettingTable
         Data, Listen, Storage, PostgresFile, Locations, Root, PassphraseFile, CertificateFile, KeyFile, TlsNames,
         AuditPrune, AuditWitnessQuorum,
         AnomaliesOff, AnomaliesLearning, AnomaliesDormancy, AnomaliesVolume, AnomaliesDenials,
+        LogFormat, LogLevel, AuditReserve, MetricsAccess, ClockSkew, ShutdownTimeout, EmptyCall, BenchWithout,
+        FederationCaFile,
+        AuditPrune, AnomaliesOff, AnomaliesLearning, AnomaliesDormancy, AnomaliesVolume, AnomaliesDenials,
         AnomaliesNewKeys, AnomaliesSuppression,
         LogFormat, LogLevel, AuditReserve, MetricsAccess, ClockSkew, ShutdownTimeout, EmptyCall, FederationCaFile,
         FederationAddresses, Connections, ConnectionsPerPeer, Handshakes, RequestsPerPeer, UnknownPerSecond,
