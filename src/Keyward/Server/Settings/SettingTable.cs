@@ -189,16 +189,12 @@ internal static class SettingTable
     public static readonly IReadOnlyList<Setting> All =
     [
         Data, Listen, Storage, PostgresFile, Locations, Root, PassphraseFile, CertificateFile, KeyFile, TlsNames,
-        AuditPrune, AuditWitnessQuorum,
-        AnomaliesOff, AnomaliesLearning, AnomaliesDormancy, AnomaliesVolume, AnomaliesDenials,
         LogFormat, LogLevel, AuditReserve, MetricsAccess, ClockSkew, ShutdownTimeout, EmptyCall, BenchWithout,
-        FederationCaFile,
-        AuditPrune, AnomaliesOff, AnomaliesLearning, AnomaliesDormancy, AnomaliesVolume, AnomaliesDenials,
-        AnomaliesNewKeys, AnomaliesSuppression,
-        LogFormat, LogLevel, AuditReserve, MetricsAccess, ClockSkew, ShutdownTimeout, EmptyCall, FederationCaFile,
-        FederationAddresses, Connections, ConnectionsPerPeer, Handshakes, RequestsPerPeer, UnknownPerSecond,
-        CredentialMaximumAge, CredentialMaximumIdle, AuditSinks, AuditWitnesses, AuditPublish, AuditArchive, Dev,
-        DevSeed, DevClock, MetricsKeyNames, TracesEndpoint, TracesSample, Advertise, RootFile, Join,
+        FederationCaFile, FederationAddresses, Connections, ConnectionsPerPeer, Handshakes, RequestsPerPeer,
+        UnknownPerSecond, CredentialMaximumAge, CredentialMaximumIdle, Dev, DevSeed, DevClock, AuditSinks,
+        AuditWitnesses, AuditPublish, MetricsKeyNames, TracesEndpoint, TracesSample, AuditArchive, AuditPrune,
+        Advertise, RootFile, Join, AuditWitnessQuorum, AnomaliesOff, AnomaliesLearning, AnomaliesDormancy,
+        AnomaliesVolume, AnomaliesDenials, AnomaliesNewKeys, AnomaliesSuppression,
     ];
 
     public static bool TryParseEndpoint(string text, out string host, out int port)
