@@ -59,6 +59,8 @@ internal sealed record ServerSettings(
 
     public bool PrunesLog { get; init; }
 
+    public int WitnessQuorum { get; init; }
+
     public Vault.Audit.Anomalies.AnomalySettings Anomalies { get; init; } =
         Vault.Audit.Anomalies.AnomalySettings.Default;
 
@@ -124,6 +126,7 @@ internal sealed record ServerSettings(
                 return network;
             })],
             AuditArchive = NullIfEmpty(reader[SettingTable.AuditArchive]),
+            WitnessQuorum = Count(reader, SettingTable.AuditWitnessQuorum),
             PrunesLog = reader[SettingTable.AuditPrune] == "daily",
             Anomalies = AnomaliesOf(reader),
             AuditSinks = [.. List(reader[SettingTable.AuditSinks]).Select(Sink)],

@@ -156,6 +156,11 @@ internal static class SettingTable
     public static readonly Setting Join = new("join", "--join", "",
         "A join token (keyward node join-token), by which an empty data folder becomes a node of a running " +
         "deployment; later starts take no notice of it.", _ => null);
+    public static readonly Setting AuditWitnessQuorum = new("audit.witness_quorum", null, "0",
+        "How many witnesses of audit.witnesses have to vouch for the newest checkpoint: with fewer for five minutes " +
+        "the node is not ready; it serves all the same.", v => int.TryParse(v, NumberStyles.None,
+            CultureInfo.InvariantCulture, out var count) && count <= 16 ? null : "must be a number from 0 to 16");
+
     public static readonly Setting AnomaliesOff = new("anomalies.off", null, "",
         "Kinds of anomalies that are not looked for, separated by commas (docs/guides/anomalies.md).",
         v => v.Length == 0 || Vault.Audit.Anomalies.AnomalyNames.Kinds.Any(k =>
@@ -185,13 +190,11 @@ internal static class SettingTable
     [
         Data, Listen, Storage, PostgresFile, Locations, Root, PassphraseFile, CertificateFile, KeyFile, TlsNames,
         LogFormat, LogLevel, AuditReserve, MetricsAccess, ClockSkew, ShutdownTimeout, EmptyCall, BenchWithout,
-        FederationCaFile,
-        AuditPrune, AnomaliesOff, AnomaliesLearning, AnomaliesDormancy, AnomaliesVolume, AnomaliesDenials,
-        AnomaliesNewKeys, AnomaliesSuppression,
-        LogFormat, LogLevel, AuditReserve, MetricsAccess, ClockSkew, ShutdownTimeout, EmptyCall, FederationCaFile,
-        FederationAddresses, Connections, ConnectionsPerPeer, Handshakes, RequestsPerPeer, UnknownPerSecond,
-        CredentialMaximumAge, CredentialMaximumIdle, AuditSinks, AuditWitnesses, AuditPublish, AuditArchive, Dev,
-        DevSeed, DevClock, MetricsKeyNames, TracesEndpoint, TracesSample, Advertise, RootFile, Join,
+        FederationCaFile, FederationAddresses, Connections, ConnectionsPerPeer, Handshakes, RequestsPerPeer,
+        UnknownPerSecond, CredentialMaximumAge, CredentialMaximumIdle, Dev, DevSeed, DevClock, AuditSinks,
+        AuditWitnesses, AuditPublish, MetricsKeyNames, TracesEndpoint, TracesSample, AuditArchive, AuditPrune,
+        Advertise, RootFile, Join, AuditWitnessQuorum, AnomaliesOff, AnomaliesLearning, AnomaliesDormancy,
+        AnomaliesVolume, AnomaliesDenials, AnomaliesNewKeys, AnomaliesSuppression,
     ];
 
     public static bool TryParseEndpoint(string text, out string host, out int port)
