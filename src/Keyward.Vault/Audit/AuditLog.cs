@@ -33,6 +33,7 @@ internal sealed class AuditLog : IAuditLog, IDisposable
     private volatile string? _whyNot;
     private volatile AuditTree? _tree;
     private ITreeSource? _source;
+    private bool _growsTree;
 
     private AuditLog(Journal journal)
     {
@@ -65,10 +66,11 @@ internal sealed class AuditLog : IAuditLog, IDisposable
     /// <summary>Opens the log, cutting off what was never acknowledged. Damage is an
     /// <see cref="AuditDamagedException"/>.</summary>
     /// <param name="reserveSizeBytes">Below this much free space no entry is taken.</param>
+    /// <param name="growsTree">False to measure what the tree costs: it then stays as it was opened.</param>
     public static AuditLog Open(IJournalFiles files, string origin, long reserveSizeBytes,
-        PartMetrics? parts = null) => new(Journal.Open(files, origin, reserveSizeBytes))
+        PartMetrics? parts = null, bool growsTree = true) => new(Journal.Open(files, origin, reserveSizeBytes))
     {
-        Parts = parts,
+        Parts = parts, _growsTree = growsTree,
     };
 
     public ValueTask<Receipt> AppendAsync(ReadOnlySpan<byte> entry)
@@ -111,7 +113,7 @@ internal sealed class AuditLog : IAuditLog, IDisposable
         TreeWriter writer, ITreeSource source, IReadOnlyList<INoteSigner> signers, TimeProvider time)
     {
         _source = source;
-        _tree = AuditTree.Open(_journal, writer, signers, time);
+        _tree = AuditTree.Open(_journal, writer, signers, time, _growsTree);
     }
 
     /// <summary>Null while the log's key is sealed.</summary>
@@ -126,10 +128,11 @@ internal sealed class AuditLog : IAuditLog, IDisposable
     {
         var end = Size;
         var next = Math.Max(fromIndex, FirstIndex);
+        var place = new JournalPlace();
         while (next < end)
         {
             cancellation.ThrowIfCancellationRequested();
-            var page = await PageAsync(next, end, cancellation).ConfigureAwait(false);
+            var page = await PageAsync(next, end, place, cancellation).ConfigureAwait(false);
             if (page.Count == 0) yield break;
             foreach (var item in page) yield return item;
             next = page[^1].Index + 1;
@@ -152,13 +155,13 @@ internal sealed class AuditLog : IAuditLog, IDisposable
     /// <summary>The journal holds the newest entries, the bundles all that a checkpoint covers. A segment may be gone a
     /// moment after it was found: then its entries stand in bundles.</summary>
     private async ValueTask<List<(long Index, ReadOnlyMemory<byte> Entry)>> PageAsync(
-        long from, long end, CancellationToken cancellation)
+        long from, long end, JournalPlace place, CancellationToken cancellation)
     {
         if (from >= _journal.FirstIndex)
         {
             try
             {
-                return await Task.Run(() => _journal.Read(from, end), cancellation).ConfigureAwait(false);
+                return await Task.Run(() => _journal.Read(from, end, place), cancellation).ConfigureAwait(false);
             }
             catch (FileNotFoundException) when (from < _journal.FirstIndex)
             {

@@ -8,7 +8,9 @@ internal sealed class AuditDamagedException(string sentence) : Exception(sentenc
 internal sealed class Journal : IDisposable
 {
     private const long SegmentSizeBytes = 64L * 1024 * 1024;
-    private const int ReadSizeBytes = 256 * 1024;
+    /// <summary>Holds any frame, and is small enough not to be made among the large objects, which are dear to
+    /// collect.</summary>
+    private const int ReadSizeBytes = 80 * 1024;
 
     private readonly IJournalFiles _files;
     private readonly long _reserveSizeBytes;
@@ -87,14 +89,17 @@ internal sealed class Journal : IDisposable
         else Begin();
     }
 
-    /// <summary>Durable entries from an index on, up to <paramref name="endIndex"/>, some hundred kilobytes of
+    /// <summary>Durable entries from an index on, up to <paramref name="endIndex"/>, some tens of kilobytes of
     /// them.</summary>
-    public List<(long Index, ReadOnlyMemory<byte> Entry)> Read(long fromIndex, long endIndex)
+    /// <param name="place">Where the last reading ended, to go on without a search; moved on.</param>
+    public List<(long Index, ReadOnlyMemory<byte> Entry)> Read(
+        long fromIndex, long endIndex, JournalPlace? place = null)
     {
         var segment = SegmentOf(fromIndex);
         var found = new List<(long, ReadOnlyMemory<byte>)>();
         if (segment is null) return found;
-        var (index, offset) = segment.Near(fromIndex);
+        var (index, offset) = place?.Segment == segment && place.Index == fromIndex
+            ? (place.Index, place.Offset) : segment.Near(fromIndex);
         while (found.Count == 0 && index < endIndex)
         {
             var bytes = _files.Read(segment.Name, offset, ReadSizeBytes);
@@ -112,6 +117,7 @@ internal sealed class Journal : IDisposable
             offset += at;
         }
 
+        if (place is not null) (place.Segment, place.Index, place.Offset) = (segment, index, offset);
         return found;
     }
 

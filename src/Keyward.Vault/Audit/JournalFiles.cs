@@ -26,7 +26,7 @@ internal sealed class JournalFiles : IJournalFiles
 
     public byte[] Read(string name, long offset, int length)
     {
-        var bytes = new byte[length];
+        var bytes = GC.AllocateUninitializedArray<byte>(length);
         var read = ReadInto(name, offset, bytes);
         return read == length ? bytes : bytes[..read];
     }

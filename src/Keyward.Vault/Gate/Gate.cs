@@ -68,9 +68,12 @@ public sealed partial class Gate
             if (status.State == GateState.Serving && _opened?.Vault.Snapshot.Altered.Count is > 0 and var altered)
                 return new GateStatus(GateState.Serving, "altered_rows",
                     $"{altered} stored rows were altered outside Keyward; what they speak of is refused.");
-            return status;
+            return status.State == GateState.Serving && NotReadySince?.Invoke() is { } notReady ? notReady : status;
         }
     }
+
+    /// <summary>What else makes this node less than ready, while it serves; null for nothing.</summary>
+    internal Func<GateStatus?>? NotReadySince { get; set; }
 
     /// <summary>Begins a request: its id, its times. Every request that a door takes begins here.</summary>
     public Arrival Receive(Door door, Source source, string? traceId)

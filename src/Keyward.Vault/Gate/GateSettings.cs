@@ -34,6 +34,9 @@ public sealed record GateSettings(
     /// <summary>The folder into which records are archived before they are pruned; null for none.</summary>
     public string? AuditArchive { get; init; }
 
+    /// <summary>Whether records go by themselves once their retention is over.</summary>
+    public bool PrunesLog { get; init; }
+
     /// <summary>Requests without a known caller that a network may send in a second, each with its record; ten times as
     /// many at once. What comes beyond is refused unseen and recorded in summaries.</summary>
     public int UnknownPerSecond { get; init; } = 100;

@@ -61,7 +61,7 @@ internal static class AuditCommands
             ["keyward audit export --since -24h > audit.jsonl",
                 "keyward audit export --as ocsf --recipient age1… > audit.age"], null,
             ExportAsync, [.. Filters, As, BackupCommands.Recipient, BackupCommands.RecipientsFile]),
-        .. AuditProofCommands.Build(), .. AuditKeepingCommands.Build(), AuditVerify.Build(),
+        .. AuditProofCommands.Build(), .. AuditKeepingCommands.Build(), AuditVerify.Build(), ReplayCommand.Build(),
     ]);
 
     private static async Task ExportAsync(Session session)

@@ -42,8 +42,9 @@ internal static class Listener
         builder.Services.AddSingleton<TokenDoor>().AddSingleton<Transcoder>().AddSingleton<HealthDoor>();
         builder.Services.AddHostedService<Upkeep>().AddHostedService<PeerSummaries>()
             .AddHostedService<CertificateWatch>().AddHostedService<ServiceNotices>()
-            .AddHostedService<LogFollowing>().AddHostedService<Deliveries>().AddHostedService<CheckpointService>()
+            .AddHostedService<Deliveries>().AddHostedService<CheckpointService>()
             .AddHostedService<LogVerification>();
+        if (!settings.BenchWithout.Contains("index")) builder.Services.AddHostedService<LogFollowing>();
         builder.Services.AddGrpc(options =>
         {
             options.MaxReceiveMessageSize = Transcoder.MaximumBodySizeBytes;
@@ -55,18 +56,21 @@ internal static class Listener
         AdminDoor.Add(builder.Services);
         if (settings.IsDev) AdminDoor.AddDev(builder.Services);
         TraceExport.Add(builder.Services, settings);
-        builder.Services.AddOpenTelemetry().WithMetrics(metrics =>
+        if (!settings.BenchWithout.Contains("metrics")) AddMetrics(builder.Services, settings);
+
+        var app = builder.Build();
+        Map(app, live, keeper, guard);
+        return app;
+    }
+
+    private static void AddMetrics(IServiceCollection services, ServerSettings settings) =>
+        services.AddOpenTelemetry().WithMetrics(metrics =>
             metrics.SetExemplarFilter(settings.TracesEndpoint is null
                     ? ExemplarFilterType.AlwaysOff : ExemplarFilterType.TraceBased)
                 .AddMeter(GateMetrics.MeterName).AddMeter(ServerMetrics.MeterName)
                 .AddMeter(Deliveries.MeterName).AddMeter(CheckpointService.MeterName)
                 .AddMeter(LogVerification.MeterName)
                 .AddMeter("System.Runtime").AddPrometheusExporter());
-
-        var app = builder.Build();
-        Map(app, live, keeper, guard);
-        return app;
-    }
 
     private static void Map(WebApplication app, LiveSettings live, VaultKeeper keeper, ConnectionGuard guard)
     {
@@ -92,7 +96,8 @@ internal static class Listener
                 context.Response.StatusCode = StatusCodes.Status403Forbidden;
                 return Task.CompletedTask;
             });
-            metrics.UseOpenTelemetryPrometheusScrapingEndpoint("/metrics");
+            if (!live.Current.BenchWithout.Contains("metrics"))
+                metrics.UseOpenTelemetryPrometheusScrapingEndpoint("/metrics");
         });
         GoogleDoor.Map(app);
         AdminDoor.Map(app);

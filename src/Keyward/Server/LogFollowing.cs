@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Keyward.Server;
 
-/// <summary>Lets the log's follower go on: once a second, and never more than half the time where much is to be read,
-/// since operations use the same processors.</summary>
+/// <summary>Lets the log's follower go on: once a second, and never more than a fifth of one processor's time where
+/// much is to be read, since operations use the same ones.</summary>
 internal sealed class LogFollowing(VaultKeeper keeper, TimeProvider time, ILogger<LogFollowing> logger)
     : BackgroundService
 {
@@ -24,7 +24,7 @@ internal sealed class LogFollowing(VaultKeeper keeper, TimeProvider time, ILogge
                 var (goesOn, why) = await StepAsync(stoppingToken).ConfigureAwait(false);
                 if (why is not null && why != said) Log.NotFollowed(logger, why);
                 said = why;
-                await Task.Delay(goesOn ? time.GetElapsedTime(began) : Pause, time, stoppingToken)
+                await Task.Delay(goesOn ? time.GetElapsedTime(began) * 4 : Pause, time, stoppingToken)
                     .ConfigureAwait(false);
             }
         }

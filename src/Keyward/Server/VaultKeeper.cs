@@ -95,7 +95,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
             var deployment = DeploymentOf(state);
             var origin = LogFolders.CurrentOf(deployment.Id, folder.NodeName(), state.Rows);
             log = AuditLog.Open(new JournalFiles(new LogFolders(folder).JournalOf(origin)), origin,
-                settings.AuditReserveBytes, metrics.Parts);
+                settings.AuditReserveBytes, metrics.Parts, !settings.BenchWithout.Contains("tree"));
             var fetch = DocumentFetch.Of(settings);
             var gate = new Gate(log, time, GateView.Of(folder, settings, address), metrics,
                 loggers.CreateLogger<Gate>())

@@ -39,6 +39,32 @@ public sealed class DeliveryTests : IDisposable
     }
 
     [Fact]
+    public async Task A_replay_brings_records_once_more_and_never_leaves_any_out()
+    {
+        var lines = _data.In("audit.jsonl");
+        (string, string) sink = ("KEYWARD_AUDIT_SINKS", $"lines=file://{lines}?form=ocsf");
+        var last = 0L;
+        await using (var server = await KeywardServer.StartAsync(_data.In("kms"), environment: sink))
+        {
+            using var client = new RestClient(server);
+            for (var i = 0; i < 10; i++) last = await UseAsync(client);
+            await UntilAsync(() => File.Exists(lines) && File.ReadLines(lines).Any(l => IndexOf(l) == last));
+            Assert.Equal(1, (await ReplayAsync("lines", "0")).Code);
+            await server.StopAsync();
+        }
+
+        Assert.Equal(1, (await ReplayAsync("none", "0")).Code);
+        Assert.Equal(1, (await ReplayAsync("lines", "1000000")).Code);
+        var (code, output, errors) = await ReplayAsync("lines", "3");
+        Assert.True(code == 0, errors);
+        Assert.Contains("\"from\":3", output, StringComparison.Ordinal);
+        await using var again = await KeywardServer.StartAsync(_data.In("kms"), environment: sink);
+        await UntilAsync(() => File.ReadLines(lines).Count(l => IndexOf(l) == last) == 2);
+        Assert.Equal(1, File.ReadLines(lines).Count(l => IndexOf(l) == 2));
+        Assert.Equal(2, File.ReadLines(lines).Count(l => IndexOf(l) == 3));
+    }
+
+    [Fact]
     public async Task A_collector_that_is_down_holds_nothing_back_and_is_seen()
     {
         await using var host = await SinkHost.StartAsync();
@@ -60,6 +86,10 @@ public sealed class DeliveryTests : IDisposable
         await server.UntilSaidAsync("takes audit records again");
         Assert.Equal(Enumerable.Range(0, (int)last + 1).Select(i => (long)i), received.Keys.TakeWhile(i => i <= last));
     }
+
+    private Task<(int Code, string Output, string Errors)> ReplayAsync(string sink, string from) =>
+        KeywardServer.RunAsync(KeywardServer.Program,
+            ["audit", "replay", sink, "--from", from, "--data", _data.In("kms"), "--format", "json"]);
 
     public void Dispose() => _data.Dispose();
 

@@ -30,7 +30,7 @@ public sealed class WitnessTests : IDisposable
         (string, string)[] settings =
         [
             ("KEYWARD_AUDIT_WITNESSES", $"{key} https://{witness.Address}/witness?ca_file={ca}"),
-            ("KEYWARD_AUDIT_PUBLISH", $"safe=file://{_data.In("safe")}"),
+            ("KEYWARD_AUDIT_PUBLISH", $"safe=file://{_data.In("safe")}"), ("KEYWARD_AUDIT_WITNESS_QUORUM", "1"),
         ];
         await File.WriteAllLinesAsync(_data.In("vkeys"), [vkey, key]);
         await using (var server = await KeywardServer.StartAsync(_data.In("kms"), environment: settings))
@@ -40,6 +40,9 @@ public sealed class WitnessTests : IDisposable
             var published = Path.Combine(_data.In("safe"), Path.GetFileName(log), "checkpoint");
             await UntilAsync(() => File.Exists(published) && SignedCheckpoint.TryParse(File.ReadAllBytes(published), out var signed)
                 && signed.Note.Signatures.Count == 2);
+            Assert.Equal(200, (await client.GetAsync("/readyz")).Status);
+            Assert.Contains("keyward_audit_witness_quorum_missing_seconds{otel_scope_name=\"Keyward.Checkpoints\"} 0",
+                await client.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative)));
             var proof = await ToolAsync(server, "audit", "prove", vkey.Split('+')[0] + "#0");
             Assert.Contains("— " + key.Split('+')[0] + " ", proof);
             await server.StopAsync();

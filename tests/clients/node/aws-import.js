@@ -1,10 +1,14 @@
 // Brings own material to a running Keyward with AWS's own, unmodified client: every kind of key, wrapped in every way;
-// then material that no key must take. What the keys do afterwards is checked by other software. Prints one JSON object.
+// then material that no key must take. What the keys do afterwards is checked by other software. The argument chooses a
+// part. Prints one JSON object.
 "use strict";
 const crypto = require("crypto");
 const kms = require("@aws-sdk/client-kms");
 
-const client = new kms.KMSClient({ endpoint: `https://${process.env.KEYWARD_ADDR}`, region: "us-east-1" });
+// Wrapping keys take their time to be made: the client is told to come again, which it does by itself.
+const client = new kms.KMSClient({
+  endpoint: `https://${process.env.KEYWARD_ADDR}`, region: "us-east-1", maxAttempts: 10,
+});
 const call = (operation, input = {}) => client.send(new kms[`${operation}Command`](input));
 const result = { used: {}, wrapped: {}, refused: {} };
 const message = Buffer.from("message");
@@ -117,7 +121,7 @@ async function kinds() {
 async function each(list, work) {
   const waiting = [...list];
   const worker = async () => { while (waiting.length > 0) await work(waiting.shift()); };
-  await Promise.all(Array.from({ length: 6 }, worker));
+  await Promise.all(Array.from({ length: 3 }, worker));
 }
 
 async function everyKind() {
@@ -135,8 +139,11 @@ async function everyKind() {
 
 async function everyWrapping() {
   const edwards = pkcs8(pairOf("ed25519").privateKey);
-  const ways = ["RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256", "RSA_AES_KEY_WRAP_SHA_1", "RSA_AES_KEY_WRAP_SHA_256"]
-    .flatMap((algorithm) => ["RSA_2048", "RSA_3072", "RSA_4096"].map((spec) => [algorithm, spec]));
+  const ways = [
+    ["RSAES_OAEP_SHA_1", "RSA_2048"], ["RSAES_OAEP_SHA_256", "RSA_2048"], ["RSAES_OAEP_SHA_256", "RSA_3072"],
+    ["RSA_AES_KEY_WRAP_SHA_1", "RSA_2048"], ["RSA_AES_KEY_WRAP_SHA_256", "RSA_2048"],
+    ["RSA_AES_KEY_WRAP_SHA_256", "RSA_4096"],
+  ];
   await each(ways, async ([algorithm, spec]) => {
     const key = await make("ECC_NIST_EDWARDS25519", "SIGN_VERIFY");
     result.wrapped[`${algorithm} ${spec}`] = await faultOf(async () => (await carrier(key, algorithm, spec))(edwards));
@@ -209,6 +216,6 @@ async function spoilt() {
   });
 }
 
-everyKind().then(everyWrapping).then(spoilt)
+({ kinds: everyKind, wrappings: everyWrapping, spoilt })[process.argv[2]]()
   .catch((error) => { result.failed = String(error.stack); })
   .then(() => console.log(JSON.stringify(result)));

@@ -19,6 +19,7 @@ internal sealed class AuditTree : IDisposable
     private readonly TimeProvider _time;
     private readonly object _lock = new();
     private readonly Thread _thread;
+    private bool _grows;
     private readonly List<(long Size, TaskCompletionSource<SignedCheckpoint> Done)> _waiting = [];
     private IReadOnlyList<INoteSigner> _signers;
     private SignedCheckpoint _latest;
@@ -42,7 +43,7 @@ internal sealed class AuditTree : IDisposable
     /// <summary>Opens the tree and covers all that the journal holds. A journal that ends before the last checkpoint
     /// lost entries that were signed: <see cref="AuditDamagedException"/>.</summary>
     public static AuditTree Open(
-        Journal journal, TreeWriter writer, IReadOnlyList<INoteSigner> signers, TimeProvider time)
+        Journal journal, TreeWriter writer, IReadOnlyList<INoteSigner> signers, TimeProvider time, bool grows)
     {
         if (journal.Size < writer.Size)
             throw new AuditDamagedException($"The audit log {journal.Origin} ends at {journal.Size}, " +
@@ -56,7 +57,8 @@ internal sealed class AuditTree : IDisposable
                 $"Entry {last} of the journal of the audit log {journal.Origin} is not the one that was signed.");
         var tree = new AuditTree(journal, writer, signers, time);
         tree.CoverAll();
-        tree._thread.Start();
+        tree._grows = grows;
+        if (grows) tree._thread.Start();
         return tree;
     }
 
@@ -90,7 +92,7 @@ internal sealed class AuditTree : IDisposable
     /// <summary>A checkpoint of at least this size, which may be made for it.</summary>
     public Task<SignedCheckpoint> CoverAsync(long size)
     {
-        if (Latest.Checkpoint.Size >= size) return Task.FromResult(Latest);
+        if (Latest.Checkpoint.Size >= size || !_grows) return Task.FromResult(Latest);
         var done = new TaskCompletionSource<SignedCheckpoint>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
         {
@@ -120,7 +122,7 @@ internal sealed class AuditTree : IDisposable
             Monitor.Pulse(_lock);
         }
 
-        _thread.Join();
+        if (_grows) _thread.Join();
     }
 
     private void Run()

@@ -26,6 +26,7 @@ internal sealed class CheckpointService : BackgroundService
     private readonly List<CheckpointPlace> _places;
     private readonly Dictionary<string, DateTimeOffset> _lastTimes = [];
     private readonly Dictionary<string, string> _said = [];
+    private readonly WitnessQuorum _quorum;
     private SignedCheckpoint? _last;
     private bool _isWhole;
 
@@ -36,6 +37,15 @@ internal sealed class CheckpointService : BackgroundService
         _witnesses = [.. live.Current.AuditWitnesses.Select(w => new WitnessCall(w, NoteSigner.IsGood, time))];
         _places = [.. live.Current.AuditPublish.Select(p => new CheckpointPlace(p, time))];
         foreach (var place in Places) _lastTimes[place] = time.GetUtcNow();
+        _quorum = new WitnessQuorum(live.Current.WitnessQuorum, time);
+        if (_quorum.Needed > 0)
+        {
+            keeper.Gate.NotReadySince = () => _quorum.WhyNotReady;
+            _meter.CreateObservableGauge("keyward_audit_witness_quorum_missing_seconds",
+                () => _quorum.Missing.TotalSeconds,
+                description: "For how long fewer witnesses than are needed have vouched for the newest checkpoint.");
+        }
+
         _meter.CreateObservableGauge("keyward_audit_checkpoint_age_seconds", Ages,
             description: "How long ago a witness or a place outside last took this log's checkpoint.");
     }
@@ -93,6 +103,7 @@ internal sealed class CheckpointService : BackgroundService
             await TryAsync(witness.Name, async () => cosignatures.Add(
                 await witness.AskAsync(signed, source, stopping).ConfigureAwait(false)), stopping)
                 .ConfigureAwait(false);
+        _quorum.Got(cosignatures.Count);
         if (cosignatures.Count == 0) return signed;
         var cosigned = signed with
         {

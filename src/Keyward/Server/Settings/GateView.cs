@@ -21,6 +21,7 @@ internal static class GateView
         {
             EmptyCall = settings.EmptyCall, Node = folder.NodeName(), Address = address,
             Build = Cli.ProgramVersion.Number, AuditArchive = settings.AuditArchive,
+            PrunesLog = settings.PrunesLog,
             UnknownPerSecond = settings.UnknownPerSecond,
             IssuerUrl = $"https://{address}", CredentialMaximumAge = settings.CredentialMaximumAge,
             CredentialMaximumIdle = settings.CredentialMaximumIdle,

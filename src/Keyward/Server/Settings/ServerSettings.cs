@@ -23,6 +23,9 @@ internal sealed record ServerSettings(
     /// <summary>Null for the data folder's own.</summary>
     public string? RootFile { get; private init; }
 
+    /// <summary>What a measurement leaves out.</summary>
+    public IReadOnlyList<string> BenchWithout { get; private init; } = [];
+
     public bool IsDev { get; private init; }
 
     public string? DevSeed { get; private init; }
@@ -53,6 +56,10 @@ internal sealed record ServerSettings(
     public IReadOnlyList<Delivery.Sinks.SinkSettings> AuditPublish { get; init; } = [];
 
     public string? AuditArchive { get; init; }
+
+    public bool PrunesLog { get; init; }
+
+    public int WitnessQuorum { get; init; }
 
     public Vault.Audit.Anomalies.AnomalySettings Anomalies { get; init; } =
         Vault.Audit.Anomalies.AnomalySettings.Default;
@@ -105,6 +112,7 @@ internal sealed record ServerSettings(
         {
             IsShared = reader[SettingTable.Storage] == "postgres",
             PostgresFile = NullIfEmpty(reader[SettingTable.PostgresFile]),
+            BenchWithout = List(reader[SettingTable.BenchWithout]),
             Join = reader[SettingTable.Join] is { Length: > 0 } join ? join : null,
             Advertise = reader[SettingTable.Advertise] is { Length: > 0 } advertise ? advertise : null,
             RootFile = NullIfEmpty(reader[SettingTable.RootFile]),
@@ -118,6 +126,8 @@ internal sealed record ServerSettings(
                 return network;
             })],
             AuditArchive = NullIfEmpty(reader[SettingTable.AuditArchive]),
+            WitnessQuorum = Count(reader, SettingTable.AuditWitnessQuorum),
+            PrunesLog = reader[SettingTable.AuditPrune] == "daily",
             Anomalies = AnomaliesOf(reader),
             AuditSinks = [.. List(reader[SettingTable.AuditSinks]).Select(Sink)],
             AuditPublish = [.. List(reader[SettingTable.AuditPublish]).Select(Sink)],

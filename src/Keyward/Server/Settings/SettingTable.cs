@@ -67,6 +67,10 @@ internal static class SettingTable
     public static readonly Setting EmptyCall = new("bench.empty_call", null, "false",
         "Serves an empty, unrecorded call for measuring; never switch it on in production.", OneOf("true", "false"));
 
+    public static readonly Setting BenchWithout = new("bench.without", null, "",
+        "What a measurement leaves out: tree, index, metrics; never leave anything out in production.",
+        v => v.Length == 0 ? null : OneOf("tree", "index", "metrics")(v), IsList: true);
+
     public static readonly Setting FederationCaFile = new("federation.ca_file", null, "",
         "Certificates (PEM) that are trusted besides the system's when an issuer's keys are fetched.", FileOrEmpty);
 
@@ -138,6 +142,10 @@ internal static class SettingTable
         "The folder into which records are archived before keyward audit prune removes them.",
         v => v.Length == 0 || Directory.Exists(v) ? null : "names a folder that does not exist");
 
+    public static readonly Setting AuditPrune = new("audit.prune", null, "manual",
+        "When records go of which the retention is over: manual, by keyward audit prune, or daily, by the server " +
+        "itself, into audit.archive.", OneOf("manual", "daily"));
+
     public static readonly Setting Advertise = new("advertise", "--advertise", "",
         "Where clients and the other nodes reach this server, HOST:PORT, if not where it listens: in a container, " +
         "behind a translation of addresses.", v => v.Length == 0 ? null : IsEndpoint(v));
@@ -148,6 +156,11 @@ internal static class SettingTable
     public static readonly Setting Join = new("join", "--join", "",
         "A join token (keyward node join-token), by which an empty data folder becomes a node of a running " +
         "deployment; later starts take no notice of it.", _ => null);
+    public static readonly Setting AuditWitnessQuorum = new("audit.witness_quorum", null, "0",
+        "How many witnesses of audit.witnesses have to vouch for the newest checkpoint: with fewer for five minutes " +
+        "the node is not ready; it serves all the same.", v => int.TryParse(v, NumberStyles.None,
+            CultureInfo.InvariantCulture, out var count) && count <= 16 ? null : "must be a number from 0 to 16");
+
     public static readonly Setting AnomaliesOff = new("anomalies.off", null, "",
         "Kinds of anomalies that are not looked for, separated by commas (docs/guides/anomalies.md).",
         v => v.Length == 0 || Vault.Audit.Anomalies.AnomalyNames.Kinds.Any(k =>
@@ -176,12 +189,12 @@ internal static class SettingTable
     public static readonly IReadOnlyList<Setting> All =
     [
         Data, Listen, Storage, PostgresFile, Locations, Root, PassphraseFile, CertificateFile, KeyFile, TlsNames,
-        LogFormat, LogLevel, AuditReserve, MetricsAccess, ClockSkew, ShutdownTimeout, EmptyCall, FederationCaFile,
-        FederationAddresses, Connections, ConnectionsPerPeer, Handshakes, RequestsPerPeer, UnknownPerSecond,
-        CredentialMaximumAge, CredentialMaximumIdle, AuditSinks, AuditWitnesses, AuditPublish, AuditArchive, Dev,
-        DevSeed, DevClock, MetricsKeyNames, TracesEndpoint, TracesSample, Advertise, RootFile,
-        Join, AnomaliesOff, AnomaliesLearning,
-        AnomaliesDormancy, AnomaliesVolume, AnomaliesDenials, AnomaliesNewKeys, AnomaliesSuppression,
+        LogFormat, LogLevel, AuditReserve, MetricsAccess, ClockSkew, ShutdownTimeout, EmptyCall, BenchWithout,
+        FederationCaFile, FederationAddresses, Connections, ConnectionsPerPeer, Handshakes, RequestsPerPeer,
+        UnknownPerSecond, CredentialMaximumAge, CredentialMaximumIdle, Dev, DevSeed, DevClock, AuditSinks,
+        AuditWitnesses, AuditPublish, MetricsKeyNames, TracesEndpoint, TracesSample, AuditArchive, AuditPrune,
+        Advertise, RootFile, Join, AuditWitnessQuorum, AnomaliesOff, AnomaliesLearning, AnomaliesDormancy,
+        AnomaliesVolume, AnomaliesDenials, AnomaliesNewKeys, AnomaliesSuppression,
     ];
 
     public static bool TryParseEndpoint(string text, out string host, out int port)

@@ -1,0 +1,12 @@
+namespace Keyward.Vault.Audit;
+
+/// <summary>Where a reading of the journal ended: the frame of this index begins there. Belongs to one
+/// reader.</summary>
+internal sealed class JournalPlace
+{
+    public JournalSegment? Segment { get; set; }
+
+    public long Index { get; set; }
+
+    public long Offset { get; set; }
+}
