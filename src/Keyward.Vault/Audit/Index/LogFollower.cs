@@ -53,7 +53,16 @@ internal sealed class LogFollower(IAuditLog log, IReadOnlyList<ILogFold> folds, 
     /// <summary>Once nothing is to come.</summary>
     public void Dispose()
     {
-        foreach (var fold in folds) fold.Settle(isLast: true);
+        foreach (var fold in folds)
+            try
+            {
+                fold.Settle(isLast: true);
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                // A full disk: what is not written down now is made again of the log.
+            }
+
         _turn.Dispose();
     }
 
