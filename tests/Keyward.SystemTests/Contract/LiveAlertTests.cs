@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Keyward.SystemTests.Crash;
 using Keyward.SystemTests.Running;
@@ -46,7 +47,8 @@ public sealed partial class LiveAlertTests : IDisposable
             disk.Fill();
             using var stopping = new CancellationTokenSource();
             var load = LoadAsync(client, new RestClient(full), ciphertext, stopping.Token);
-            await FiresAsync(prometheus, "KeywardDecryptFailures", "KeywardAuditNotWritten", "KeywardNotReady",
+            await TakeOutAsync(server);
+            await FiresAsync(prometheus, "KeywardAnomalyGrave", "KeywardDecryptFailures", "KeywardAuditNotWritten", "KeywardNotReady",
                 "KeywardSealed", "KeywardBudgetHalfGoneInAnHour", "KeywardBudgetBurn");
             await stopping.CancelAsync();
             await load;
@@ -104,6 +106,19 @@ public sealed partial class LiveAlertTests : IDisposable
 
     private static async Task DisableAsync(RestClient client) => Assert.Equal(200, (await client.SendAsync(HttpMethod.Patch,
         Ring + "/probe/cryptoKeys/other/cryptoKeyVersions/1?updateMask=state", """{"state":"DISABLED"}""")).Status);
+
+    /// <summary>A backup carries every key out, if sealed: it is always out of the ordinary.</summary>
+    private async Task TakeOutAsync(KeywardServer server)
+    {
+        var (made, output, why) = await KeywardServer.RunAsync(KeywardServer.Program,
+            ["backup", "keygen", "--out", _data.In("backup.key"), "--format", "json"]);
+        Assert.True(made == 0, why);
+        using var keys = JsonDocument.Parse(output);
+        var recipient = keys.RootElement.GetProperty("recipient").GetString()!;
+        var (code, _, errors) = await KeywardServer.RunAsync(KeywardServer.Program,
+            ["backup", "create", "--out", _data.In("backup.age"), "--recipient", recipient], null, server.AdminEnvironment());
+        Assert.True(code == 0, errors);
+    }
 
     /// <summary>Prometheus over three servers and a probe of the first.</summary>
     private async Task<PrometheusServer> WatchAsync(
