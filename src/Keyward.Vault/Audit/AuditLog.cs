@@ -17,6 +17,9 @@ internal sealed class AuditLog : IAuditLog, IDisposable
 
     private const int MaximumWaitingBytes = 32 * 1024 * 1024;
 
+    /// <summary>From so many on, a flush is shared well enough to go at once.</summary>
+    private const int EnoughToFlush = 16;
+
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
 
     private readonly Journal _journal;
@@ -185,8 +188,9 @@ internal sealed class AuditLog : IAuditLog, IDisposable
         while (WaitForWork())
         {
             if (_whyNot is not null) TryRecover();
-            // Who can run on this core goes first, and may bring records: on busy cores a flush costs more than that.
-            Thread.Yield();
+            // Where few records wait, who can run on this core goes first and may bring more: on busy cores a flush
+            // costs more than that. Read without the lock: a guess is enough.
+            if (_gathering.Count < EnoughToFlush) Thread.Yield();
             WriteGathered();
             AnswerProbe();
         }
