@@ -5,9 +5,10 @@ namespace Keyward.Keystores.Software;
 
 /// <summary>A few blocks that are encrypted in place under one AES key, each by itself (ECB), by a context that is
 /// kept: to make one costs several times the encryption. For one thread at a time.</summary>
+/// <param name="key">Set to ECB without padding; may be shared.</param>
 internal sealed class AesBlocks(Aes key, int sizeBytes) : IDisposable
 {
-    private readonly ICryptoTransform _encryptor = Encryptor(key);
+    private readonly ICryptoTransform _encryptor = key.CreateEncryptor();
     private readonly SecretBytes _blocks = new(sizeBytes);
 
     public Span<byte> Bytes => _blocks.Writable;
@@ -19,11 +20,5 @@ internal sealed class AesBlocks(Aes key, int sizeBytes) : IDisposable
     {
         _encryptor.Dispose();
         _blocks.Dispose();
-    }
-
-    private static ICryptoTransform Encryptor(Aes key)
-    {
-        (key.Mode, key.Padding) = (CipherMode.ECB, PaddingMode.None);
-        return key.CreateEncryptor();
     }
 }

@@ -32,6 +32,7 @@ internal sealed class Xaes256Gcm : IDisposable
         if (key.Length != KeySizeBytes) throw new ArgumentException("An XAES-256-GCM key has 32 bytes.", nameof(key));
         _aes = Aes.Create();
         _aes.SetKey(key);
+        (_aes.Mode, _aes.Padding) = (CipherMode.ECB, PaddingMode.None);
         _subkey = new SecretBytes(BlockSizeBytes);
         _aes.EncryptEcb(_subkey.Span, _subkey.Writable, PaddingMode.None);
         Double(_subkey.Writable);
@@ -42,10 +43,16 @@ internal sealed class Xaes256Gcm : IDisposable
     public void Derive(ReadOnlySpan<byte> nonce, Span<byte> messageKey)
     {
         var context = _contexts.Take();
-        WriteKeyBlocks(nonce, context.Bytes);
-        context.Encrypt(KeySizeBytes);
-        context.Bytes[..KeySizeBytes].CopyTo(messageKey);
-        PutBack(context);
+        try
+        {
+            WriteKeyBlocks(nonce, context.Bytes);
+            context.Encrypt(KeySizeBytes);
+            context.Bytes[..KeySizeBytes].CopyTo(messageKey);
+        }
+        finally
+        {
+            PutBack(context);
+        }
     }
 
     /// <summary>The message key of a nonce, and a commitment to key and nonce: two CMACs (SP 800-38B) of
@@ -54,26 +61,32 @@ internal sealed class Xaes256Gcm : IDisposable
     public void DeriveAndCommit(ReadOnlySpan<byte> nonce, Span<byte> messageKey, Span<byte> commitment)
     {
         var context = _contexts.Take();
-        var blocks = context.Bytes;
-        WriteKeyBlocks(nonce, blocks);
-        "XCMT"u8.CopyTo(blocks[KeySizeBytes..]);
-        nonce[..HalfNonceSizeBytes].CopyTo(blocks[36..]);
-        context.Encrypt(blocks.Length);
-        blocks[..KeySizeBytes].CopyTo(messageKey);
-
-        // CMAC's last block: what came before it, the subkey, and the rest of the message.
-        for (uint i = 0; i < 2; i++)
+        try
         {
-            var block = blocks.Slice((int)i * BlockSizeBytes, BlockSizeBytes);
-            nonce.Slice(HalfNonceSizeBytes, HalfNonceSizeBytes).CopyTo(block);
-            BinaryPrimitives.WriteUInt32BigEndian(block[HalfNonceSizeBytes..], 0x00010001 + i);
-            Xor(block, _subkey.Span);
-            Xor(block, blocks[KeySizeBytes..]);
-        }
+            var blocks = context.Bytes;
+            WriteKeyBlocks(nonce, blocks);
+            "XCMT"u8.CopyTo(blocks[KeySizeBytes..]);
+            nonce[..HalfNonceSizeBytes].CopyTo(blocks[36..]);
+            context.Encrypt(blocks.Length);
+            blocks[..KeySizeBytes].CopyTo(messageKey);
 
-        context.Encrypt(CommitmentSizeBytes);
-        blocks[..CommitmentSizeBytes].CopyTo(commitment);
-        PutBack(context);
+            // CMAC's last block: what came before it, the subkey, and the rest of the message.
+            for (uint i = 0; i < 2; i++)
+            {
+                var block = blocks.Slice((int)i * BlockSizeBytes, BlockSizeBytes);
+                nonce.Slice(HalfNonceSizeBytes, HalfNonceSizeBytes).CopyTo(block);
+                BinaryPrimitives.WriteUInt32BigEndian(block[HalfNonceSizeBytes..], 0x00010001 + i);
+                Xor(block, _subkey.Span);
+                Xor(block, blocks[KeySizeBytes..]);
+            }
+
+            context.Encrypt(CommitmentSizeBytes);
+            blocks[..CommitmentSizeBytes].CopyTo(commitment);
+        }
+        finally
+        {
+            PutBack(context);
+        }
     }
 
     public void Encrypt(
