@@ -21,7 +21,7 @@ internal sealed class AuditLogs : IDisposable
         var logs = new AuditLogs { _newestFirst = request.NewestFirst };
         logs._cursors.Add(new Cursor("the node that is asked", session.Server, request.Clone()));
         if (here) return logs;
-        foreach (var node in await NodesAsync(session).ConfigureAwait(false))
+        foreach (var node in await NodeConnections.NodesAsync(session).ConfigureAwait(false))
         {
             if (node.Self) continue;
             if (node.State == Node.Types.NodeState.Dead)
@@ -61,19 +61,6 @@ internal sealed class AuditLogs : IDisposable
     public void Dispose()
     {
         foreach (var connection in _opened) connection.Dispose();
-    }
-
-    private static async Task<IEnumerable<Node>> NodesAsync(Session session)
-    {
-        try
-        {
-            return (await session.Server.Nodes.ListNodesAsync(
-                new ListNodesRequest(), cancellationToken: session.Cancellation)).Nodes;
-        }
-        catch (RpcException refused) when (refused.StatusCode == StatusCode.PermissionDenied)
-        {
-            return [];
-        }
     }
 
     /// <summary>How far one log was read: a page at a time.</summary>

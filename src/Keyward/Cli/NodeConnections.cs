@@ -25,7 +25,7 @@ internal static class NodeConnections
     }
 
     /// <summary>Who may not see the nodes asks the one that he reached.</summary>
-    private static async Task<IEnumerable<Node>> NodesAsync(Session session)
+    public static async Task<IEnumerable<Node>> NodesAsync(Session session)
     {
         try
         {
