@@ -25,6 +25,21 @@ internal sealed class AgeReader : IDisposable
         _cipher = AgePayload.CipherOf(fileKey, nonce);
     }
 
+    /// <summary>A whole file's bytes.</summary>
+    public static byte[] Open(byte[] file, IReadOnlyList<AgeIdentity> identities)
+    {
+        using var source = new MemoryStream(file);
+        using var reader = new AgeReader(source, identities);
+        using var bytes = new MemoryStream(file.Length);
+        while (reader._at < reader._length || reader.Open())
+        {
+            bytes.Write(reader._chunk.AsSpan(reader._at, reader._length - reader._at));
+            reader._at = reader._length;
+        }
+
+        return bytes.ToArray();
+    }
+
     /// <summary>Fills the destination; false at the end of the file, where nothing was left.</summary>
     public bool TryReadExactly(Span<byte> destination)
     {

@@ -24,6 +24,16 @@ internal sealed class AgeWriter : IDisposable
         _cipher = AgePayload.CipherOf(fileKey, nonce);
     }
 
+    /// <summary>Bytes as a whole file.</summary>
+    public static byte[] Seal(ReadOnlySpan<byte> bytes, IReadOnlyList<AgeRecipient> recipients)
+    {
+        using var file = new MemoryStream();
+        using var writer = new AgeWriter(file, recipients);
+        writer.Write(bytes);
+        writer.Finish();
+        return file.ToArray();
+    }
+
     public void Write(ReadOnlySpan<byte> bytes)
     {
         while (!bytes.IsEmpty)

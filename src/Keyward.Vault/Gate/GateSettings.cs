@@ -34,6 +34,9 @@ public sealed record GateSettings(
     /// <summary>The folder into which records are archived before they are pruned; null for none.</summary>
     public string? AuditArchive { get; init; }
 
+    /// <summary>Encrypts what is archived, so that only others can open it; null for an archive in clear.</summary>
+    public Func<ReadOnlyMemory<byte>, byte[]>? AuditArchiveSeal { get; init; }
+
     /// <summary>Whether records go by themselves once their retention is over.</summary>
     public bool PrunesLog { get; init; }
 

@@ -54,10 +54,12 @@ internal static class AuditProofCommands
     public static IEnumerable<Command> Build() =>
     [
         Commands.Make("prove", "Print a proof (tlog-proof) that a record stands in the log, which anyone can check.",
-            ["keyward audit prove keyward/0123456789abcdef/node-1#1234"], null, ProveAsync, Id, Log, OwnProject),
+            ["keyward audit prove keyward/0123456789abcdef/node-1#1234"], null, ProveAsync, Id, Log, OwnProject,
+            SealedArchive.Identity),
         Commands.Make("bundle", "Put records, proofs, checkpoint and verifier keys into one file.",
             ["keyward audit bundle ID ID --out case.json", "keyward audit verify case.json --vkey vkey.txt"], null,
-            BundleAsync, Ids, Log, OwnProject, OutFile, BackupCommands.Recipient, BackupCommands.RecipientsFile),
+            BundleAsync, Ids, Log, OwnProject, OutFile, BackupCommands.Recipient, BackupCommands.RecipientsFile,
+            SealedArchive.Identity),
         Commands.Make("consistency", "Print the hashes that show that the log of size B extends that of size A.",
             ["keyward audit consistency 1000 2000"], null, ConsistencyAsync, OldSize, NewSize),
         Commands.Make("vkey",
@@ -92,20 +94,10 @@ internal static class AuditProofCommands
             : VerifierKey.ParseLines(string.Join('\n', await KeysAsync(session).ConfigureAwait(false)));
         var origins = records.Select(r => r.Proof.Signed.Checkpoint.Origin).ToHashSet();
         var bytes = AuditBundleFile.Write(records, keys.Where(k => origins.Contains(k.Name)));
-        if (BackupCommands.HasRecipients(session)) bytes = Sealed(bytes, BackupCommands.Recipients(session));
+        if (BackupCommands.HasRecipients(session)) bytes = AgeWriter.Seal(bytes, BackupCommands.Recipients(session));
         if (session.Get(OutFile) is { } file)
             await File.WriteAllBytesAsync(file, bytes, session.Cancellation).ConfigureAwait(false);
         else StandardOutput.Write(bytes);
-    }
-
-    /// <summary>As a file that the recipients alone can open.</summary>
-    private static byte[] Sealed(byte[] bytes, IReadOnlyList<AgeRecipient> recipients)
-    {
-        using var sealedBytes = new MemoryStream();
-        using var writer = new AgeWriter(sealedBytes, recipients);
-        writer.Write(bytes);
-        writer.Finish();
-        return sealedBytes.ToArray();
     }
 
     private static async Task ConsistencyAsync(Session session)
@@ -164,7 +156,7 @@ internal static class AuditProofCommands
             var checkpoint = Path.Combine(log, "checkpoint");
             if (!File.Exists(checkpoint) || !SignedCheckpoint.TryParse(await File.ReadAllBytesAsync(
                 checkpoint, session.Cancellation).ConfigureAwait(false), out var signed)) continue;
-            var prover = new Prover(new TreeFolder(log), signed);
+            var prover = new Prover(SealedArchive.Open(session, log), signed);
             if (await prover.FindAsync(reference, long.MaxValue, session.Cancellation).ConfigureAwait(false)
                 is not { } index) continue;
             var proven = await prover.ProveAsync(index, session.Cancellation).ConfigureAwait(false);

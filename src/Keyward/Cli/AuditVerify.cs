@@ -36,7 +36,8 @@ internal static class AuditVerify
     public static Command Build() => Commands.Make("verify",
         "Check whole logs without the server: that nothing was changed, removed, reordered, doubled or put back.",
         ["keyward audit verify /var/lib/keyward/audit --vkey vkey.txt", "keyward audit verify --since checkpoint.old"],
-        "aws cloudtrail validate-logs", RunAsync, Place, VerifierKeys, Since, MinimumIndex);
+        "aws cloudtrail validate-logs", RunAsync, Place, VerifierKeys, Since, MinimumIndex,
+        SealedArchive.Identity);
 
     private static async Task RunAsync(Session session)
     {
@@ -90,7 +91,7 @@ internal static class AuditVerify
         var next = ProgressStep;
         return new LogVerifier(keys, NoteSigner.IsGood)
         {
-            MinimumIndex = session.Get(MinimumIndex),
+            MinimumIndex = session.Get(MinimumIndex), Source = log => SealedArchive.Open(session, log),
             Since = [.. (session.Get(Since) ?? []).Select(ReadCheckpoint)],
             Progress = count =>
             {

@@ -52,10 +52,12 @@ internal static class BackupCommands
                 "keyward backup verify monday.age tuesday.age --identity backup.key --root root.key"], null,
             VerifyAsync, Files, Identity, Root));
 
-    public static IReadOnlyList<AgeIdentity> ReadIdentities(Session session)
+    public static IReadOnlyList<AgeIdentity> ReadIdentities(Session session) => ReadIdentities(session.Get(Identity));
+
+    public static IReadOnlyList<AgeIdentity> ReadIdentities(IEnumerable<string> files)
     {
         var found = new List<AgeIdentity>();
-        foreach (var file in session.Get(Identity))
+        foreach (var file in files)
             foreach (var line in File.ReadLines(file).Select(l => l.Trim()).Where(l => l.Length > 0 && l[0] != '#'))
                 found.Add(AgeIdentity.TryParse(line)
                     ?? throw new FailedException($"{file} holds a line that is no AGE-SECRET-KEY-1…"));

@@ -14,13 +14,16 @@ internal static class LogArchive
 
     /// <summary>Writes what is between two indexes and flushes it, then reads it back and proves every record of it
     /// against the checkpoint. Gives the digest over the bundles. Failures are <see cref="IOException"/>.</summary>
+    /// <param name="seal">Encrypts the records; null for an archive in clear.</param>
     public static async ValueTask<byte[]> AddAsync(ITreeSource log, ITreeFiles archive, long from, long to,
-        SignedCheckpoint signed, CancellationToken cancellation)
+        SignedCheckpoint signed, Func<ReadOnlyMemory<byte>, byte[]>? seal, CancellationToken cancellation)
     {
+        var sealing = seal is null ? null : new SealedBundles(log, archive, seal);
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         for (var bundle = from / TilePath.Width; bundle < to / TilePath.Width; bundle++)
         {
-            var entries = await CopyAsync(log, archive, TilePath.Entries(bundle), cancellation).ConfigureAwait(false);
+            var entries = await ReadAsync(log, TilePath.Entries(bundle), cancellation).ConfigureAwait(false);
+            Put(archive, TilePath.Entries(bundle), entries, sealing);
             await CopyAsync(log, archive, TilePath.Hashes(0, bundle), cancellation).ConfigureAwait(false);
             digest.AppendData(SHA256.HashData(entries));
         }
@@ -29,7 +32,8 @@ internal static class LogArchive
         Put(archive, TilePath.Checkpoint, signed.Note.ToBytes());
         Put(archive, FileName, Encoding.ASCII.GetBytes(to.ToString(CultureInfo.InvariantCulture) + "\n"));
         archive.FlushFolders();
-        var wrong = await ProveAsync(archive, from, to, signed.Checkpoint, cancellation).ConfigureAwait(false);
+        var wrong = await ProveAsync((ITreeSource?)sealing ?? archive, from, to, signed.Checkpoint, cancellation)
+            .ConfigureAwait(false);
         return wrong is null ? digest.GetHashAndReset() : throw new IOException(wrong);
     }
 
@@ -95,9 +99,19 @@ internal static class LogArchive
         var bytes = await log.ReadAsync(path, cancellation).ConfigureAwait(false);
         if (bytes is null && instead is not null)
             (path, bytes) = (instead, await log.ReadAsync(instead, cancellation).ConfigureAwait(false));
-        if (bytes is null) throw new IOException($"{path} cannot be archived: it is missing");
+        bytes ??= await ReadAsync(log, path, cancellation).ConfigureAwait(false);
         Put(archive, path, bytes);
         return bytes;
+    }
+
+    private static async ValueTask<byte[]> ReadAsync(ITreeSource log, string path, CancellationToken cancellation) =>
+        await log.ReadAsync(path, cancellation).ConfigureAwait(false)
+            ?? throw new IOException($"{path} cannot be archived: it is missing");
+
+    private static void Put(ITreeFiles archive, string path, byte[] entries, SealedBundles? sealing)
+    {
+        if (sealing is null) Put(archive, path, entries);
+        else Put(archive, path + SealedBundles.Ending, sealing.Seal(path, entries));
     }
 
     private static void Put(ITreeFiles archive, string path, byte[] bytes)

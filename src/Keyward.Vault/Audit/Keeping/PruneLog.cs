@@ -47,8 +47,8 @@ public sealed record PruneLog(DateTimeOffset? Before, bool IsTrial) : IOperation
         if (to == from) return Nothing;
         if (IsTrial) return new PrunedRange(log.Origin, from, to, []);
         var archive = new TreeFiles(Path.Combine(folder, LogKeys.FolderOf(log.Origin)));
-        var digest = await LogArchive.AddAsync(source, archive, from, to, signed, CancellationToken.None)
-            .ConfigureAwait(false);
+        var digest = await LogArchive.AddAsync(source, archive, from, to, signed,
+            passage.Settings.AuditArchiveSeal, CancellationToken.None).ConfigureAwait(false);
         passage.Record.Parameter("sha256", Convert.ToHexStringLower(digest));
         return await passage.ChangeAsync(((IOperation<PrunedRange>)this).Demand, draft =>
         {

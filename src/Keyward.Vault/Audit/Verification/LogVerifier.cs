@@ -19,11 +19,15 @@ public sealed class LogVerifier(IReadOnlyList<VerifierKey> keys, SignatureCheck 
     /// more.</summary>
     public long MinimumIndex { get; init; }
 
+    /// <summary>How a folder is read whose files are not in clear.</summary>
+    public Func<string, ITreeSource>? Source { get; init; }
+
     /// <summary>Checks a log in a folder: its tree, files that lie about, and its journal if it has one.</summary>
     public async Task<LogReport> VerifyFolderAsync(string folder, string? origin, CancellationToken cancellation)
     {
         var faults = new FaultList();
-        var report = await VerifyAsync(new TreeFolder(folder), origin, faults, cancellation).ConfigureAwait(false);
+        var report = await VerifyAsync(Source?.Invoke(folder) ?? new TreeFolder(folder), origin, faults, cancellation)
+            .ConfigureAwait(false);
         var size = report.Size ?? 0;
         await new StrayCheck(folder, size, report.MinimumIndex, faults).RunAsync(cancellation).ConfigureAwait(false);
         var journal = Path.Combine(folder, "journal");

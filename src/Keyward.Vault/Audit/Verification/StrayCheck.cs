@@ -1,4 +1,5 @@
 using System.Globalization;
+using Keyward.Vault.Audit.Keeping;
 using Keyward.Vault.Audit.Tree;
 
 namespace Keyward.Vault.Audit.Verification;
@@ -18,7 +19,10 @@ internal sealed class StrayCheck(string folder, long size, long minimumIndex, Fa
         {
             var path = Path.GetRelativePath(folder, file).Replace('\\', '/');
             if (TileName.TryParse(path, out var name)) await CheckAsync(path, name, cancellation).ConfigureAwait(false);
-            else faults.Add(path, null, "The file is no part of a log.");
+            // A sealed bundle of an archive is read in its place.
+            else if (!path.EndsWith(SealedBundles.Ending, StringComparison.Ordinal)
+                || !TileName.TryParse(path[..^SealedBundles.Ending.Length], out name) || !name.IsEntries)
+                faults.Add(path, null, "The file is no part of a log.");
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Keyward.Keystores.Age;
 using Keyward.Vault.Gate;
 
 namespace Keyward.Server.Settings;
@@ -21,6 +22,8 @@ internal static class GateView
         {
             EmptyCall = settings.EmptyCall, Node = folder.NodeName(), Address = address,
             Build = Cli.ProgramVersion.Number, AuditArchive = settings.AuditArchive,
+            AuditArchiveSeal = settings.AuditArchiveRecipients is { Count: > 0 } recipients
+                ? bytes => AgeWriter.Seal(bytes.Span, recipients) : null,
             PrunesLog = settings.PrunesLog,
             UnknownPerSecond = settings.UnknownPerSecond,
             IssuerUrl = $"https://{address}", CredentialMaximumAge = settings.CredentialMaximumAge,

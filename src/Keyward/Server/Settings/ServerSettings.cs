@@ -1,3 +1,4 @@
+using Keyward.Keystores.Age;
 using Keyward.Server.Peers;
 
 namespace Keyward.Server.Settings;
@@ -56,6 +57,9 @@ internal sealed record ServerSettings(
     public IReadOnlyList<Delivery.Sinks.SinkSettings> AuditPublish { get; init; } = [];
 
     public string? AuditArchive { get; init; }
+
+    /// <summary>Who can open what is archived; none for an archive in clear.</summary>
+    public IReadOnlyList<AgeRecipient> AuditArchiveRecipients { get; init; } = [];
 
     public bool PrunesLog { get; init; }
 
@@ -126,6 +130,8 @@ internal sealed record ServerSettings(
                 return network;
             })],
             AuditArchive = NullIfEmpty(reader[SettingTable.AuditArchive]),
+            AuditArchiveRecipients = [.. List(reader[SettingTable.AuditArchiveRecipients])
+                .Select(r => AgeRecipient.TryParse(r)!)],
             WitnessQuorum = Count(reader, SettingTable.AuditWitnessQuorum),
             PrunesLog = reader[SettingTable.AuditPrune] == "daily",
             Anomalies = AnomaliesOf(reader),

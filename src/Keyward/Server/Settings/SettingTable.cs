@@ -186,6 +186,11 @@ internal static class SettingTable
     public static readonly Setting AnomaliesSuppression = new("anomalies.suppression", null, "30d",
         "For so long what was judged false or expected is not told again.", IsDuration);
 
+    public static readonly Setting AuditArchiveRecipients = new("audit.archive_recipients", null, "",
+        "Who alone can open what is archived, as age1…, separated by commas; without it archives are in clear.",
+        v => v.Length == 0 || Keystores.Age.AgeRecipient.TryParse(v) is not null
+            ? null : "must be a recipient such as keyward backup keygen prints", IsList: true);
+
     public static readonly IReadOnlyList<Setting> All =
     [
         Data, Listen, Storage, PostgresFile, Locations, Root, PassphraseFile, CertificateFile, KeyFile, TlsNames,
@@ -194,7 +199,7 @@ internal static class SettingTable
         UnknownPerSecond, CredentialMaximumAge, CredentialMaximumIdle, Dev, DevSeed, DevClock, AuditSinks,
         AuditWitnesses, AuditPublish, MetricsKeyNames, TracesEndpoint, TracesSample, AuditArchive, AuditPrune,
         Advertise, RootFile, Join, AuditWitnessQuorum, AnomaliesOff, AnomaliesLearning, AnomaliesDormancy,
-        AnomaliesVolume, AnomaliesDenials, AnomaliesNewKeys, AnomaliesSuppression,
+        AnomaliesVolume, AnomaliesDenials, AnomaliesNewKeys, AnomaliesSuppression, AuditArchiveRecipients,
     ];
 
     public static bool TryParseEndpoint(string text, out string host, out int port)

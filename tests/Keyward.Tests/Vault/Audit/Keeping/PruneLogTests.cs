@@ -1,3 +1,6 @@
+using System.Text;
+using Keyward.Cli;
+using Keyward.Keystores.Age;
 using Keyward.Keystores.Root;
 using Keyward.Tests.Conformance;
 using Keyward.Tests.Doors;
@@ -131,6 +134,36 @@ public sealed class PruneLogTests : IAsyncLifetime
             await File.WriteAllBytesAsync(file, bytes);
             Assert.True(report.Faults.Count > 0 || report.ArchivedTo != 512, file);
         }
+    }
+
+    [Fact]
+    public async Task A_sealed_archive_is_proven_by_who_can_open_it_and_by_nobody_else()
+    {
+        var (identity, _) = AgeIdentity.Make();
+        using (identity)
+        {
+            _doors.Gate.Apply(_doors.Gate.Settings with
+            {
+                AuditArchiveSeal = bytes => AgeWriter.Seal(bytes.Span, [identity.Recipient]),
+            });
+            _time.Advance(TimeSpan.FromDays(2_558));
+            Assert.True((await PruneAsync()).IsOk);
+            foreach (var file in Directory.GetFiles(ArchiveFolder, "*", SearchOption.AllDirectories))
+                Assert.DoesNotContain("principal", Encoding.Latin1.GetString(await File.ReadAllBytesAsync(file)));
+            Assert.Empty((await VerifyAsync([identity])).Faults);
+            Assert.Contains((await VerifyAsync([])).Faults, f => f.Sentence.Contains("--identity"));
+            var (other, _) = AgeIdentity.Make();
+            using (other) Assert.NotEmpty((await VerifyAsync([other])).Faults);
+            var bundle = Path.Combine(ArchiveFolder, TilePath.Entries(1) + ".age");
+            var bytes = await File.ReadAllBytesAsync(bundle);
+            bytes[^9] ^= 1;
+            await File.WriteAllBytesAsync(bundle, bytes);
+            Assert.NotEmpty((await VerifyAsync([identity])).Faults);
+        }
+
+        Task<LogReport> VerifyAsync(IReadOnlyList<AgeIdentity> identities) =>
+            new LogVerifier(Log.Tree!.Keys, NoteSigner.IsGood) { Source = f => new SealedArchive(f, identities) }
+                .VerifyFolderAsync(ArchiveFolder, Log.Origin, default);
     }
 
     [Fact]
