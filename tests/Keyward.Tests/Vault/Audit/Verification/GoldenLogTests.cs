@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using Keyward.Cli;
 using Keyward.Delivery;
 using Keyward.Keystores.Root;
 using Keyward.Tests.Conformance;
@@ -51,6 +52,18 @@ public sealed class GoldenLogTests : IDisposable
             Assert.Empty((await new LogVerifier([key], NoteSigner.IsGood).VerifyFolderAsync(_log, Origin, default)).Faults);
         var proven = await new Prover(new TreeFolder(_log), signed).ProveAsync(100, default);
         Assert.Null(proven.Proof.WhyNot(proven.Record.Span, Keys(), NoteSigner.IsGood));
+    }
+
+    [Fact]
+    public async Task A_time_leads_to_its_first_record()
+    {
+        var reader = new TreeReader(new TreeFolder(_log));
+        List<DateTimeOffset> times = [];
+        for (var bundle = 0; bundle < 2; bundle++)
+            times.AddRange((await reader.EntriesAsync(bundle, Size, default)).Select(e => RecordFields.TimeOf(e.Span)!.Value));
+        foreach (var at in (int[])[0, 1, 100, 255, 256, 276])
+            Assert.Equal(times.FindIndex(t => t >= times[at]), await LogTimes.FirstFromAsync(_log, times[at], default));
+        Assert.Equal(Size, await LogTimes.FirstFromAsync(_log, times.Max().AddSeconds(1), default));
     }
 
     [Fact]
