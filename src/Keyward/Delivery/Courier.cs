@@ -16,10 +16,14 @@ internal sealed record DeliveryStatus(
 /// on its way, and keeps nothing in memory but one batch: a sink that is slow or down costs operations nothing and the
 /// records wait in the log. One caller of <see cref="StepAsync"/> at a time; the status is for anyone.</summary>
 internal sealed class Courier(
-    string name, ISink sink, IAuditLog log, DeliveryCursor cursor, Func<string, string?> accountOf) : IDisposable
+    string name, ISink sink, IAuditLog log, DeliveryCursor cursor, Func<string, string?> accountOf,
+    SinkFilter? filter = null, TimeProvider? time = null) : IDisposable
 {
     public const int MaximumRecords = 500;
     private const int MaximumBytes = 1024 * 1024;
+
+    /// <summary>So many are looked at for one batch where a filter leaves most of them out.</summary>
+    private const int MaximumScanned = 20_000;
 
     /// <summary>The pause where nothing waits.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
@@ -33,6 +37,10 @@ internal sealed class Courier(
     private long _next = cursor.Next;
     private string? _whyNot;
     private DateTimeOffset? _waitingSince;
+    private LeftOut? _leftOut;
+
+    /// <summary>What of the log must stay for this sink.</summary>
+    public long Needed => Math.Min(Volatile.Read(ref _next), cursor.Told);
 
     public string Name { get; } = name;
 
@@ -51,21 +59,27 @@ internal sealed class Courier(
     {
         try
         {
-            var batch = await ReadAsync(cancellation).ConfigureAwait(false);
-            if (batch is null)
+            if (filter is not null) _leftOut ??= await CountAsync(cancellation).ConfigureAwait(false);
+            var (batch, next, leftOut) = await ReadAsync(cancellation).ConfigureAwait(false);
+            if (batch is null && next == cursor.Next)
             {
                 _waitingSince = null;
                 cursor.Save();
                 return Pause;
             }
 
-            _waitingSince = batch.Records[0].View.Time;
-            await sink.SendAsync(batch, cancellation).ConfigureAwait(false);
-            cursor.MoveTo(batch.NextIndex);
-            Volatile.Write(ref _next, batch.NextIndex);
-            _delivered += batch.Records.Count;
+            _waitingSince = batch?.Records[0].View.Time;
+            if (batch is not null) await sink.SendAsync(batch, cancellation).ConfigureAwait(false);
+            var notices = batch?.Records[^1].IsNotice == true ? 1 : 0;
+            var sent = (batch?.Records.Count ?? 0) - notices;
+            if (notices == 1) _leftOut!.Told(next);
+            else _leftOut?.Add(leftOut, sent);
+            cursor.Told = _leftOut?.From ?? next;
+            cursor.MoveTo(next);
+            Volatile.Write(ref _next, next);
+            _delivered += sent;
             (_failedInARow, _whyNot) = (0, null);
-            return batch.Records.Count < MaximumRecords ? Pause : TimeSpan.Zero;
+            return next >= log.Size || (filter is null && sent < MaximumRecords) ? Pause : TimeSpan.Zero;
         }
         catch (Exception failure) when (!cancellation.IsCancellationRequested)
         {
@@ -94,19 +108,47 @@ internal sealed class Courier(
         return asked > wait ? TimeSpan.FromTicks(Math.Min(asked.Value.Ticks, LastRetry.Ticks)) : wait;
     }
 
-    private async ValueTask<DeliveryBatch?> ReadAsync(CancellationToken cancellation)
+    /// <summary>What goes out next, where the reading stopped, and how many records the filter left out. What was left
+    /// out for long goes out as a record at the end, alone if nothing else does.</summary>
+    private async ValueTask<(DeliveryBatch? Batch, long Next, int LeftOut)> ReadAsync(CancellationToken cancellation)
     {
-        if (log.Size <= cursor.Next) return null;
+        var (next, sizeBytes, leftOut) = (cursor.Next, 0, 0);
         var records = new List<DeliveredRecord>();
-        var sizeBytes = 0;
-        await foreach (var (index, entry) in log.ReadAsync(cursor.Next, cancellation).ConfigureAwait(false))
-        {
-            var json = JsonNode.Parse(entry.Span) as JsonObject ?? [];
-            records.Add(new DeliveredRecord(new RecordView(json, log.Origin, index, accountOf), entry));
-            sizeBytes += entry.Length;
-            if (records.Count == MaximumRecords || sizeBytes >= MaximumBytes) break;
-        }
+        if (log.Size > next)
+            await foreach (var (index, entry) in log.ReadAsync(next, cancellation).ConfigureAwait(false))
+            {
+                var view = new RecordView(JsonNode.Parse(entry.Span) as JsonObject ?? [], log.Origin, index, accountOf);
+                next = index + 1;
+                if (filter?.Takes(view) != false)
+                {
+                    records.Add(new DeliveredRecord(view, entry));
+                    sizeBytes += entry.Length;
+                }
+                else leftOut++;
+                if (records.Count == MaximumRecords || sizeBytes >= MaximumBytes
+                    || records.Count + leftOut == MaximumScanned) break;
+            }
 
-        return records.Count == 0 ? null : new DeliveryBatch(log.Origin, records);
+        if (_leftOut is { } told && told.WouldBeDue(leftOut))
+            records.Add(told.Tell(next, leftOut, records.Count, accountOf));
+        return (records.Count == 0 ? null : new DeliveryBatch(log.Origin, records) { NextIndex = next }, next, leftOut);
+    }
+
+    /// <summary>Where it was told before, with what came since and was not told when the program ended.</summary>
+    private async ValueTask<LeftOut> CountAsync(CancellationToken cancellation)
+    {
+        var counted = new LeftOut(Name, filter!, log.Origin, cursor.Told, time!);
+        var (leftOut, sent) = (0L, 0L);
+        if (cursor.Told < cursor.Next)
+            await foreach (var (index, entry) in log.ReadAsync(cursor.Told, cancellation).ConfigureAwait(false))
+            {
+                if (index >= cursor.Next) break;
+                if (filter!.Takes(new RecordView(
+                    JsonNode.Parse(entry.Span) as JsonObject ?? [], log.Origin, index, accountOf))) sent++;
+                else leftOut++;
+            }
+
+        counted.Add(leftOut, sent);
+        return counted;
     }
 }

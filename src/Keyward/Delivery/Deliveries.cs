@@ -31,9 +31,10 @@ internal sealed class Deliveries : BackgroundService
             var cursor = DeliveryCursor.Load(
                 Path.Combine(folder, settings.Name), log.Origin, settings.FromNow ? log.Size : 0, time);
             return new Courier(
-                settings.Name, SinkOf(settings, time), log, cursor, project => AccountOf(keeper, project));
+                settings.Name, SinkOf(settings, time), log, cursor, project => AccountOf(keeper, project),
+                settings.Filter.IsNone ? null : settings.Filter, time);
         })];
-        if (Couriers.Count > 0) keeper.AuditLog.Needed = () => Couriers.Min(c => c.Status.Next);
+        if (Couriers.Count > 0) keeper.AuditLog.Needed = () => Couriers.Min(c => c.Needed);
         Measure();
     }
 

@@ -11,6 +11,9 @@ internal sealed record DeliveredRecord(RecordView View, ReadOnlyMemory<byte> Byt
     public string In(string form) =>
         form == "keyward" ? Encoding.UTF8.GetString(Bytes.Span) : RecordForm.Of(form)(View);
 
+    /// <summary>One that the log does not have: it tells what was left out.</summary>
+    public bool IsNotice => View.Text("kind") == "filter";
+
     public JsonNode JsonIn(string form) => form == "cef" ? JsonValue.Create(In(form)) : JsonNode.Parse(In(form))!;
 }
 
@@ -19,5 +22,6 @@ internal sealed record DeliveryBatch(string Log, IReadOnlyList<DeliveredRecord> 
 {
     public long FirstIndex => Records[0].View.Index;
 
-    public long NextIndex => Records[^1].View.Index + 1;
+    /// <summary>Behind the last record, or behind what was left out after it.</summary>
+    public long NextIndex { get; init; } = Records[^1].View.Index + 1;
 }

@@ -11,17 +11,25 @@ internal sealed class DeliveryCursor(string file, string log, TimeProvider time)
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private long _saved = -1;
+    private long _savedTold;
     private DateTimeOffset _savedAt;
 
     /// <summary>The index that goes out next.</summary>
     public long Next { get; private set; }
 
+    /// <summary>Up to which index a filtered sink was told what it did not get.</summary>
+    public long Told { get; set; }
+
     /// <summary>Where the sink stands; <paramref name="first"/> for one that is new, or new to this log.</summary>
     public static DeliveryCursor Load(string file, string log, long first, TimeProvider time)
     {
-        var cursor = new DeliveryCursor(file, log, time) { Next = first };
-        if (File.Exists(file) && RecordReference.TryParse(File.ReadAllText(file).TrimEnd('\n'), out var reference)
-            && reference.Origin == log && reference.Index is { } index) cursor.Next = cursor._saved = index;
+        var cursor = new DeliveryCursor(file, log, time) { Next = first, Told = first };
+        var lines = File.Exists(file) ? File.ReadAllText(file).Split('\n') : [];
+        if (IndexOf(lines, 0, log) is { } index)
+        {
+            cursor.Next = cursor._saved = index;
+            cursor.Told = cursor._savedTold = Math.Min(index, IndexOf(lines, 1, log) ?? index);
+        }
         else cursor.Save();
         return cursor;
     }
@@ -34,9 +42,14 @@ internal sealed class DeliveryCursor(string file, string log, TimeProvider time)
 
     public void Save()
     {
-        if (_saved == Next) return;
-        DataFolder.WriteSecret(file, System.Text.Encoding.UTF8.GetBytes(
-            new RecordReference(log, Next, null) + "\n"));
-        (_saved, _savedAt) = (Next, time.GetUtcNow());
+        if (_saved == Next && _savedTold == Told) return;
+        var text = new RecordReference(log, Next, null) + "\n";
+        if (Told != Next) text += new RecordReference(log, Told, null) + "\n";
+        DataFolder.WriteSecret(file, System.Text.Encoding.UTF8.GetBytes(text));
+        (_saved, _savedTold, _savedAt) = (Next, Told, time.GetUtcNow());
     }
+
+    private static long? IndexOf(string[] lines, int number, string log) => number < lines.Length
+        && RecordReference.TryParse(lines[number], out var reference) && reference.Origin == log
+        ? reference.Index : null;
 }

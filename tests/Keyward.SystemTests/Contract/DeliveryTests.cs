@@ -58,6 +58,8 @@ public sealed class DeliveryTests : IDisposable
         var (code, output, errors) = await ReplayAsync("lines", "3");
         Assert.True(code == 0, errors);
         Assert.Contains("\"from\":3", output, StringComparison.Ordinal);
+        Assert.Contains("\"from\":3,\"again\":0",
+            (await ReplayAsync("lines", "2999-01-01T00:00:00Z")).Output, StringComparison.Ordinal);
         await using var again = await KeywardServer.StartAsync(_data.In("kms"), environment: sink);
         await UntilAsync(() => File.ReadLines(lines).Count(l => IndexOf(l) == last) == 2);
         Assert.Equal(1, File.ReadLines(lines).Count(l => IndexOf(l) == 2));

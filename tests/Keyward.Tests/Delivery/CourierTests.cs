@@ -125,14 +125,61 @@ public sealed class CourierTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task What_a_filter_leaves_out_is_told_in_the_stream_and_adds_up_through_a_crash()
+    {
+        var sink = new ScriptedSink();
+        var filter = SinkFilter.Of("admin_write+admin_read", "p");
+        await AppendClassesAsync(40);
+        var crashed = Courier(sink, filter);
+        await crashed.StepAsync(default);
+        // The first batch tells at once; what is left out after it waits for a minute, which a crash cuts short.
+        await AppendClassesAsync(40);
+        await crashed.StepAsync(default);
+        Assert.Equal(20, sink.Taken.Count);
+        Assert.Equal((0, 40, 30, 10), Assert.Single(Notices(sink)));
+        crashed.Dispose();
+        using var next = Courier(sink, filter);
+        await next.StepAsync(default);
+        // Counted again from the log: what is new is told at once.
+        Assert.Equal((40, 80, 30, 10), Notices(sink)[1]);
+        await AppendClassesAsync(1);
+        await next.StepAsync(default);
+        Assert.Equal(2, sink.Notices.Count);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        await next.StepAsync(default);
+        Assert.Equal((80, 81, 1, 0), Notices(sink)[2]);
+        Assert.Equal(81, next.Status.Next);
+        Assert.Equal(20, sink.Taken.Count);
+        Assert.All(sink.Taken, i => Assert.Equal(3, i % 4));
+        foreach (var form in RecordForm.Names) Assert.Contains("left_out", sink.Notices[1].In(form));
+
+        async Task AppendClassesAsync(int count)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                var record = Batches.Record((int)_log.Size);
+                if (_log.Size % 2 == 1) record = record.Replace("data_write", "admin_write", StringComparison.Ordinal);
+                if (_log.Size % 4 == 3)
+                    record = record.Replace("/k\",\"project\":\"default\"", "/k\",\"project\":\"p\"", StringComparison.Ordinal);
+                await _log.AppendAsync(System.Text.Encoding.UTF8.GetBytes(record));
+            }
+        }
+
+        static List<(int, int, int, int)> Notices(ScriptedSink sink) => [.. sink.Notices.Select(n =>
+            (Number(n, "from"), Number(n, "to"), Number(n, "left_out"), Number(n, "sent")))];
+
+        static int Number(DeliveredRecord notice, string name) => int.Parse(notice.View.Text("params", name)!);
+    }
+
     public void Dispose()
     {
         _log.Dispose();
         _folder.Dispose();
     }
 
-    private Courier Courier(ISink sink) => new("s", sink, _log,
-        DeliveryCursor.Load(_folder.In("cursor"), Batches.Log, 0, _time), _ => null);
+    private Courier Courier(ISink sink, SinkFilter? filter = null) => new("s", sink, _log,
+        DeliveryCursor.Load(_folder.In("cursor"), Batches.Log, 0, _time), _ => null, filter, _time);
 
     private async Task AppendAsync(int first, int count)
     {
@@ -144,6 +191,8 @@ public sealed class CourierTests : IDisposable
     private sealed class ScriptedSink : ISink
     {
         public List<long> Taken { get; } = [];
+
+        public List<DeliveredRecord> Notices { get; } = [];
 
         public string? WhyNot { get; set; }
 
@@ -161,7 +210,8 @@ public sealed class CourierTests : IDisposable
             if (Gate is not null) await Gate.Task;
             if (Bug is not null) throw Bug;
             if (WhyNot is not null) throw new DeliveryException(WhyNot, After);
-            Taken.AddRange(batch.Records.Select(r => r.View.Index));
+            Taken.AddRange(batch.Records.Where(r => !r.IsNotice).Select(r => r.View.Index));
+            Notices.AddRange(batch.Records.Where(r => r.IsNotice));
         }
 
         public void Dispose()

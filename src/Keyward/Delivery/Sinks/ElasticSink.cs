@@ -16,7 +16,8 @@ internal sealed class ElasticSink(SinkSettings settings, TimeProvider time) : IS
         var body = new StringBuilder();
         foreach (var record in batch.Records)
         {
-            var id = string.Create(CultureInfo.InvariantCulture, $"{batch.Log}#{record.View.Index}");
+            var id = string.Create(CultureInfo.InvariantCulture, $"{batch.Log}#{record.View.Index}")
+                + (record.IsNotice ? "-" + record.View.Id : "");
             body.Append(new JsonObject { ["create"] = new JsonObject { ["_id"] = id } }.ToJsonString()).Append('\n');
             body.Append(DocumentOf(record, batch.Log).ToJsonString()).Append('\n');
         }

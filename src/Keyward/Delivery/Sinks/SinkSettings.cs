@@ -17,7 +17,8 @@ internal sealed record SinkSettings(string Name, SinkKind Kind, Uri Address)
     ];
 
     private static readonly string[] Options =
-        ["form", "ca_file", "token_file", "certificate_file", "key_file", "ack", "from"];
+        ["form", "ca_file", "token_file", "certificate_file", "key_file", "ack", "from", "class",
+        "project"];
 
     /// <summary>The address with its options, as it was given.</summary>
     public required string Text { get; init; }
@@ -42,6 +43,9 @@ internal sealed record SinkSettings(string Name, SinkKind Kind, Uri Address)
     /// <summary>A new sink gets what comes from now on, not the whole log.</summary>
     public bool FromNow { get; private init; }
 
+    /// <summary>Which records it gets.</summary>
+    public SinkFilter Filter { get; private init; } = new([], []);
+
     /// <summary>What is wrong with the text; null where it is good.</summary>
     public static string? WhyNot(string text)
     {
@@ -51,6 +55,10 @@ internal sealed record SinkSettings(string Name, SinkKind Kind, Uri Address)
         if (!RecordForm.Names.Contains(sink.Form)) return "form must be one of " + string.Join(", ", RecordForm.Names);
         if (sink is { Kind: SinkKind.Elastic, Form: "cef" }) return "form cef is no JSON, which Elasticsearch takes";
         if (sink.CertificateFile is null != sink.KeyFile is null) return "certificate_file and key_file go together";
+        foreach (var unknown in sink.Filter.Classes.Except(SinkFilter.KnownClasses))
+            return $"class {unknown} is none of " + string.Join(", ", SinkFilter.KnownClasses);
+        foreach (var project in sink.Filter.Projects)
+            if (!Vault.Names.ProjectId.TryParse(project, out _)) return $"project {project} is no project's id";
         foreach (var file in (string?[])[sink.CaFile, sink.TokenFile, sink.CertificateFile, sink.KeyFile])
             if (file is not null && !File.Exists(file)) return $"{file} does not exist";
         foreach (var file in (string?[])[sink.TokenFile, sink.KeyFile])
@@ -77,6 +85,7 @@ internal sealed record SinkSettings(string Name, SinkKind Kind, Uri Address)
             CaFile = FileOf(options, "ca_file"), TokenFile = FileOf(options, "token_file"),
             CertificateFile = FileOf(options, "certificate_file"), KeyFile = FileOf(options, "key_file"),
             Acknowledged = options.GetValueOrDefault("ack") == "true",
+            Filter = SinkFilter.Of(options.GetValueOrDefault("class", ""), options.GetValueOrDefault("project", "")),
             FromNow = options.GetValueOrDefault("from") == "now",
         };
         return true;

@@ -16,6 +16,7 @@ internal sealed class WebhookSink(SinkSettings settings, TimeProvider time) : IS
         [
             ("x-keyward-log", batch.Log),
             ("x-keyward-first-index", batch.FirstIndex.ToString(CultureInfo.InvariantCulture)),
+            ("x-keyward-next-index", batch.NextIndex.ToString(CultureInfo.InvariantCulture)),
             ("x-keyward-count", batch.Records.Count.ToString(CultureInfo.InvariantCulture)),
         ], cancellation).ConfigureAwait(false);
     }

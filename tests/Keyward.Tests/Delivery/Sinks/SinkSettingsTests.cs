@@ -28,6 +28,8 @@ public sealed class SinkSettingsTests
     [InlineData("web=nothing")]
     [InlineData("web=https://w.example/x?form=xml")]
     [InlineData("web=elastic+https://w.example/x?form=cef")]
+    [InlineData("web=https://w.example/x?class=write")]
+    [InlineData("web=https://w.example/x?project=No!")]
     [InlineData("web=https://w.example/x?ca_file=/does/not/exist")]
     [InlineData("web=https://w.example/x?certificate_file=/etc/passwd")]
     public void What_cannot_be_meant_is_refused(string text) => Assert.NotNull(SinkSettings.WhyNot(text));
