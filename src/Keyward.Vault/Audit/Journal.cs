@@ -10,7 +10,7 @@ internal sealed class Journal : IDisposable
     private const long SegmentSizeBytes = 64L * 1024 * 1024;
     /// <summary>Holds any frame, and is small enough not to be made among the large objects, which are dear to
     /// collect.</summary>
-    private const int ReadSizeBytes = 80 * 1024;
+    public const int ReadSizeBytes = 80 * 1024;
 
     private readonly IJournalFiles _files;
     private readonly long _reserveSizeBytes;
@@ -102,12 +102,13 @@ internal sealed class Journal : IDisposable
             ? (place.Index, place.Offset) : segment.Near(fromIndex);
         while (found.Count == 0 && index < endIndex)
         {
-            var bytes = _files.Read(segment.Name, offset, ReadSizeBytes);
+            var bytes = place?.Buffer is { } buffer
+                ? buffer.AsMemory(0, _files.ReadInto(segment.Name, offset, buffer))
+                : _files.Read(segment.Name, offset, ReadSizeBytes);
             var at = 0;
-            while (index < endIndex && JournalFrame.IsWhole(bytes.AsSpan(at), out var length))
+            while (index < endIndex && JournalFrame.IsWhole(bytes.Span[at..], out var length))
             {
-                if (index >= fromIndex)
-                    found.Add((index, bytes.AsMemory(at + JournalFrame.HeaderSizeBytes, length)));
+                if (index >= fromIndex) found.Add((index, bytes.Slice(at + JournalFrame.HeaderSizeBytes, length)));
                 segment.Remember(index, offset + at);
                 at += JournalFrame.HeaderSizeBytes + length;
                 index++;
