@@ -60,16 +60,57 @@ internal sealed class AuditDoor(Gate gate) : Protos.V1.Audit.AuditBase
         },
     };
 
-    private static Outcome<IOperation<RecordPage>> Read(ReadRecordsRequest request)
-    {
-        ProjectId? project = null;
-        if (request.Parent.Length > 0)
+    public override Task<Protos.V1.RecordCounts> CountRecords(
+        CountRecordsRequest request, ServerCallContext context) =>
+        gate.PassAsync(context, Count(request), counts => new Protos.V1.RecordCounts
         {
-            if (!ProjectsDoor.TryParse(request.Parent, out var id))
-                return new Refusal(RefusalReason.InvalidArgument, "The parent has the form projects/P, or is empty.");
-            project = id;
-        }
+            Log = counts.Log, Matched = counts.Matched, Others = counts.Others,
+            Counts = { counts.Texts.Select(t => new TextCount { Text = t.Text, Count = t.Count }) },
+        });
 
+    public override Task<ListKeyFiguresResponse> ListKeyFigures(
+        ListKeyFiguresRequest request, ServerCallContext context) =>
+        gate.PassAsync(context, Figures(request), figures => new ListKeyFiguresResponse
+        {
+            Log = figures.Log, NextPageToken = figures.Next ?? "",
+            Keys =
+            {
+                figures.Keys.Select(k => new Protos.V1.KeyFigure { Key = k.Key, Requests = k.Requests, Ok = k.Ok }),
+            },
+        });
+
+    private static Outcome<IOperation<RecordPage>> Read(ReadRecordsRequest request) =>
+        !Where(request).TryGet(out var where, out var refusal) ? refusal
+            : new ReadRecords(where.Project, where.Filter, request.FromIndex, SizeOf(request.PageSize))
+            {
+                NewestFirst = request.NewestFirst, Scan = request.Scan,
+            };
+
+    private static Outcome<IOperation<Vault.Audit.RecordCounts>> Count(CountRecordsRequest request)
+    {
+        var asked = request.Filter ?? new ReadRecordsRequest();
+        if (!Where(asked).TryGet(out var where, out var refusal)) return refusal;
+        return new CountRecords(where.Project, where.Filter, (Vault.Audit.CountField)request.Field,
+            SizeOf(request.Limit))
+        {
+            Scan = asked.Scan,
+        };
+    }
+
+    private static Outcome<IOperation<KeyFigures>> Figures(ListKeyFiguresRequest request) =>
+        !ProjectOf(request.Parent).TryGet(out var project, out var refusal) ? refusal
+            : new ReadKeyFigures(
+                project, request.Since?.ToDateTimeOffset(), request.PageToken, SizeOf(request.PageSize));
+
+    private static int SizeOf(int asked) => asked == 0 ? DefaultPageSize : asked;
+
+    private static Outcome<ProjectId?> ProjectOf(string parent) => parent.Length == 0 ? (ProjectId?)null
+        : ProjectsDoor.TryParse(parent, out var id) ? id
+        : new Refusal(RefusalReason.InvalidArgument, "The parent has the form projects/P, or is empty.");
+
+    private static Outcome<(ProjectId? Project, RecordFilter Filter)> Where(ReadRecordsRequest request)
+    {
+        if (!ProjectOf(request.Parent).TryGet(out var project, out var refusal)) return refusal;
         System.Net.IPNetwork? source = null;
         if (request.Source.Length > 0)
         {
@@ -78,8 +119,11 @@ internal sealed class AuditDoor(Gate gate) : Protos.V1.Audit.AuditBase
                 return new Refusal(RefusalReason.InvalidArgument, "The source is an address or a network.");
         }
 
-        var filter = new RecordFilter
+        if (request.Id.Length > 0 && (!RecordReference.TryParse(request.Id, out var named) || named.Id is null))
+            return new Refusal(RefusalReason.InvalidArgument, "The id of a request has 32 hex digits.");
+        return (project, new RecordFilter
         {
+            Id = NullIfEmpty(request.Id.ToLowerInvariant()),
             Key = NullIfEmpty(request.Key),
             Principal = NullIfEmpty(request.Principal),
             Operation = NullIfEmpty(request.Operation),
@@ -87,12 +131,7 @@ internal sealed class AuditDoor(Gate gate) : Protos.V1.Audit.AuditBase
             Source = source,
             Since = request.Since?.ToDateTimeOffset(),
             Until = request.Until?.ToDateTimeOffset(),
-        };
-        return new ReadRecords(
-            project, filter, request.FromIndex, request.PageSize == 0 ? DefaultPageSize : request.PageSize)
-        {
-            NewestFirst = request.NewestFirst, Scan = request.Scan,
-        };
+        });
     }
 
     private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;

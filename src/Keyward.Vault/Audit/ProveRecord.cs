@@ -12,9 +12,6 @@ namespace Keyward.Vault.Audit;
 /// <param name="Project">Null for any record; else only one of this project is found.</param>
 public sealed record ProveRecord(ProjectId? Project, RecordReference Reference) : IOperation<ProvenRecord>
 {
-    /// <summary>A search by id goes through this many records from the end; a receipt needs no search.</summary>
-    private const long MaximumSearched = 1_000_000;
-
     Verb IOperation<ProvenRecord>.Verb { get; } = new("prove_record", OperationClass.AdminRead);
 
     Demand IOperation<ProvenRecord>.Demand => Project is { } project
@@ -35,19 +32,31 @@ public sealed record ProveRecord(ProjectId? Project, RecordReference Reference) 
         var size = log.Size;
         if (Reference.Index >= size) return NotFound;
         if (Reference.Index < log.FirstIndex) return LogRefusals.Pruned;
+        if ((Reference.Index ?? await FindAsync(log).ConfigureAwait(false)) is not { } index) return NotFound;
         var cosigned = await Cosigned.ReadAsync(source, CancellationToken.None).ConfigureAwait(false);
         // Where witnesses have vouched for it already, the proof shows that too.
-        var signed = cosigned is not null && Reference.Index < cosigned.Checkpoint.Size
+        var signed = cosigned is not null && index < cosigned.Checkpoint.Size
             ? cosigned
-            : await tree.CoverAsync(Reference.Index + 1 ?? size).ConfigureAwait(false);
+            : await tree.CoverAsync(index + 1).ConfigureAwait(false);
         var prover = new Prover(source, signed);
-        var index = await prover.FindAsync(
-            Reference, Math.Min(MaximumSearched, size - log.FirstIndex), CancellationToken.None).ConfigureAwait(false);
-        if (index is null) return NotFound;
-        var proven = await prover.ProveAsync(index.Value, CancellationToken.None).ConfigureAwait(false);
+        var proven = await prover.ProveAsync(index, CancellationToken.None).ConfigureAwait(false);
         return Project is null || RecordFacts.Of(proven.Record).Project == Project.Value.Value ? proven : NotFound;
     }
 
+    /// <summary>By the log's index, and where that has not read yet record by record.</summary>
+    private async ValueTask<long?> FindAsync(IAuditLog log)
+    {
+        var search = new RecordSearch(log, log.Followed?.Index, new RecordFilter { Id = Reference.Id });
+        var below = long.MaxValue;
+        while (true)
+        {
+            var page = await search.BackwardAsync(below, 1).ConfigureAwait(false);
+            if (page.Records.Count > 0) return page.Records[0].Index;
+            if (page.AtEnd) return null;
+            below = page.NextIndex;
+        }
+    }
+
     private static Refusal NotFound { get; } = new(RefusalReason.NotFound,
-        "This node's audit log has no such record. By its receipt, not its id, older records are found too.");
+        "This node's audit log has no such record.");
 }

@@ -15,6 +15,9 @@ public sealed record RecordFilter
 
     public string? Outcome { get; init; }
 
+    /// <summary>A request's id, 32 hex digits in lower case.</summary>
+    public string? Id { get; init; }
+
     /// <summary>The network that a request came from; one address where its prefix is whole.</summary>
     public IPNetwork? Source { get; init; }
 
@@ -30,6 +33,7 @@ public sealed record RecordFilter
     {
         get
         {
+            if (Id is not null) yield return ("id", Id);
             if (Key is not null) yield return ("key", Key);
             if (Principal is not null) yield return ("principal", Principal);
             if (Source is { } source) yield return ("source", source.ToString());
@@ -40,7 +44,8 @@ public sealed record RecordFilter
         }
     }
 
-    internal bool Matches(RecordFacts record) => MatchesKey(record.Resource) && MatchesPrincipal(record.Principal)
+    internal bool Matches(RecordFacts record) => (Id is null || record.Id == Id)
+        && MatchesKey(record.Resource) && MatchesPrincipal(record.Principal)
         && MatchesSource(record.Ip) && (Operation is null || record.Operation == Operation)
         && (Outcome is null || record.Outcome == Outcome) && MatchesTime(record)
         && (Project is null || record.Project == Project);

@@ -14,6 +14,8 @@ internal sealed class GateMetrics : IDisposable
 
     private static readonly string[] VerificationResults = ["valid", "invalid", "error"];
 
+    private static readonly string[] ExportResults = ["allowed", "denied"];
+
     private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _requests;
     private readonly Histogram<double> _durations;
@@ -23,6 +25,7 @@ internal sealed class GateMetrics : IDisposable
     private readonly Counter<long> _verifications;
     private readonly Counter<long> _rotations;
     private readonly Counter<long> _pendingUses;
+    private readonly Counter<long> _exports;
     private long _written;
     private long _systemWritten;
     private long _failed;
@@ -46,6 +49,8 @@ internal sealed class GateMetrics : IDisposable
             description: "Rotations that were tried, by what caused them and how they ended.");
         _pendingUses = _meter.CreateCounter<long>("keyward_pending_destroy_uses",
             description: "Uses of a key or version that waits for its destruction: somebody still needs it.");
+        _exports = _meter.CreateCounter<long>("keyward_export_attempts",
+            description: "Attempts to take key material out, sealed or not, and whether they were let.");
         // What every request raises is counted by hand and read when asked for: cheaper than an instrument.
         _meter.CreateObservableCounter("keyward_operations", () => Volatile.Read(ref _written),
             description: "Requests that were recorded.");
@@ -66,6 +71,8 @@ internal sealed class GateMetrics : IDisposable
             new("protection_level", draft.Version?.ProtectionLevel.Label() ?? "none"));
         if (refusal is not null) CountRefusal(draft, refusal, door, operation);
         CountResult(draft, refusal, operation);
+        if (draft.Verb.IsExport && (refusal is null || refusal.Reason == RefusalReason.PermissionDenied))
+            _exports.Add(1, door, new("result", refusal is null ? ExportResults[0] : ExportResults[1]));
         if (refusal?.Reason is RefusalReason.AuditUnwritable) return;
         if (draft.Arrival.Door == Door.System) Interlocked.Increment(ref _systemWritten);
         else Interlocked.Increment(ref _written);
@@ -80,6 +87,7 @@ internal sealed class GateMetrics : IDisposable
             var label = new KeyValuePair<string, object?>("door", door.Label());
             foreach (var reason in DenialReasons.All)
                 _denials.Add(0, label, new("operation", Verb.Other.Name), new("reason", reason));
+            foreach (var result in ExportResults) _exports.Add(0, label, new("result", result));
             foreach (var metric in QuotaMetrics.All) _throttled.Add(0, label, new("scope", metric.Name()));
         }
 

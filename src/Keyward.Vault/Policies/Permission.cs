@@ -140,6 +140,7 @@ public enum Permission
     AnomaliesList = 130,
     AnomaliesJudge = 131,
     NodesJoin = 132,
+    MetricsReadKeys = 133,
 }
 
 /// <summary>The permissions' names as policies, refusals and TestIamPermissions show them.</summary>
@@ -214,6 +215,7 @@ public static class PermissionNames
         Permission.NodesUpdate => "keyward.nodes.update",
         Permission.BackupsCreate => "keyward.backups.create",
         Permission.NodesJoin => "keyward.nodes.join",
+        Permission.MetricsReadKeys => "keyward.metrics.readKeys",
         // Finer than Google's: what Google has one right for, or none.
         >= Permission.GrantsCreate => KmsName(permission.ToString(), "keyward"),
         _ => KmsName(permission.ToString(), "cloudkms"),

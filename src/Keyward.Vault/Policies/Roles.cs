@@ -73,7 +73,7 @@ public static class Roles
         Permission.ServiceAccountsGet, Permission.ServiceAccountsList, Permission.ServiceAccountsUpdate,
         Permission.CredentialsCreate, Permission.CredentialsList, Permission.CredentialsRevoke, Permission.AuditRead,
         Permission.DenyPoliciesGet, Permission.DenyPoliciesUpdate, .. RoleAdmin, Permission.RolesConfer, .. GroupAdmin,
-        Permission.PrincipalsGetPolicy, Permission.PrincipalsSetPolicy,
+        Permission.PrincipalsGetPolicy, Permission.PrincipalsSetPolicy, Permission.MetricsReadKeys,
     ];
 
     private static readonly Permission[] DeploymentAdmin =
@@ -124,6 +124,7 @@ public static class Roles
             Permission.AuditVerify, Permission.AuditHash, Permission.AnomaliesList, Permission.AnomaliesJudge]),
         // Nor what removes records for good.
         ["roles/keyward.archivist"] = Mask([Permission.AuditVerify, Permission.AuditPrune]),
+        ["roles/keyward.metricsReader"] = Mask([Permission.MetricsReadKeys]),
         ["roles/keyward.backupOperator"] = Mask([Permission.BackupsCreate]),
         ["roles/keyward.groupAdmin"] = Mask(GroupAdmin),
         ["roles/iam.roleAdmin"] = Mask(RoleAdmin),

@@ -26,6 +26,8 @@ internal static class AuditCommands
     private static readonly Option<string?> Until = Commands.Text("--until", "TIME", "Up to then.");
     private static readonly Option<string?> Source = Commands.Text("--source", "ADDRESS",
         "Only what came from this address or network, such as 10.0.0.0/8.");
+    private static readonly Option<string?> Id = Commands.Text("--id", "ID",
+        "The record of one request (x-keyward-request-id).");
     private static readonly Option<int?> Limit = new("--limit")
     {
         HelpName = "N", Description = "So many records at most; 100 else.",
@@ -55,8 +57,9 @@ internal static class AuditCommands
             TailAsync, [.. Filters, Follow]),
         Commands.Make("query", "Find records, the newest first.",
             ["keyward audit query --key orders --operation decrypt --since -30d",
-                "keyward audit query --source 10.1.2.0/24 --outcome denied --limit 10"], null,
-            QueryAsync, [.. Filters, Limit, OldestFirst, Scan, As]),
+                "keyward audit query --source 10.1.2.0/24 --outcome denied --limit 10",
+                "keyward audit query --outcome denied --since -7d --count-by principal"], null,
+            QueryAsync, [.. Filters, Id, Limit, OldestFirst, Scan, As, AuditCounts.CountBy]),
         Commands.Make("export", "Print all records, one JSON object a line, in order of time.",
             ["keyward audit export --since -24h > audit.jsonl",
                 "keyward audit export --as ocsf --recipient age1… > audit.age"], null,
@@ -83,6 +86,13 @@ internal static class AuditCommands
         var request = RequestOf(session);
         request.NewestFirst = !session.Get(OldestFirst);
         request.Scan = session.Get(Scan);
+        request.Id = session.Get(Id) ?? "";
+        if (session.Get(AuditCounts.CountBy) is not null)
+        {
+            await AuditCounts.ShowAsync(session, request, limit, session.Get(Here)).ConfigureAwait(false);
+            return;
+        }
+
         request.PageSize = Math.Min(PageSize, limit);
         var isForm = session.Get(As) is not null;
         var print = Printer(session, Output.Line);

@@ -4,6 +4,7 @@ using System.Text;
 using Keyward.Server.Settings;
 using Keyward.Server.Tls;
 using Keyward.Vault.Audit.Anomalies;
+using Keyward.Vault.Automation;
 using Keyward.Vault.Gate;
 using Keyward.Vault.Metrics;
 using Keyward.Vault.Names;
@@ -132,6 +133,14 @@ internal sealed class ServerMetrics : IDisposable
         Gauge("keyward_jobs_last_success_timestamp_seconds", "When each job last ended without an error.", () =>
             _keeper.Gate.Jobs.Statuses.Where(j => j.LastSuccessTime is not null).Select(j =>
                 Seconds(j.LastSuccessTime!.Value, Tag("job", j.Name))));
+        Gauge("keyward_jobs_interval_seconds", "The pause between two runs of each job.", () =>
+            _keeper.Gate.Jobs.Statuses.Select(j => new Measurement<double>(
+                j.Interval.TotalSeconds, Tag("job", j.Name))));
+        Gauge("keyward_drift_keys", "Keys that stand otherwise than they should, by rule.", () =>
+            (_keeper.Gate.Jobs.Drift?.Counts ?? new Dictionary<DriftRule, int>()).Select(c =>
+                new Measurement<double>(c.Value, Tag("rule", c.Key.Label()))));
+        Gauge("keyward_drift_scan_timestamp_seconds", "When keys were last looked at for drift.", () =>
+            _keeper.Gate.Jobs.Drift is { } drift ? [Seconds(drift.Time)] : []);
         Gauge("keyward_certificate_expiry_timestamp_seconds", "When certificates end.", () =>
         {
             var found = new List<Measurement<double>>();

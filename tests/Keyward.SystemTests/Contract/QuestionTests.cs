@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Google.Cloud.Kms.V1;
 using Google.Protobuf;
@@ -24,6 +25,23 @@ public sealed class QuestionTests : IDisposable
         server.Kill();
         await using var again = await KeywardServer.StartAsync(_data.In("kms"));
         await CheckAsync(again);
+
+        // Counted by a field, and one record by its request's id.
+        var counted = await ToolAsync(again, "audit", "query", "--key", "orders", "--count-by", "operation", "--format", "json");
+        Assert.True(counted.Code == 0, counted.Errors);
+        Assert.Contains("{\"text\":\"encrypt\",\"count\":7}", counted.Output, StringComparison.Ordinal);
+        var one = (await QueryAsync(again, "--operation", "create_key", "--limit", "1")).Single();
+        Assert.Equal(one.GetRawText(), (await QueryAsync(again, "--id", IdOf(one)!)).Single().GetRawText());
+        Assert.Equal(0, (await ToolAsync(again, "audit", "prove", IdOf(one)!)).Code);
+        using (var client = new RestClient(again))
+        {
+            var figures = (await client.GetAsync("/keyward/v1/metrics/keys?parent=projects/default&pageSize=1")).Body;
+            Assert.Equal(1, figures.GetProperty("keys").GetArrayLength());
+            var orders = (await client.GetAsync("/keyward/v1/metrics/keys?pageToken="
+                + Uri.EscapeDataString(figures.GetProperty("nextPageToken").GetString()!))).Body.GetProperty("keys")[0];
+            Assert.Equal(Ring + "/cryptoKeys/orders", orders.GetProperty("key").GetString());
+            Assert.True(int.Parse(orders.GetProperty("requests").GetString()!, CultureInfo.InvariantCulture) >= 14);
+        }
 
         // Who asked what is in the log too.
         await QueryAsync(again, "--operation", "create_key", "--limit", "1");

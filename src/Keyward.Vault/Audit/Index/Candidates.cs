@@ -15,6 +15,23 @@ internal sealed record Candidates(long From, long To, long[]? Indexes)
         return isDescending ? runs.Reverse() : runs;
     }
 
+    /// <summary>The records themselves, in order.</summary>
+    public async IAsyncEnumerable<(long Index, ReadOnlyMemory<byte> Bytes)> ReadAsync(IAuditLog log)
+    {
+        var wanted = 0;
+        await foreach (var (at, entry) in log.ReadAsync(From, CancellationToken.None).ConfigureAwait(false))
+        {
+            if (at >= To) yield break;
+            if (Indexes is { } indexes)
+            {
+                while (wanted < indexes.Length && indexes[wanted] < at) wanted++;
+                if (wanted == indexes.Length || indexes[wanted] != at) continue;
+            }
+
+            yield return (at, entry);
+        }
+    }
+
     private IEnumerable<Candidates> BySize(int size)
     {
         for (var from = From; from < To; from += size) yield return All(from, Math.Min(To, from + size));

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace Keyward.Vault.Audit.Index;
@@ -13,6 +14,7 @@ internal sealed class ChapterFile : IChapter
     private readonly string _path;
     private readonly ChapterForm.ChapterHeader _header;
     private (long Earliest, long Latest)[]? _times;
+    private volatile bool _hasGoodIds;
 
     private ChapterFile(string path, ChapterForm.ChapterHeader header) => (_path, _header) = (path, header);
 
@@ -60,6 +62,48 @@ internal sealed class ChapterFile : IChapter
         }
 
         return [];
+    }
+
+    /// <summary>The first time in the life of the program all ids are read, to be held against their checksum; then a
+    /// dozen places.</summary>
+    public int[] FindId(ulong id)
+    {
+        using var file = OpenChecked();
+        if (!_hasGoodIds)
+        {
+            var ids = Read(file, _header.IdsOffset, _header.Length - _header.IdsOffset);
+            if (ids.Length % RecordIds.RowSizeBytes != 0 || Crc32C.Of(ids) != _header.IdsSum) throw Damaged();
+            _hasGoodIds = true;
+            return RecordIds.Find(id, ids.Length / RecordIds.RowSizeBytes, row => RowOf(ids, row));
+        }
+
+        return RecordIds.Find(id, (_header.Length - _header.IdsOffset) / RecordIds.RowSizeBytes, row => RecordIds.Row(
+            Read(file, _header.IdsOffset + (row * RecordIds.RowSizeBytes), RecordIds.RowSizeBytes)));
+    }
+
+    private static (ulong Id, int Offset) RowOf(byte[] ids, int row) =>
+        RecordIds.Row(ids.AsSpan(row * RecordIds.RowSizeBytes, RecordIds.RowSizeBytes));
+
+    /// <summary>Texts and postings stand in the order of the rows, so one reading gives them all.</summary>
+    public IReadOnlyList<(string Text, int[] Offsets)> TermsOf(IndexField field)
+    {
+        using var file = OpenChecked();
+        var bytes = Read(file, 0, _header.IdsOffset);
+        var found = new List<(string, int[])>();
+        for (var at = PlaceOf(0); at < _header.TextsOffset; at += ChapterForm.RowSizeBytes)
+        {
+            var row = bytes.AsSpan(at, ChapterForm.RowSizeBytes);
+            var text = BinaryPrimitives.ReadInt32LittleEndian(row[8..]);
+            if (bytes[text + 2] != (byte)field) continue;
+            var length = BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(text)) - 1;
+            var posting = bytes.AsSpan(BinaryPrimitives.ReadInt32LittleEndian(row[12..]),
+                BinaryPrimitives.ReadInt32LittleEndian(row[16..]));
+            if (Crc32C.Of(posting) != BinaryPrimitives.ReadUInt32LittleEndian(row[24..])) throw Damaged();
+            found.Add((Encoding.UTF8.GetString(bytes, text + 3, length),
+                Posting.Read(posting, BinaryPrimitives.ReadInt32LittleEndian(row[20..]), Count) ?? throw Damaged()));
+        }
+
+        return found;
     }
 
     public (long Earliest, long Latest) TimesOf(int block)

@@ -14,7 +14,7 @@ internal static class ChapterForm
 
     private const int HeaderSumOffset = HeaderSizeBytes - 4;
 
-    private static ReadOnlySpan<byte> Magic => "keywidx1"u8;
+    private static ReadOnlySpan<byte> Magic => "keywidx2"u8;
 
     public static string NameOf(long firstIndex) => string.Create(
         System.Globalization.CultureInfo.InvariantCulture, $"{firstIndex / IChapter.Size:d10}.chapter");
@@ -41,7 +41,8 @@ internal static class ChapterForm
             .OrderBy(r => r.Hash).ToList();
         var texts = HeaderSizeBytes + (chapter.Times.Count * TimesSizeBytes) + (rows.Count * RowSizeBytes);
         var postings = texts + rows.Sum(r => 2 + r.Key.Length);
-        var file = new byte[postings + rows.Sum(r => r.Posting.Bytes.Length)];
+        var ids = postings + rows.Sum(r => r.Posting.Bytes.Length);
+        var file = new byte[ids + chapter.Ids.SizeBytes];
         var at = HeaderSizeBytes;
         foreach (var (earliest, latest) in chapter.Times)
         {
@@ -62,8 +63,10 @@ internal static class ChapterForm
             posting += row.Posting.Bytes.Length;
         }
 
+        chapter.Ids.Write(file.AsSpan(ids));
         new ChapterHeader(chapter.FirstIndex, chapter.Count, rows.Count, texts, postings, file.Length,
-            Crc32C.Of(file.AsSpan(HeaderSizeBytes..postings)), OriginMark(origin)).Write(file);
+            Crc32C.Of(file.AsSpan(HeaderSizeBytes..postings)), OriginMark(origin), ids, Crc32C.Of(file.AsSpan(ids)))
+            .Write(file);
         return file;
     }
 
@@ -79,7 +82,7 @@ internal static class ChapterForm
 
     /// <summary>What a file begins with.</summary>
     internal readonly record struct ChapterHeader(long FirstIndex, int Count, int Rows, int TextsOffset,
-        int PostingsOffset, int Length, uint TablesSum, ulong OriginMark)
+        int PostingsOffset, int Length, uint TablesSum, ulong OriginMark, int IdsOffset, uint IdsSum)
     {
         public void Write(Span<byte> file)
         {
@@ -92,6 +95,8 @@ internal static class ChapterForm
             BinaryPrimitives.WriteInt32LittleEndian(file[32..], Length);
             BinaryPrimitives.WriteUInt32LittleEndian(file[36..], TablesSum);
             BinaryPrimitives.WriteUInt64LittleEndian(file[40..], OriginMark);
+            BinaryPrimitives.WriteInt32LittleEndian(file[48..], IdsOffset);
+            BinaryPrimitives.WriteUInt32LittleEndian(file[52..], IdsSum);
             BinaryPrimitives.WriteUInt32LittleEndian(file[HeaderSumOffset..], Crc32C.Of(file[..HeaderSumOffset]));
         }
 
@@ -105,7 +110,8 @@ internal static class ChapterForm
                 BinaryPrimitives.ReadInt32LittleEndian(file[16..]), BinaryPrimitives.ReadInt32LittleEndian(file[20..]),
                 BinaryPrimitives.ReadInt32LittleEndian(file[24..]), BinaryPrimitives.ReadInt32LittleEndian(file[28..]),
                 BinaryPrimitives.ReadInt32LittleEndian(file[32..]), BinaryPrimitives.ReadUInt32LittleEndian(file[36..]),
-                BinaryPrimitives.ReadUInt64LittleEndian(file[40..]));
+                BinaryPrimitives.ReadUInt64LittleEndian(file[40..]), BinaryPrimitives.ReadInt32LittleEndian(file[48..]),
+                BinaryPrimitives.ReadUInt32LittleEndian(file[52..]));
         }
     }
 }

@@ -12,7 +12,7 @@ internal static class ChapterSearch
         var from = (int)Math.Clamp(begin - chapter.FirstIndex, 0, count);
         var to = (int)Math.Clamp(end - chapter.FirstIndex, 0, count);
         if (from == to || !MayHold(chapter, filter, from, to)) return [];
-        int[]? found = null;
+        var found = filter.Id is { } id ? chapter.FindId(RecordIds.NumberOf(id)) : null;
         foreach (var clause in clauses)
         {
             var any = Any(chapter, clause);

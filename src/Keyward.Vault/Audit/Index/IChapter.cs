@@ -19,6 +19,12 @@ internal interface IChapter
     /// read is an <see cref="InvalidDataException"/>.</summary>
     int[] Find(in IndexTerm term);
 
+    /// <summary>The numbers of the records whose id begins with a number, see <see cref="RecordIds"/>.</summary>
+    int[] FindId(ulong id);
+
+    /// <summary>All terms of a field that the chapter has, and where each stands.</summary>
+    IReadOnlyList<(string Text, int[] Offsets)> TermsOf(IndexField field);
+
     /// <summary>Earliest and latest time in a block of records, in microseconds since 1970.</summary>
     (long Earliest, long Latest) TimesOf(int block);
 }

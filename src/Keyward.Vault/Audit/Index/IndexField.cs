@@ -21,6 +21,9 @@ internal enum IndexField : byte
     Operation = 6,
     Outcome = 7,
     Project = 8,
+
+    /// <summary>A key's full name, whether the record names the key or one of its versions.</summary>
+    Key = 9,
 }
 
 /// <summary>A field and what it says in a record.</summary>

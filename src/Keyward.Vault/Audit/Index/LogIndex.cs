@@ -94,6 +94,27 @@ internal sealed class LogIndex : ILogFold
         }
     }
 
+    /// <summary>Counts chapter by chapter; what a chapter cannot say is to be read.</summary>
+    public IEnumerable<(ChapterCount? Count, Candidates? Unread)> Count(
+        RecordFilter filter, IndexField field, long from, long to)
+    {
+        var clauses = RecordTerms.Of(filter);
+        for (var begin = from; begin < to; begin = Math.Min(to, (NumberOf(begin) + 1) * IChapter.Size))
+        {
+            var end = Math.Min(to, (NumberOf(begin) + 1) * IChapter.Size);
+            var chapter = ChapterAt(NumberOf(begin));
+            var knownFrom = Math.Clamp(chapter?.FirstIndex ?? end, begin, end);
+            var knownTo = Math.Clamp((chapter?.FirstIndex + chapter?.Count) ?? end, knownFrom, end);
+            if (begin < knownFrom) yield return (null, Candidates.All(begin, knownFrom));
+            if (chapter is null || knownFrom == knownTo) continue;
+            var count = Asked(chapter,
+                c => ChapterCount.Of(c, filter, clauses, field, knownFrom, knownTo));
+            if (count is null) yield return (null, Candidates.All(knownFrom, knownTo));
+            else yield return (count, count.Unsure.Length == 0 ? null : Candidates.Some(count.Unsure));
+            if (knownTo < end) yield return (null, Candidates.All(knownTo, end));
+        }
+    }
+
     /// <summary>A chapter may know fewer records than lie in its bounds: the rest is read one by one.</summary>
     private List<Candidates> InChapter(IChapter? chapter, RecordFilter filter,
         IReadOnlyList<IReadOnlyList<IndexTerm>> clauses, long begin, long end)
@@ -102,7 +123,8 @@ internal sealed class LogIndex : ILogFold
         // It may grow meanwhile: what counts is what it knew here.
         var knownFrom = Math.Clamp(chapter.FirstIndex, begin, end);
         var knownTo = Math.Clamp(chapter.FirstIndex + chapter.Count, begin, end);
-        if (Known(chapter, filter, clauses, knownFrom, knownTo) is not { } known) return [Candidates.All(begin, end)];
+        if (Asked(chapter, c => ChapterSearch.Find(c, filter, clauses, knownFrom, knownTo)) is not { } known)
+            return [Candidates.All(begin, end)];
         var parts = new List<Candidates>();
         if (begin < knownFrom) parts.Add(Candidates.All(begin, knownFrom));
         if (known.Length > 0) parts.Add(Candidates.Some(known));
@@ -110,13 +132,12 @@ internal sealed class LogIndex : ILogFold
         return parts;
     }
 
-    /// <summary>Null where the chapter cannot say.</summary>
-    private long[]? Known(IChapter chapter, RecordFilter filter, IReadOnlyList<IReadOnlyList<IndexTerm>> clauses,
-        long begin, long end)
+    /// <summary>Null where the chapter cannot say: it is damaged, and goes.</summary>
+    private T? Asked<T>(IChapter chapter, Func<IChapter, T> ask) where T : class
     {
         try
         {
-            return ChapterSearch.Find(chapter, filter, clauses, begin, end);
+            return ask(chapter);
         }
         catch (InvalidDataException)
         {

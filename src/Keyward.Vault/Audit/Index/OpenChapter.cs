@@ -9,6 +9,7 @@ internal sealed class OpenChapter(long firstIndex) : IChapter
     private readonly Dictionary<string, Posting[]> _principals = [];
     private readonly Dictionary<string, Posting[]> _addresses = [];
     private readonly List<(long Earliest, long Latest)> _times = [];
+    private readonly RecordIds _ids = new();
     private int _count;
 
     public long FirstIndex { get; } = firstIndex;
@@ -31,6 +32,7 @@ internal sealed class OpenChapter(long firstIndex) : IChapter
             Note(IndexField.Operation, facts.Operation, offset);
             Note(IndexField.Outcome, facts.Outcome, offset);
             Note(IndexField.Project, facts.Project, offset);
+            _ids.Add(facts.Id, offset);
             NoteTime(facts.TimeMicros);
             Volatile.Write(ref _count, offset + 1);
         }
@@ -44,6 +46,21 @@ internal sealed class OpenChapter(long firstIndex) : IChapter
                 : [];
     }
 
+    public int[] FindId(ulong id)
+    {
+        lock (_lock) return _ids.Find(id);
+    }
+
+    public IReadOnlyList<(string Text, int[] Offsets)> TermsOf(IndexField field)
+    {
+        lock (_lock)
+            return
+            [
+                .. _postings.Where(p => p.Key.Field == field).Select(p => (p.Key.Text,
+                    Posting.Read(p.Value.Bytes, p.Value.Count, int.MaxValue)!)),
+            ];
+    }
+
     public (long Earliest, long Latest) TimesOf(int block)
     {
         lock (_lock) return _times[block];
@@ -53,6 +70,8 @@ internal sealed class OpenChapter(long firstIndex) : IChapter
     public IEnumerable<(IndexTerm Term, Posting Posting)> Terms => _postings.Select(p => (p.Key, p.Value));
 
     public IReadOnlyList<(long Earliest, long Latest)> Times => _times;
+
+    public RecordIds Ids => _ids;
 
     /// <summary>Few names stand in many records: what terms they have is worked out once.</summary>
     private void Note(Dictionary<string, Posting[]> known, string text,

@@ -20,7 +20,7 @@ internal sealed class RecordSearch(IAuditLog log, LogIndex? index, RecordFilter 
         var scanned = 0;
         foreach (var run in RunsOf(from, size, isDescending: false))
         {
-            await foreach (var (at, entry) in ReadAsync(run).ConfigureAwait(false))
+            await foreach (var (at, entry) in run.ReadAsync(log).ConfigureAwait(false))
             {
                 if (Matches(at, entry)) _found.Add((at, entry.ToArray()));
                 if (_found.Count == limit || ++scanned == MaximumScanned)
@@ -38,7 +38,7 @@ internal sealed class RecordSearch(IAuditLog log, LogIndex? index, RecordFilter 
         foreach (var run in RunsOf(0, Math.Min(below, log.Size), isDescending: true))
         {
             var records = new List<(long Index, ReadOnlyMemory<byte> Bytes)>();
-            await foreach (var record in ReadAsync(run).ConfigureAwait(false)) records.Add(record);
+            await foreach (var record in run.ReadAsync(log).ConfigureAwait(false)) records.Add(record);
             for (var i = records.Count - 1; i >= 0; i--)
             {
                 var (at, entry) = records[i];
@@ -58,7 +58,7 @@ internal sealed class RecordSearch(IAuditLog log, LogIndex? index, RecordFilter 
         foreach (var run in RunsOf(0, log.Size, isDescending: true))
         {
             var records = new List<(long Index, ReadOnlyMemory<byte> Bytes)>();
-            await foreach (var record in ReadAsync(run).ConfigureAwait(false)) records.Add(record);
+            await foreach (var record in run.ReadAsync(log).ConfigureAwait(false)) records.Add(record);
             for (var i = records.Count - 1; i >= 0; i--)
             {
                 if (!Matches(records[i].Index, records[i].Bytes)) continue;
@@ -79,21 +79,5 @@ internal sealed class RecordSearch(IAuditLog log, LogIndex? index, RecordFilter 
         from = Math.Max(from, log.FirstIndex);
         var parts = index?.Find(filter, from, to, isDescending) ?? (from < to ? [Candidates.All(from, to)] : []);
         return parts.SelectMany(p => p.Split(Run, isDescending));
-    }
-
-    private async IAsyncEnumerable<(long Index, ReadOnlyMemory<byte> Bytes)> ReadAsync(Candidates run)
-    {
-        var wanted = 0;
-        await foreach (var (at, entry) in log.ReadAsync(run.From, CancellationToken.None).ConfigureAwait(false))
-        {
-            if (at >= run.To) yield break;
-            if (run.Indexes is { } indexes)
-            {
-                while (wanted < indexes.Length && indexes[wanted] < at) wanted++;
-                if (wanted == indexes.Length || indexes[wanted] != at) continue;
-            }
-
-            yield return (at, entry);
-        }
     }
 }

@@ -15,7 +15,9 @@ internal static class RecordTerms
     /// <summary>Longer texts are no names that anybody asks for; they stand under no term.</summary>
     private const int MaximumLength = 256;
 
-    private static readonly IndexTerm ManyParts = new(IndexField.ResourcePart, "/");
+    private const string KeyPart = "/cryptoKeys/";
+
+    public static readonly IndexTerm ManyParts = new(IndexField.ResourcePart, "/");
 
     /// <summary>Words of the names' form, which nearly every record has.</summary>
     private static readonly FrozenSet<string> FormWords = new[]
@@ -26,7 +28,19 @@ internal static class RecordTerms
     public static IEnumerable<IndexTerm> OfResource(string name)
     {
         var parts = Parts(name).ToList();
-        return parts.Count > MaximumParts ? [ManyParts] : parts;
+        if (parts.Count > MaximumParts) return [ManyParts];
+        if (KeyOf(name) is { } key) parts.Add(new IndexTerm(IndexField.Key, key));
+        return parts;
+    }
+
+    /// <summary>The key of a resource's name; null where it names no key.</summary>
+    public static string? KeyOf(string name)
+    {
+        var at = name.IndexOf(KeyPart, StringComparison.Ordinal);
+        if (at < 0 || name.Length > MaximumLength
+            || !name.StartsWith("projects/", StringComparison.Ordinal)) return null;
+        var end = name.IndexOf('/', at + KeyPart.Length);
+        return end < 0 ? name : name[..end];
     }
 
     public static IEnumerable<IndexTerm> OfPrincipal(string name)
@@ -58,6 +72,20 @@ internal static class RecordTerms
         Add(clauses, IndexField.Project, filter.Project);
         return clauses;
     }
+
+    /// <summary>Whether the terms say all that the filter asks, its times aside, in a chapter where no record stands
+    /// under the term for many parts: then what is found by them need not be read.</summary>
+    public static bool SayAll(RecordFilter filter) => filter.Id is null
+        && (filter.Key is not { } key || (key.Length is > 0 and <= MaximumLength
+            && !key.Contains('/', StringComparison.Ordinal)
+            && !FormWords.Contains(key)))
+        && filter.Principal is not { Length: 0 or > MaximumLength }
+        && filter.Operation is not { Length: > MaximumLength } && filter.Outcome is not { Length: > MaximumLength }
+        && (filter.Source is not { } source || (OfSource(source) is { } term
+            && (term.Field == IndexField.Ip || source.PrefixLength == PrefixOf(source))));
+
+    private static int PrefixOf(IPNetwork source) => source.BaseAddress.GetAddressBytes().Length == 4
+        ? PeerNetwork.Ipv4PrefixBits : PeerNetwork.Ipv6PrefixBits;
 
     private static void Add(List<IReadOnlyList<IndexTerm>> clauses, IndexField field, string? text)
     {

@@ -49,6 +49,9 @@ public sealed class LargeLogTests(ITestOutputHelper output)
         var middle = Begin.AddMilliseconds(_count / 2 * 50);
         Assert.Equal(1_000, await AskAsync(log, followed.Index, "a thousand of one minute in the middle",
             new RecordFilter { Since = middle, Until = middle.AddMinutes(1) }, 1_000));
+        var counted = new FieldCounts(log, followed.Index, new RecordFilter { Outcome = "denied" }, IndexField.Principal);
+        Assert.True(await TimeAsync("refusals counted by account", async () => await counted.RunAsync()));
+        Assert.Equal(counted.Matched, counted.Counts.Values.Sum());
         if (_count > Few)
             output.WriteLine("scan: " + await ScanAsync(log, rare));
         Assert.True(followed.Usage.Find("projects").Count > 200);

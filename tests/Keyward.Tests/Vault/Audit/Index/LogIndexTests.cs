@@ -164,6 +164,26 @@ public sealed class LogIndexTests : IDisposable
         var found = await AllAsync(index, filter, isBackward, at);
         Assert.True(expected.SequenceEqual(found), $"{filter}: {expected.Count} records, {found.Count} found");
         if (_records.Number(10) == 0) Assert.Equal(expected, await AllAsync(null, filter, isBackward, at));
+        if (_records.Number(6) != 0) return;
+        await AssertCountsAsync(index, filter);
+        var chosen = (int)_log.FirstIndex + _records.Number((int)(_log.Size - _log.FirstIndex));
+        if (RecordFields.IdOf(_log.Entries[chosen]) is { } id)
+            Assert.Equal([chosen], await AllAsync(index, new RecordFilter { Id = id }, true, long.MaxValue));
+        Assert.Empty(await AllAsync(index, new RecordFilter { Id = new string('0', 31) + "7" }, true, long.MaxValue));
+    }
+
+    private async Task AssertCountsAsync(LogIndex index, RecordFilter filter)
+    {
+        var field = ((IndexField[])[IndexField.Key, IndexField.Principal, IndexField.Ip, IndexField.Operation,
+            IndexField.Outcome, IndexField.Project])[_records.Number(6)];
+        var counts = new FieldCounts(_log, index, filter, field);
+        Assert.True(await counts.RunAsync());
+        var plain = Enumerable.Range((int)_log.FirstIndex, (int)(_log.Size - _log.FirstIndex))
+            .Where(i => PlainSearch.Matches(filter, _log.Entries[i])).ToList();
+        Assert.Equal(plain.Count, counts.Matched);
+        var texts = plain.Select(i => PlainSearch.TextOf(field, _log.Entries[i])).OfType<string>().CountBy(t => t);
+        Assert.Equal(texts.OrderBy(t => t.Key, StringComparer.Ordinal),
+            counts.Counts.OrderBy(t => t.Key, StringComparer.Ordinal).Select(t => KeyValuePair.Create(t.Key, (int)t.Value)));
     }
 
     private List<long> Expected(RecordFilter filter, bool isBackward, long at)

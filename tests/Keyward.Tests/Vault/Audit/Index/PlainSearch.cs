@@ -1,11 +1,13 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Keyward.Vault.Audit;
+using Keyward.Vault.Audit.Index;
 
 namespace Keyward.Tests.Vault.Audit.Index;
 
 /// <summary>What a filter means, said as plainly as can be, over the record as a JSON document.</summary>
-internal static class PlainSearch
+internal static partial class PlainSearch
 {
     public static bool Matches(RecordFilter filter, byte[] record)
     {
@@ -21,6 +23,25 @@ internal static class PlainSearch
                 || (Text(root, "key", "project") ?? Text(root, "principal", "project")) == filter.Project)
             && IsInTime(filter, Text(root, "time"));
     }
+
+    public static string? TextOf(IndexField field, byte[] record)
+    {
+        using var json = JsonDocument.Parse(record);
+        var root = json.RootElement;
+        return field switch
+        {
+            IndexField.Key => Key().Match(Text(root, "key", "name") is { Length: <= 256 } key ? key : "") is { Success: true } found ? found.Value : null,
+            IndexField.Principal => Text(root, "principal", "name") is { Length: <= 256 } name ? name : null,
+            IndexField.Ip => IPAddress.TryParse(Text(root, "source", "ip"), out var ip)
+                ? (ip.IsIPv4MappedToIPv6 ? ip.MapToIPv4() : new IPAddress(ip.GetAddressBytes())).ToString() : null,
+            IndexField.Operation => Text(root, "operation"),
+            IndexField.Outcome => Text(root, "outcome"),
+            _ => Text(root, "key", "project") ?? Text(root, "principal", "project"),
+        };
+    }
+
+    [GeneratedRegex("^projects/.*?/cryptoKeys/[^/]*")]
+    private static partial Regex Key();
 
     private static bool IsPartOf(string key, string? name) =>
         name is not null && $"/{name}/".Contains($"/{key}/", StringComparison.Ordinal);
