@@ -63,7 +63,7 @@ internal sealed class ServerMetrics : IDisposable
             gate.Vault?.Snapshot.Altered is { } altered ? [new(altered.Count)] : []);
         _meter.CreateObservableGauge("keyward_quota_usage_ratio",
             () => QuotaGauges.Read(
-                gate.Vault?.Snapshot, gate.Rates, Census()?.VersionShare, _time.GetUtcNow()),
+                gate.Vault?.Snapshot, gate.Rates, Census(), _time.GetUtcNow()),
             description: "How near the nearest project, key or account is to a limit, by limit; 1 is reached.");
     }
 
