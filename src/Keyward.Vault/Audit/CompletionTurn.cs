@@ -1,7 +1,7 @@
 namespace Keyward.Vault.Audit;
 
-/// <summary>Lets some callers go on in one turn of the thread pool: to be queued and taken one by one costs about as much
-/// as the little that most have left to do. Few, so that none waits long for those before it.</summary>
+/// <summary>Lets some callers go on in one turn of the thread pool: to be queued and taken one by one costs about as
+/// much as the little that most have left to do. Few, so that none waits long for those before it.</summary>
 internal sealed class CompletionTurn : IThreadPoolWorkItem
 {
     public const int MaximumSize = 8;

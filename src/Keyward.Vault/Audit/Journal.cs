@@ -137,8 +137,8 @@ internal sealed class Journal : IDisposable
     public int ReadInto(JournalSegment segment, long offset, Span<byte> destination) =>
         _files.ReadInto(segment.Name, offset, destination);
 
-    /// <summary>Gives back the segments of which every entry lies before an index. The one that is written stays. May be
-    /// called while another thread appends.</summary>
+    /// <summary>Gives back the segments of which every entry lies before an index. The one that is written stays. May
+    /// be called while another thread appends.</summary>
     public void Forget(long beforeIndex)
     {
         while (_segments is { Length: > 1 } segments && segments[1].FirstIndex <= beforeIndex)

@@ -91,9 +91,9 @@ internal sealed class JournalFiles : IJournalFiles
         file.Flush(flushToDisk: true);
     }
 
-    /// <summary>A file that was used before has its blocks; in a new one zeros are written ahead of the entries. A flush of bytes in blocks that the file has already is one
-    /// write of the disk; one that also makes the file longer has to wait for the file system's own notes, twice as
-    /// long on most.</summary>
+    /// <summary>A file that was used before has its blocks; in a new one zeros are written ahead of the entries. A
+    /// flush of bytes in blocks that the file has already is one write of the disk; one that also makes the file longer
+    /// has to wait for the file system's own notes, twice as long on most.</summary>
     private sealed class JournalFile(string path, long end) : IJournalFile
     {
         private const int AheadSizeBytes = 256 * 1024;
