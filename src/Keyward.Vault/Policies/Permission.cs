@@ -141,6 +141,9 @@ public enum Permission
     AnomaliesJudge = 131,
     NodesJoin = 132,
     MetricsReadKeys = 133,
+    RootKeysGet = 134,
+    RootKeysRotate = 135,
+    ProjectKeysRotate = 136,
 }
 
 /// <summary>The permissions' names as policies, refusals and TestIamPermissions show them.</summary>
@@ -216,6 +219,9 @@ public static class PermissionNames
         Permission.BackupsCreate => "keyward.backups.create",
         Permission.NodesJoin => "keyward.nodes.join",
         Permission.MetricsReadKeys => "keyward.metrics.readKeys",
+        Permission.RootKeysGet => "keyward.rootKeys.get",
+        Permission.RootKeysRotate => "keyward.rootKeys.rotate",
+        Permission.ProjectKeysRotate => "keyward.projectKeys.rotate",
         // Finer than Google's: what Google has one right for, or none.
         >= Permission.GrantsCreate => KmsName(permission.ToString(), "keyward"),
         _ => KmsName(permission.ToString(), "cloudkms"),

@@ -27,6 +27,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
 {
     private readonly DataFolder _folder;
     private readonly RootSource _root;
+    private readonly RootKeeping _rootKeeping;
     private readonly string _address;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -49,6 +50,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
         (_folder, _root, _address, _time, _logger) = (folder, root, address, time, logger);
         (_store, _log, Gate, Anchoring) = (store, log, gate, new Anchoring(store, log, time));
         _logKeys = new LogKeyFollowing(log);
+        _rootKeeping = new RootKeeping(root, logger);
     }
 
     public Gate Gate { get; }
@@ -128,6 +130,12 @@ internal sealed class VaultKeeper : IAsyncDisposable
             LogFolders.WriteVerifierKeys(vault.Snapshot, vault.Hierarchy);
     }
 
+    /// <summary>Keeps by this node's own seal the root that the deployment has by now.</summary>
+    public void FollowRoot()
+    {
+        if (Gate.Vault is { } vault && _hierarchy is { } hierarchy) _rootKeeping.Follow(vault, hierarchy);
+    }
+
     /// <summary>Takes settings over that may change while the server runs.</summary>
     public void Apply(ServerSettings settings) => Gate.Apply(WithNodes(GateView.Of(_folder, settings, _address)));
 
@@ -138,7 +146,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
         try
         {
             if (Gate.Status.State != GateState.Sealed) return true;
-            using var root = PassphraseSeal.Load(_folder.RootSeal).Open(passphrase);
+            using var root = _rootKeeping.Unseal(_folder.RootSeal, passphrase);
             if (root is null) return false;
             var state = await _store.LoadAsync(cancellation).ConfigureAwait(false);
             await OpenAsync(root, state, cancellation).ConfigureAwait(false);
@@ -163,6 +171,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
         await _store.DisposeAsync().ConfigureAwait(false);
         _keystore?.Dispose();
         _hierarchy?.Dispose();
+        _rootKeeping.Dispose();
         Authority?.Dispose();
         _fetch?.Dispose();
         _opening.Dispose();
@@ -204,9 +213,14 @@ internal sealed class VaultKeeper : IAsyncDisposable
         var keys = state.Rows.Where(r => r.Table == Tables.SealedKey).Select(r => SealedKeyRow.Parse(r).Key).ToList();
         try
         {
-            hierarchy = KeyHierarchy.Open(root, DeploymentOf(state).IdBytes,
-                keys.Where(k => k.Binding.Kind == SealKind.DeploymentKey));
+            hierarchy = KeyHierarchy.Open(root, DeploymentOf(state).IdBytes, keys);
             Authority = AuthoritySeal.Open(hierarchy, keys);
+        }
+        catch (SealBrokenException) when (_root.TryOther())
+        {
+            using var other = _root.Load();
+            await OpenAsync(other, state, cancellation).ConfigureAwait(false);
+            return;
         }
         catch (SealBrokenException)
         {
@@ -231,6 +245,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
 
         (_hierarchy, _keystore, _lane) = (hierarchy, keystore, opened.Lane);
         opened.Lane.Parts = _parts;
+        _rootKeeping.Follow(opened.Vault, hierarchy);
         opened.Vault.Handover = _handover;
         folders.WriteVerifierKeys(opened.Vault.Snapshot, hierarchy);
         if (opened.Vault.Snapshot.Altered is { IsEmpty: false } altered)
