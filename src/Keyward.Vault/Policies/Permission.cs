@@ -219,9 +219,6 @@ public static class PermissionNames
         Permission.BackupsCreate => "keyward.backups.create",
         Permission.NodesJoin => "keyward.nodes.join",
         Permission.MetricsReadKeys => "keyward.metrics.readKeys",
-        Permission.RootKeysGet => "keyward.rootKeys.get",
-        Permission.RootKeysRotate => "keyward.rootKeys.rotate",
-        Permission.ProjectKeysRotate => "keyward.projectKeys.rotate",
         // Finer than Google's: what Google has one right for, or none.
         >= Permission.GrantsCreate => KmsName(permission.ToString(), "keyward"),
         _ => KmsName(permission.ToString(), "cloudkms"),
@@ -240,7 +237,8 @@ public static class PermissionNames
             ("Locations", "locations"), ("KeyRings", "keyRings"), ("CryptoKeys", "cryptoKeys"),
             ("Versions", "cryptoKeyVersions"), ("ImportJobs", "importJobs"), ("Grants", "grants"),
             ("Aliases", "aliases"), ("Principals", "principals"),
-            ("RetiredResources", "retiredResources"), ("Operations", "operations"),
+            ("RetiredResources", "retiredResources"), ("Operations", "operations"), ("RootKeys", "rootKeys"),
+            ("ProjectKeys", "projectKeys"),
         ];
         var (prefix, collection) = collections.Single(c => member.StartsWith(c.Prefix, StringComparison.Ordinal));
         var verb = member[prefix.Length..].Replace("Pkcs1", "PKCS1", StringComparison.Ordinal);

@@ -20,7 +20,7 @@ public sealed record ProjectKeyRotation(int Remaining);
 public sealed record RotateProjectKey(ProjectId Id, bool Continue) : IOperation<ProjectKeyRotation>
 {
     /// <summary>Some tens of milliseconds under the store's lock.</summary>
-    private const int MaximumRows = 500;
+    internal int MaximumRows { get; init; } = 500;
 
     Verb IOperation<ProjectKeyRotation>.Verb { get; } = new("rotate_project_key", OperationClass.AdminWrite);
 

@@ -20,8 +20,8 @@ public sealed record FinishRootRotation : IOperation<RootView>
         var view = await RootRotation.ShowAsync(passage.Vault, passage.Snapshot).ConfigureAwait(false);
         if (view is { IsRotating: true, Waiting.Count: > 0 })
             return new Refusal(RefusalReason.TransitionNotAllowed,
-                $"The new root is not kept yet by {string.Join(", ", view.Waiting)}. It is kept within seconds by who " +
-                "runs and can write its root file; start what is stopped, or remove it: keyward node remove",
+                $"The new root is not kept yet by {string.Join(", ", view.Waiting)}. It is kept within seconds by " +
+                "who runs and can write its root file; start what is stopped, or remove it: keyward node remove",
                 RootRotation.Resource);
         var finished = await passage.ChangeAsync(((IOperation<RootView>)this).Demand, draft => Change(draft, view))
             .ConfigureAwait(false);

@@ -22,6 +22,7 @@ public sealed record RotateRoot : IOperation<RootView>
     {
         var rotated = await passage.ChangeAsync(((IOperation<RootView>)this).Demand, Change).ConfigureAwait(false);
         if (!rotated.TryGet(out _, out var refusal)) return refusal;
+        passage.Vault.KeepRoot();
         return await RootRotation.ShowAsync(passage.Vault, passage.Vault.Snapshot).ConfigureAwait(false);
     }
 

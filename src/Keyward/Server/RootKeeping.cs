@@ -10,11 +10,12 @@ namespace Keyward.Server;
 /// old one's place, which lies beside it until the rotation is finished, and then goes.</summary>
 internal sealed class RootKeeping(RootSource source, ILogger logger) : IDisposable
 {
+    private readonly Lock _lock = new();
     private SecretBytes? _sealKey;
     private string? _said;
 
-    /// <summary>Opens the seal by a passphrase that was typed; null for a wrong one. Its key is kept: nobody may be there
-    /// to type it when the root is rotated.</summary>
+    /// <summary>Opens the seal by a passphrase that was typed; null for a wrong one. Its key is kept: nobody may be
+    /// there to type it when the root is rotated.</summary>
     public RootKey? Unseal(string path, ReadOnlySpan<byte> passphrase)
     {
         var seal = PassphraseSeal.Load(path);
@@ -30,8 +31,16 @@ internal sealed class RootKeeping(RootSource source, ILogger logger) : IDisposab
         return root;
     }
 
-    /// <summary>To be called once a second.</summary>
+    /// <summary>To be called once a second, and after a rotation.</summary>
     public void Follow(OpenedVault vault, KeyHierarchy hierarchy)
+    {
+        lock (_lock) FollowOnce(vault, hierarchy);
+        vault.HeldRoot = source.Held;
+    }
+
+    public void Dispose() => _sealKey?.Dispose();
+
+    private void FollowOnce(OpenedVault vault, KeyHierarchy hierarchy)
     {
         var bridge = RootRotation.OpenBridgeOf(vault.Snapshot);
         try
@@ -54,9 +63,5 @@ internal sealed class RootKeeping(RootSource source, ILogger logger) : IDisposab
             if (_said != failure.Message) Log.RootNotKept(logger, failure.Message);
             _said = failure.Message;
         }
-
-        vault.HeldRoot = source.Held;
     }
-
-    public void Dispose() => _sealKey?.Dispose();
 }

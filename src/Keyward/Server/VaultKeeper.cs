@@ -130,12 +130,6 @@ internal sealed class VaultKeeper : IAsyncDisposable
             LogFolders.WriteVerifierKeys(vault.Snapshot, vault.Hierarchy);
     }
 
-    /// <summary>Keeps by this node's own seal the root that the deployment has by now.</summary>
-    public void FollowRoot()
-    {
-        if (Gate.Vault is { } vault && _hierarchy is { } hierarchy) _rootKeeping.Follow(vault, hierarchy);
-    }
-
     /// <summary>Takes settings over that may change while the server runs.</summary>
     public void Apply(ServerSettings settings) => Gate.Apply(WithNodes(GateView.Of(_folder, settings, _address)));
 
@@ -218,8 +212,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
         }
         catch (SealBrokenException) when (_root.TryOther())
         {
-            using var other = _root.Load();
-            await OpenAsync(other, state, cancellation).ConfigureAwait(false);
+            await TryOpenAsync(state, cancellation).ConfigureAwait(false);
             return;
         }
         catch (SealBrokenException)
@@ -245,7 +238,8 @@ internal sealed class VaultKeeper : IAsyncDisposable
 
         (_hierarchy, _keystore, _lane) = (hierarchy, keystore, opened.Lane);
         opened.Lane.Parts = _parts;
-        _rootKeeping.Follow(opened.Vault, hierarchy);
+        opened.Vault.KeepRoot = () => _rootKeeping.Follow(opened.Vault, hierarchy);
+        opened.Vault.KeepRoot();
         opened.Vault.Handover = _handover;
         folders.WriteVerifierKeys(opened.Vault.Snapshot, hierarchy);
         if (opened.Vault.Snapshot.Altered is { IsEmpty: false } altered)
