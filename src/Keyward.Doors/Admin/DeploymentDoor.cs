@@ -28,6 +28,17 @@ internal sealed class DeploymentDoor(Gate gate) : Deployment.DeploymentBase
     public override Task<ListJobsResponse> ListJobs(ListJobsRequest request, ServerCallContext context) =>
         gate.PassAsync(context, new ListJobs(), jobs => new ListJobsResponse { Jobs = { jobs.Select(Show) } });
 
+    public override Task<ListDriftResponse> ListDrift(ListDriftRequest request, ServerCallContext context)
+    {
+        Outcome<IOperation<IReadOnlyList<Drift>>> operation = ProjectsDoor.TryParse(request.Parent, out var project)
+            ? new ReadDrift(project)
+            : new Refusal(RefusalReason.InvalidArgument, "The parent has the form projects/P.");
+        return gate.PassAsync(context, operation, found => new ListDriftResponse
+        {
+            Drift = { found.Select(d => new KeyDrift { Key = d.Key.ToString(), Rule = d.Rule.Label() }) },
+        });
+    }
+
     public override Task<IssueTokenResponse> IssueToken(IssueTokenRequest request, ServerCallContext context)
     {
         var seconds = request.Lifetime?.Seconds ?? DefaultTokenSeconds;

@@ -27,7 +27,7 @@ internal static class Refusals
         RefusalReason.StaleEtag => ("ConflictException", 400),
         RefusalReason.VersionNotEnabled or RefusalReason.KeyDisabled => ("DisabledException", 400),
         RefusalReason.NoPrimaryVersion or RefusalReason.TransitionNotAllowed or RefusalReason.KeyPendingDeletion
-            or RefusalReason.KeyPendingImport or RefusalReason.KeyNotPendingDeletion
+            or RefusalReason.KeyPendingImport or RefusalReason.KeyNotPendingDeletion or RefusalReason.MessagesExhausted
             => ("KMSInvalidStateException", 400),
         RefusalReason.WrongPurpose or RefusalReason.AlgorithmMismatch => ("InvalidKeyUsageException", 400),
         RefusalReason.QuotaExceeded => ("LimitExceededException", 400),

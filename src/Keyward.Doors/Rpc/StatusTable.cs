@@ -26,7 +26,7 @@ internal static class StatusTable
             or RefusalReason.KeyPendingDeletion or RefusalReason.KeyPendingImport
             or RefusalReason.KeyNotPendingDeletion or RefusalReason.WrongOrigin or RefusalReason.NotPrimary
             or RefusalReason.ExpiredImportToken
-            or RefusalReason.Rehearsed
+            or RefusalReason.Rehearsed or RefusalReason.MessagesExhausted
             => Code.FailedPrecondition,
         RefusalReason.QuotaExceeded or RefusalReason.Overloaded or RefusalReason.RateExceeded
             => Code.ResourceExhausted,

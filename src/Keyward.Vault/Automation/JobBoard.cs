@@ -12,6 +12,9 @@ internal sealed class JobBoard(TimeProvider time)
 
     public IReadOnlyList<JobStatus> Statuses => [.. _statuses.Values.OrderBy(s => s.Name, StringComparer.Ordinal)];
 
+    /// <summary>What the last scan for drift found; null before the first, and where another node runs it.</summary>
+    public DriftFigures? Drift { get; set; }
+
     /// <summary>All jobs are due at the next run.</summary>
     public void MakeDue()
     {

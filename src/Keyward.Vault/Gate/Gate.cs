@@ -34,6 +34,7 @@ public sealed partial class Gate
         _peers = new PeerGuard(log, time, metrics, logger);
         (Jobs, Rates) = (new JobBoard(time), new Quotas.RateMeter(time));
         LastUses = new KeyUse.LastUses(time.GetUtcNow());
+        Messages = new KeyUse.MessageBlocks(this);
     }
 
     public GateSettings Settings => _settings;
@@ -42,6 +43,8 @@ public sealed partial class Gate
     internal JobBoard Jobs { get; }
 
     internal KeyUse.LastUses LastUses { get; }
+
+    internal KeyUse.MessageBlocks Messages { get; }
 
     internal Quotas.RateMeter Rates { get; }
 
@@ -203,7 +206,7 @@ public sealed partial class Gate
             new Passage(opened.Vault, snapshot, opened.Lane, caller, draft, circumstances, _log, Settings, Jobs)
             {
                 IssuerKeys = IssuerKeys, LastUses = LastUses, Rates = Rates,
-                CredentialUses = CredentialUses, Dev = Dev,
+                CredentialUses = CredentialUses, Messages = Messages, Dev = Dev,
             }));
         return running.IsCompleted && draft.Grants is null
             ? running

@@ -42,7 +42,7 @@ internal sealed class Passage(
         new(Vault, Snapshot, lane, Caller, Record, Circumstances, Log, Settings, Jobs) 
         {
             IsRehearsal = true, LastUses = LastUses, IssuerKeys = IssuerKeys, Rates = Rates,
-            CredentialUses = CredentialUses, Dev = Dev,
+            CredentialUses = CredentialUses, Messages = Messages, Dev = Dev,
         };
 
     /// <summary>A further right that an operation needs beside its first demand.</summary>
@@ -74,6 +74,9 @@ internal sealed class Passage(
 
     /// <summary>When credentials were last used.</summary>
     public required Identities.CredentialUses CredentialUses { get; init; }
+
+    /// <summary>What this node may still seal under versions that may seal only so much.</summary>
+    public required KeyUse.MessageBlocks Messages { get; init; }
 
     /// <summary>What of each rate is spent at this node.</summary>
     public required Quotas.RateMeter Rates { get; init; }

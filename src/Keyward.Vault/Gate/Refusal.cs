@@ -73,6 +73,9 @@ public enum RefusalReason
 
     /// <summary>More was asked for in a minute than the quota lets.</summary>
     RateExceeded = 46,
+
+    /// <summary>The version has sealed as many messages as its algorithm lets one key seal.</summary>
+    MessagesExhausted = 47,
 }
 
 /// <summary>An expected "no": a value, not an exception. The sentence is from a fixed list and never echoes what the

@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace Keyward.Vault.Gate;
 
 /// <summary>Which kind of access an operation is, for retention and for the vendors' log names.</summary>
@@ -15,6 +17,12 @@ public sealed record Verb(string Name, OperationClass Class)
 {
     /// <summary>A request that was refused before its operation was known.</summary>
     public static readonly Verb Other = new("other", OperationClass.DataRead);
+
+    /// <summary>What carries material out: a backup does, sealed, which is all that can leave.</summary>
+    internal static readonly FrozenSet<string> Exports =
+        new[] { "create_backup", "export_key", "export_version" }.ToFrozenSet(StringComparer.Ordinal);
+
+    internal bool IsExport => Exports.Contains(Name);
 
     internal string ClassLabel => Class switch
     {

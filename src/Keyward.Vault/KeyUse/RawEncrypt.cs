@@ -28,13 +28,19 @@ public sealed class RawEncrypt(KeyName key, int? version, ReadOnlyMemory<byte> p
         draft.Parameter("iv", iv.IsEmpty ? "drawn" : "given");
     }
 
-    ValueTask<Outcome<RawEncrypted>> IOperation<RawEncrypted>.RunAsync(Passage passage) =>
-        VersionUse.RunAsync(passage, key, version, Purpose.RawEncryptDecrypt, (used, row) => Run(passage, used, row));
-
-    private Outcome<RawEncrypted> Run(Passage passage, KeyVersion used, AlgorithmRow row)
+    async ValueTask<Outcome<RawEncrypted>> IOperation<RawEncrypted>.RunAsync(Passage passage)
     {
-        if (RawRules.JudgeEncryption(row.Scheme, plaintext.Length, aad.Length, iv.Length) is { } refusal)
+        if (!VersionUse.Find(passage, key, version, Purpose.RawEncryptDecrypt).TryGet(out var used, out var refusal))
             return refusal;
+        var row = AlgorithmTable.Of(used.Algorithm);
+        if (RawRules.JudgeEncryption(row.Scheme, plaintext.Length, aad.Length, iv.Length) is { } bad) return bad;
+        if (row.Scheme == Scheme.AesGcm
+            && await passage.Messages.TakeAsync(used).ConfigureAwait(false) is { } exhausted) return exhausted;
+        return Run(passage, used, row);
+    }
+
+    private RawEncrypted Run(Passage passage, KeyVersion used, AlgorithmRow row)
+    {
         var vector = iv.ToArray();
         if (vector.Length == 0)
         {

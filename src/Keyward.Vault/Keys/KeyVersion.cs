@@ -51,6 +51,10 @@ public sealed record KeyVersion
     /// <summary>When the version became its key's primary, where that was not when it was made.</summary>
     public DateTimeOffset? RotateTime { get; init; }
 
+    /// <summary>How many messages were taken from what an AES-GCM key may seal, in the blocks that nodes take. Counts
+    /// on when the same material comes in again.</summary>
+    public long Messages { get; init; }
+
     /// <summary>Whether the version has ever had material: then only the same may come in again.</summary>
     public bool HasHeldMaterial => Fingerprint != UInt128.Zero;
 
@@ -112,7 +116,7 @@ public sealed record KeyVersion
             Material.Sealed.Binding.Attributes, Material.Sealed.Sealed, (long)Origin, CreatedBy,
             Fingerprints.Bytes(Fingerprint), Import?.Job, (long?)Import?.Method, Micros.Of(Import?.Time), Import?.By,
             Micros.Of(DeleteTime), ImportFailure, Micros.Of(MaterialExpireTime), MaterialDescription,
-            Micros.Of(RotateTime),
+            Micros.Of(RotateTime), Messages,
         ];
     }
 
@@ -155,6 +159,7 @@ public sealed record KeyVersion
             MaterialExpireTime = cells.TimeOrNull(),
             MaterialDescription = cells.TextOrNull(),
             RotateTime = cells.TimeOrNull(),
+            Messages = cells.Integer(),
             Seq = row.Seq,
         };
     }

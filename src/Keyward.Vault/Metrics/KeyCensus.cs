@@ -32,6 +32,7 @@ internal sealed class KeyCensus
             {
                 var state = version.StateAt(now);
                 _versions[state] = _versions.GetValueOrDefault(state) + 1;
+                if (state == VersionState.Enabled) MostMessages = Math.Max(MostMessages, version.Messages);
                 if (version.MaterialExpireTime is { } expires && expires > now
                     && (NextMaterialExpiry is null || expires < NextMaterialExpiry)) NextMaterialExpiry = expires;
             }
@@ -49,6 +50,9 @@ internal sealed class KeyCensus
 
     /// <summary>How near the nearest key is to its limit of versions; null where there is no key.</summary>
     public double? VersionShare { get; }
+
+    /// <summary>Messages taken under the version that is nearest to its end; 0 where none is counted.</summary>
+    public long MostMessages { get; }
 
     public IEnumerable<(string State, string Level, long Count)> Keys =>
         _keys.Select(k => (k.Key.State, k.Key.Level, k.Value));

@@ -1,4 +1,6 @@
 using System.Diagnostics.Metrics;
+using Keyward.Vault.KeyUse;
+using Keyward.Vault.Metrics;
 using Keyward.Vault.Storage;
 
 namespace Keyward.Vault.Quotas;
@@ -7,16 +9,20 @@ namespace Keyward.Vault.Quotas;
 /// of resources are no labels. A rate that nobody has set has no share.</summary>
 internal static class QuotaGauges
 {
-    /// <param name="versions">The nearest key's share of its versions, of which a walk over all keys tells.</param>
+    /// <param name="census">The shares of which a walk over all keys tells: the nearest key's of its versions, the
+    /// nearest version's of its messages, which is a limit of the algorithm and nobody's to set.</param>
     public static IEnumerable<Measurement<double>> Read(
-        Snapshot? snapshot, RateMeter rates, double? versions, DateTimeOffset now)
+        Snapshot? snapshot, RateMeter rates, KeyCensus? census, DateTimeOffset now)
     {
         if (snapshot is null) yield break;
+        if (census is { MostMessages: > 0 and var messages })
+            yield return new(messages / (double)LeaseMessages.MaximumMessages,
+                new KeyValuePair<string, object?>("scope", "messages_per_version"));
         foreach (var metric in QuotaMetrics.All)
         {
             var share = metric switch
             {
-                QuotaMetric.VersionsOfAKey => versions,
+                QuotaMetric.VersionsOfAKey => census?.VersionShare,
                 QuotaMetric.KeyFilesOfAnAccount => Counts.ShareOfKeyFiles(snapshot, now),
                 _ when metric.IsRate() => snapshot.Quotas.Rates.Where(r => r.Metric == metric)
                     .Select(r => rates.ShareOf(snapshot.Quotas, r.Resource, metric)).Max(),

@@ -71,7 +71,7 @@ internal static class Tables
         new("delete_time", ColumnType.Integer, Nullable: true), new("import_failure", ColumnType.Text, Nullable: true),
         new("material_expire_time", ColumnType.Integer, Nullable: true),
         new("material_description", ColumnType.Text, Nullable: true),
-        new("rotate_time", ColumnType.Integer, Nullable: true),
+        new("rotate_time", ColumnType.Integer, Nullable: true), new("messages", ColumnType.Integer),
     ]) { Material = "sealed" };
 
     /// <summary>Wrapping keys under which material is brought in; the private half goes when the job expires.</summary>

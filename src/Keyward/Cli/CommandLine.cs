@@ -76,6 +76,7 @@ internal static class CommandLine
         root.Subcommands.Add(ProjectCommands.Build());
         root.Subcommands.Add(ProjectCommands.BuildLocation());
         root.Subcommands.Add(JobCommands.Build());
+        root.Subcommands.Add(JobCommands.BuildDrift());
         root.Subcommands.Add(DevCommands.Build());
         root.Subcommands.Add(LogCommands.Build());
         root.Subcommands.Add(NodeCommands.Build());

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Keyward.Protos.V1;
 
 namespace Keyward.Cli;
@@ -47,19 +48,32 @@ internal static class QuestionCommands
 
     private static async Task ExplainAsync(Session session)
     {
-        if (session.Get(Id) is { } id)
-            session.Output.Write(await session.Server.Access.ExplainCallAsync(
-                new ExplainCallRequest { Id = id }, cancellationToken: session.Cancellation));
-        else session.Output.Write(await AskAsync(session));
+        if (session.Get(Id) is not { } id)
+        {
+            session.Output.Write(Shown(await AskAsync(session).ConfigureAwait(false)));
+            return;
+        }
+
+        var call = await session.Server.Access.ExplainCallAsync(
+            new ExplainCallRequest { Id = id }, cancellationToken: session.Cancellation);
+        var result = Output.Json(call);
+        if (call.Then is { } then) result["then"] = Shown(then);
+        if (call.Now is { } now) result["now"] = Shown(now);
+        session.Output.Write(result);
+    }
+
+    /// <summary>Proto3 JSON leaves false out; here it is the answer.</summary>
+    private static JsonObject Shown(Explanation explanation)
+    {
+        var result = Output.Json(explanation);
+        result["allowed"] = explanation.Allowed;
+        return result;
     }
 
     private static async Task CheckAsync(Session session)
     {
         var explanation = await AskAsync(session).ConfigureAwait(false);
-        var result = Output.Json(explanation);
-        // Proto3 JSON leaves false out; here it is the answer.
-        result["allowed"] = explanation.Allowed;
-        session.Output.Write(result);
+        session.Output.Write(Shown(explanation));
         if (!explanation.Allowed)
             throw new FailedException(
                 $"{explanation.Principal} may not {explanation.Permission} on {explanation.Resource}.");

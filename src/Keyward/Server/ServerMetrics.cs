@@ -4,6 +4,7 @@ using System.Text;
 using Keyward.Server.Settings;
 using Keyward.Server.Tls;
 using Keyward.Vault.Audit.Anomalies;
+using Keyward.Vault.Automation;
 using Keyward.Vault.Gate;
 using Keyward.Vault.Metrics;
 using Keyward.Vault.Names;
@@ -62,7 +63,7 @@ internal sealed class ServerMetrics : IDisposable
             gate.Vault?.Snapshot.Altered is { } altered ? [new(altered.Count)] : []);
         _meter.CreateObservableGauge("keyward_quota_usage_ratio",
             () => QuotaGauges.Read(
-                gate.Vault?.Snapshot, gate.Rates, Census()?.VersionShare, _time.GetUtcNow()),
+                gate.Vault?.Snapshot, gate.Rates, Census(), _time.GetUtcNow()),
             description: "How near the nearest project, key or account is to a limit, by limit; 1 is reached.");
     }
 
@@ -132,6 +133,14 @@ internal sealed class ServerMetrics : IDisposable
         Gauge("keyward_jobs_last_success_timestamp_seconds", "When each job last ended without an error.", () =>
             _keeper.Gate.Jobs.Statuses.Where(j => j.LastSuccessTime is not null).Select(j =>
                 Seconds(j.LastSuccessTime!.Value, Tag("job", j.Name))));
+        Gauge("keyward_jobs_interval_seconds", "The pause between two runs of each job.", () =>
+            _keeper.Gate.Jobs.Statuses.Select(j => new Measurement<double>(
+                j.Interval.TotalSeconds, Tag("job", j.Name))));
+        Gauge("keyward_drift_keys", "Keys that stand otherwise than they should, by rule.", () =>
+            (_keeper.Gate.Jobs.Drift?.Counts ?? new Dictionary<DriftRule, int>()).Select(c =>
+                new Measurement<double>(c.Value, Tag("rule", c.Key.Label()))));
+        Gauge("keyward_drift_scan_timestamp_seconds", "When keys were last looked at for drift.", () =>
+            _keeper.Gate.Jobs.Drift is { } drift ? [Seconds(drift.Time)] : []);
         Gauge("keyward_certificate_expiry_timestamp_seconds", "When certificates end.", () =>
         {
             var found = new List<Measurement<double>>();

@@ -18,6 +18,7 @@ internal sealed class Upkeep(VaultKeeper keeper, TimeProvider time, ILogger<Upke
         [
             new Destruction(keeper.Gate, keeper.Store, keeper.Time), new Rotation(keeper.Gate, keeper.Time),
             new WrappingKeys(keeper.Gate, keeper.Time), new Generation(keeper.Gate),
+            new DriftScan(keeper.Gate, keeper.Time),
         ];
         IReadOnlyList<IJob> ofEachNode = [new LastUseNotes(keeper.Gate), new Pruning(keeper.Gate, keeper.AuditLog)];
         using var timer = new PeriodicTimer(Tick, time);

@@ -7,8 +7,8 @@ using Microsoft.Data.Sqlite;
 
 namespace Keyward.SystemTests.Contract;
 
-/// <summary>Each alert that wakes somebody fires in a real Prometheus when its fault is caused in a real server. The rules
-/// are those that ship, but that they wait for seconds instead of minutes.</summary>
+/// <summary>Each alert that wakes somebody fires in a real Prometheus when its fault is caused in a real server. The
+/// rules are those that ship, but that they wait for seconds instead of minutes.</summary>
 public sealed partial class LiveAlertTests : IDisposable
 {
     private const string Ring = "/v1/projects/default/locations/global/keyRings";
@@ -48,7 +48,7 @@ public sealed partial class LiveAlertTests : IDisposable
             using var stopping = new CancellationTokenSource();
             var load = LoadAsync(client, new RestClient(full), ciphertext, stopping.Token);
             await TakeOutAsync(server);
-            await FiresAsync(prometheus, "KeywardAnomalyGrave", "KeywardDecryptFailures", "KeywardAuditNotWritten", "KeywardNotReady",
+            await FiresAsync(prometheus, "KeywardExportDenied", "KeywardAnomalyGrave", "KeywardDecryptFailures", "KeywardAuditNotWritten", "KeywardNotReady",
                 "KeywardSealed", "KeywardBudgetHalfGoneInAnHour", "KeywardBudgetBurn");
             await stopping.CancelAsync();
             await load;
@@ -118,6 +118,18 @@ public sealed partial class LiveAlertTests : IDisposable
         var (code, _, errors) = await KeywardServer.RunAsync(KeywardServer.Program,
             ["backup", "create", "--out", _data.In("backup.age"), "--recipient", recipient], null, server.AdminEnvironment());
         Assert.True(code == 0, errors);
+        // And somebody who may not tries the same.
+        var (named, _, wrong) = await KeywardServer.RunAsync(KeywardServer.Program,
+            ["service-account", "create", "thief", "--key-file", _data.In("thief.json")], null, server.AdminEnvironment());
+        Assert.True(named == 0, wrong);
+        (string, string)[] environment =
+        [
+            .. server.AdminEnvironment().Where(e => e.Name != "GOOGLE_APPLICATION_CREDENTIALS"),
+            ("GOOGLE_APPLICATION_CREDENTIALS", _data.In("thief.json")),
+        ];
+        var (refused, _, _) = await KeywardServer.RunAsync(KeywardServer.Program,
+            ["backup", "create", "--out", _data.In("stolen.age"), "--recipient", recipient], null, environment);
+        Assert.Equal(1, refused);
     }
 
     /// <summary>Prometheus over three servers and a probe of the first.</summary>
@@ -149,7 +161,8 @@ public sealed partial class LiveAlertTests : IDisposable
         return PrometheusServer.Start(_data);
     }
 
-    /// <summary>Decryptions with a version that is disabled, and requests of a server that cannot write its log.</summary>
+    /// <summary>Decryptions with a version that is disabled, and requests of a server that cannot write its
+    /// log.</summary>
     private static async Task LoadAsync(RestClient well, RestClient full, string ciphertext, CancellationToken stopping)
     {
         using (full)

@@ -13,7 +13,7 @@ public sealed partial class PrometheusTests : IDisposable
     [
         "keyward_probe_success", "keyward_revocation_propagation_seconds_bucket", "keyward_cut_requests_total",
         "keyward_audit_export_lag_seconds", "keyward_audit_checkpoint_age_seconds",
-        "keyward_audit_verified_timestamp_seconds",
+        "keyward_audit_verified_timestamp_seconds", "keyward_audit_witness_quorum_missing_seconds",
         "keyward_key_material_expiry_timestamp_seconds", "keyward_pending_destroy_uses_total",
     ];
 

@@ -17,6 +17,8 @@ internal static class Attacks
             "ContextTests.The_reserved_prefix_with_anything_else_is_refused"]),
         (8, "a body that is valid under two keys", ["SoftwareKeystoreTests.A_body_that_is_valid_under_two_keys_is_refused_by_the_commitment"]),
         (9, "a nonce of the caller's own for GCM", ["RefusedUseTests.F9_A_callers_own_nonce_is_not_taken_for_GCM"]),
+        (10, "one message more than an AES-GCM key may seal",
+            ["MessageBlocksTests.F10_The_last_message_of_an_AES_GCM_key_is_its_last"]),
         (11, "spoilt RSA ciphertexts, told apart by their answers", ["OaepTests.F11_Every_spoilt_ciphertext_gets_one_and_the_same_answer"]),
         (12, "the old RSA padding, to open or to wrap", ["RefusedUseTests.F12_The_old_RSA_padding_wraps_and_opens_nothing"]),
         (13, "unfit material from outside", ["AwsImportTests.Material_that_no_key_must_take_is_refused_and_leaves_nothing",

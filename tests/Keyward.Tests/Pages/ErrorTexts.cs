@@ -92,5 +92,7 @@ internal static class ErrorTexts
                 "get new parameters, or make a new import job."),
             [RefusalReason.RateExceeded] = ("More was asked for in a minute than the quota lets.",
                 "wait as long as the answer says; `keyward quota show` shows the limit."),
+            [RefusalReason.MessagesExhausted] = ("The version has sealed as many messages as its algorithm allows.",
+                "make a new version and use that; the old one still opens what it sealed."),
         };
 }

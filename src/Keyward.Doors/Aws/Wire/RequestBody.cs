@@ -7,8 +7,9 @@ namespace Keyward.Doors.Aws.Wire;
 /// request's own and its reader clears it.</summary>
 internal static class RequestBody
 {
-    /// <summary>The largest request is a key policy or an attestation document; see docs/reference/limits.md.</summary>
-    public const int MaximumSizeBytes = 256 * 1024;
+    /// <summary>The largest request has an attestation document of 256 KiB, in base64, beside a ciphertext and a
+    /// context: whatever the model lets is read, so that what is wrong with it can be said.</summary>
+    public const int MaximumSizeBytes = 384 * 1024;
 
     private static readonly Fault TooLarge = new("RequestEntityTooLargeException", null, RefusalReason.TooLarge,
         StatusCodes.Status413PayloadTooLarge);

@@ -103,6 +103,7 @@ CREATE TABLE key_version (
     material_expire_time BIGINT,
     material_description TEXT COLLATE "C",
     rotate_time BIGINT,
+    messages BIGINT NOT NULL,
     seq BIGINT NOT NULL,
     seal BYTEA NOT NULL,
     PRIMARY KEY (project, location, ring, key, number)

@@ -103,6 +103,7 @@ CREATE TABLE key_version (
     material_expire_time INTEGER,
     material_description TEXT,
     rotate_time INTEGER,
+    messages INTEGER NOT NULL,
     seq INTEGER NOT NULL,
     seal BLOB NOT NULL,
     PRIMARY KEY (project, location, ring, key, number)

@@ -1,16 +1,13 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using Keyward.Vault.Audit.Index;
+using Keyward.Vault.Gate;
 
 namespace Keyward.Vault.Audit.Anomalies;
 
 /// <summary>What needs no baseline: material taken out or tried to, policies opened, the log weakened.</summary>
 internal static class ChangeSignals
 {
-    /// <summary>A backup carries sealed material away, which is all that can leave.</summary>
-    private static readonly FrozenSet<string> Exports =
-        new[] { "create_backup", "export_key", "export_version" }.ToFrozenSet(StringComparer.Ordinal);
-
     /// <summary>What makes the log tell less, or fewer vouch for it.</summary>
     private static readonly FrozenSet<string> Weakenings =
         new[] { "prune_log", "lift_hold", "remove_witnessed_log" }.ToFrozenSet(StringComparer.Ordinal);
@@ -29,7 +26,7 @@ internal static class ChangeSignals
     {
         if (facts.Operation is not { } operation || facts.Principal is not { } principal) return null;
         var key = facts.Resource ?? "";
-        if (Exports.Contains(operation) && (facts.Outcome is Outcomes.Ok or "denied"))
+        if (Verb.Exports.Contains(operation) && (facts.Outcome is Outcomes.Ok or "denied"))
             return new Signal(AnomalyKind.Export, AnomalySeverity.High, principal, key,
                 facts.Outcome == Outcomes.Ok ? $"Sealed material was taken out by {operation}."
                     : $"Material was to be taken out by {operation}, and refused.", [facts.Index]);

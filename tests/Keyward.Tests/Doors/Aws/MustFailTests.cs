@@ -46,6 +46,21 @@ public sealed class MustFailTests
         Assert.Equal(error, TypeOf(reply));
     }
 
+    /// <summary>The model's longest document is read whole: the answer is about it, not about the body's
+    /// size.</summary>
+    [Theory]
+    [InlineData(262_144, "UnsupportedOperationException")]
+    [InlineData(262_145, "ValidationException")]
+    public async Task An_attestation_document_of_any_size_gets_its_own_answer(int sizeBytes, string error)
+    {
+        await using var doors = await OpenDoors.OpenAsync();
+        var document = Convert.ToBase64String(new byte[sizeBytes]);
+        Assert.Equal(error, TypeOf(await doors.CallAwsAsync("TrentService.GenerateRandom", $$$"""
+            {"NumberOfBytes":32,"Recipient":{"KeyEncryptionAlgorithm":"RSAES_OAEP_SHA_256",
+             "AttestationDocument":"{{{document}}}"}}
+            """)));
+    }
+
     [Fact]
     public async Task A_ciphertext_of_a_foreign_key_opens_only_for_who_names_the_key_and_may_at_home()
     {

@@ -129,7 +129,7 @@ public sealed class QuotaTests
     private Dictionary<string, double> Shares(OpenDoors doors)
     {
         var (snapshot, now) = (doors.Gate.Vault!.Snapshot, _time.GetUtcNow());
-        return QuotaGauges.Read(snapshot, doors.Gate.Rates, KeyCensus.Of(snapshot, now).VersionShare, now)
+        return QuotaGauges.Read(snapshot, doors.Gate.Rates, KeyCensus.Of(snapshot, now), now)
             .ToDictionary(m => (string)m.Tags[0].Value!, m => m.Value);
     }
 
