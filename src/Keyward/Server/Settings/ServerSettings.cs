@@ -41,6 +41,8 @@ internal sealed record ServerSettings(
 
     public bool MetricsKeyNames { get; init; }
 
+    public Objectives Objectives { get; init; } = Objectives.Of("99.99", "95", "0.1", []);
+
     /// <summary>Null for no tracing.</summary>
     public Uri? TracesEndpoint { get; init; }
 
@@ -83,6 +85,7 @@ internal sealed record ServerSettings(
         TlsNames = others.TlsNames,
         LogLevel = others.LogLevel,
         MetricsKeyNames = others.MetricsKeyNames,
+        Objectives = others.Objectives,
         MetricsOpen = others.MetricsOpen,
         ClockSkew = others.ClockSkew,
         PeerLimits = others.PeerLimits,
@@ -130,8 +133,7 @@ internal sealed record ServerSettings(
                 return network;
             })],
             AuditArchive = NullIfEmpty(reader[SettingTable.AuditArchive]),
-            AuditArchiveRecipients = [.. List(reader[SettingTable.AuditArchiveRecipients])
-                .Select(r => AgeRecipient.TryParse(r)!)],
+            AuditArchiveRecipients = Recipients(reader[SettingTable.AuditArchiveRecipients]),
             WitnessQuorum = Count(reader, SettingTable.AuditWitnessQuorum),
             PrunesLog = reader[SettingTable.AuditPrune] == "daily",
             Anomalies = AnomaliesOf(reader),
@@ -146,11 +148,14 @@ internal sealed record ServerSettings(
                 ? new Uri(endpoint) : null,
             TracesSample = double.Parse(
                 reader[SettingTable.TracesSample], System.Globalization.CultureInfo.InvariantCulture),
+            Objectives = Objectives.Of(reader),
             MetricsKeyNames = reader[SettingTable.MetricsKeyNames] == "true",
             CredentialMaximumAge = DurationOrNull(reader[SettingTable.CredentialMaximumAge]),
             CredentialMaximumIdle = DurationOrNull(reader[SettingTable.CredentialMaximumIdle]),
         };
     }
+
+    private static List<AgeRecipient> Recipients(string text) => [.. List(text).Select(r => AgeRecipient.TryParse(r)!)];
 
     private static Delivery.Sinks.SinkSettings Sink(string text)
     {
