@@ -11,6 +11,7 @@ internal sealed class OpenedVault(
     private readonly Lock _swapping = new();
     private Snapshot _snapshot = snapshot;
     private volatile bool _isDraining;
+    private volatile string _heldRoot = "";
 
     public IKeystore Keystore { get; } = keystore;
 
@@ -23,6 +24,14 @@ internal sealed class OpenedVault(
 
     /// <summary>An operator wants this node to get no more traffic; what comes is still served.</summary>
     public bool IsDraining { get => _isDraining; set => _isDraining = value; }
+
+    /// <summary>The check value of the root that this node keeps by its own seal; another than the present one's until
+    /// a rotation has reached its files.</summary>
+    public string HeldRoot { get => _heldRoot; set => _heldRoot = value; }
+
+    /// <summary>Brings this node's seal up to the present root; called by who rotates it, and from time to
+    /// time.</summary>
+    public Action KeepRoot { get; set; } = () => { };
 
     /// <summary>Where the state lies; for reading it whole. It is changed by the lane alone.</summary>
     public IStore? Store { get; init; }
