@@ -18,7 +18,8 @@ internal sealed partial class PostgresStore : INodeStore
     {
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(Lane.Statement(
-            "INSERT INTO node (id, boot, renewals, applied, incarnation, dead, address, build, machine, mac, root, demands) " +
+            "INSERT INTO node (id, boot, renewals, applied, incarnation, dead, address, build, machine, mac, root, " +
+            "demands) " +
             "VALUES ($1, $2, $3, $4, $5, 0, $6, $7, $8, $9, $10, $11) ON CONFLICT (id) DO UPDATE SET " +
             // A drain is asked of a run of the process: who starts anew is meant to serve.
             "draining = CASE WHEN node.boot = excluded.boot THEN node.draining ELSE 0 END, boot = excluded.boot, " +
@@ -68,7 +69,8 @@ internal sealed partial class PostgresStore : INodeStore
         await TryAsync<IReadOnlyList<NodeRow>>(async () =>
         {
             await using var command = _source.CreateCommand(
-                "SELECT id, boot, renewals, applied, incarnation, dead, address, build, machine, mac, draining, root, demands " +
+                "SELECT id, boot, renewals, applied, incarnation, dead, address, build, machine, mac, draining, root, " +
+                "demands " +
                 "FROM node ORDER BY id");
             await using var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
             var nodes = new List<NodeRow>();

@@ -6,8 +6,9 @@ using Keyward.Vault.Storage;
 
 namespace Keyward.Vault.Quotas;
 
-/// <summary>Counts requests and bytes against the rates that were set, in memory. Of several
-/// nodes each has a part of every rate. Where none is set nothing is counted and nothing allocated. Safe for concurrent use.</summary>
+/// <summary>Counts requests and bytes against the rates that were set, in memory. Of several nodes
+/// each has a part of every rate. Where none is set nothing is counted and nothing allocated. Safe for concurrent
+/// use.</summary>
 internal sealed class RateMeter(TimeProvider time)
 {
     /// <summary>They go to the store once a second, so they are few; of the rest each node has an equal part.</summary>
@@ -95,7 +96,8 @@ internal sealed class RateMeter(TimeProvider time)
         var seconds = time.GetElapsedTime(_advanced, now).TotalSeconds;
         _advanced = now;
         foreach (var (at, bucket) in _buckets)
-            if (quotas.ValueOf(at.Resource, at.Metric) is { } limit) bucket.Advance(seconds, limit, _shares.Of(at.Resource, at.Metric));
+            if (quotas.ValueOf(at.Resource, at.Metric) is { } limit)
+                bucket.Advance(seconds, limit, _shares.Of(at.Resource, at.Metric));
             else _buckets.Remove(at);
         foreach (var set in quotas.Rates)
             if (!_buckets.ContainsKey((set.Resource, set.Metric)))
