@@ -69,8 +69,8 @@ internal sealed partial class PostgresStore : INodeStore
         await TryAsync<IReadOnlyList<NodeRow>>(async () =>
         {
             await using var command = _source.CreateCommand(
-                "SELECT id, boot, renewals, applied, incarnation, dead, address, build, machine, mac, draining, root, " +
-                "demands " +
+                "SELECT id, boot, renewals, applied, incarnation, dead, address, build, machine, mac, draining, " +
+                "root, demands " +
                 "FROM node ORDER BY id");
             await using var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
             var nodes = new List<NodeRow>();
