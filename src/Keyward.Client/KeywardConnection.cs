@@ -67,6 +67,7 @@ public sealed class KeywardConnection : IDisposable
         Signatures = new Signatures.SignaturesClient(invoker);
         Dev = new Dev.DevClient(invoker);
         Nodes = new Nodes.NodesClient(invoker);
+        Roots = new Roots.RootsClient(invoker);
         Backups = new Backups.BackupsClient(invoker);
         KeySwitches = new KeySwitches.KeySwitchesClient(invoker);
         Aliases = new Aliases.AliasesClient(invoker);
@@ -114,6 +115,8 @@ public sealed class KeywardConnection : IDisposable
     public Quotas.QuotasClient Quotas { get; }
 
     public Nodes.NodesClient Nodes { get; }
+
+    public Roots.RootsClient Roots { get; }
 
     public Backups.BackupsClient Backups { get; }
 

@@ -25,6 +25,11 @@ internal static partial class Native
     public static int UnacknowledgedBytes(System.Net.Sockets.Socket socket) =>
         ioctl((int)socket.SafeHandle.DangerousGetHandle(), OutputQueue, out var count) == 0 ? count : 0;
 
+    /// <summary>Takes space for a file behind an offset (posix_fallocate(3)); false where there is not so
+    /// much.</summary>
+    public static bool Allocate(Microsoft.Win32.SafeHandles.SafeFileHandle file, long offset, long length) =>
+        posix_fallocate((int)file.DangerousGetHandle(), offset, length) == 0;
+
     /// <summary>Texts as C has them, ended by a null pointer. They are never freed: the program goes, or
     /// ends.</summary>
     private static nint[] Pointers(IEnumerable<string> texts) => [.. texts.Select(Marshal.StringToCoTaskMemUTF8), 0];
@@ -33,6 +38,9 @@ internal static partial class Native
 
     [LibraryImport("libc")]
     private static partial int ioctl(int file, nuint request, out int value);
+
+    [LibraryImport("libc")]
+    private static partial int posix_fallocate(int file, long offset, long length);
 
     [LibraryImport("libc")]
     private static partial void _exit(int code);

@@ -41,7 +41,8 @@ internal static class AdminDoor
         services.AddSingleton<SignaturesDoor>().AddSingleton<QuotasDoor>();
         services.AddSingleton(p => new RestService(Quotas.Descriptor, p.GetRequiredService<QuotasDoor>()));
         services.AddSingleton<NodesDoor>().AddSingleton<BackupsDoor>();
-        services.AddSingleton<AnomaliesDoor>();
+        services.AddSingleton<AnomaliesDoor>().AddSingleton<RootsDoor>();
+        services.AddSingleton(p => new RestService(Protos.V1.Roots.Descriptor, p.GetRequiredService<RootsDoor>()));
         services.AddSingleton(p => new RestService(
             Protos.V1.Anomalies.Descriptor, p.GetRequiredService<AnomaliesDoor>()));
         services.AddSingleton(p => new RestService(Nodes.Descriptor, p.GetRequiredService<NodesDoor>()));
@@ -78,5 +79,6 @@ internal static class AdminDoor
         routes.MapGrpcService<NodesDoor>();
         routes.MapGrpcService<BackupsDoor>();
         routes.MapGrpcService<AnomaliesDoor>();
+        routes.MapGrpcService<RootsDoor>();
     }
 }

@@ -33,6 +33,14 @@ internal sealed class ProjectsDoor(Gate gate) : Projects.ProjectsBase
         gate.PassAsync(context, new ListProjects(),
             projects => new ListProjectsResponse { Projects = { projects.Select(Show) } });
 
+    public override Task<RotateProjectKeyResponse> RotateProjectKey(
+        RotateProjectKeyRequest request, ServerCallContext context)
+    {
+        Outcome<IOperation<ProjectKeyRotation>> operation =
+            TryParse(request.Name, out var id) ? new RotateProjectKey(id, request.Continue) : BadId;
+        return gate.PassAsync(context, operation, r => new RotateProjectKeyResponse { Remaining = r.Remaining });
+    }
+
     /// <summary><c>projects/ID</c>.</summary>
     internal static bool TryParse(string name, out ProjectId id)
     {

@@ -64,7 +64,9 @@ internal sealed class TokenDoor(Gate gate)
 
         var judged = gate.Identify(arrival, new BearerProof(assertion, ProofUse.TokenEndpoint));
         if (judged.TryGet(out var caller, out var refusal))
-            await IssueAsync(context, arrival, caller, new IssueToken(Lifetime), null).ConfigureAwait(false);
+            await (IssueIdToken.WantedBy(assertion) is { } wanted
+                ? IssueIdTokenAsync(context, arrival, caller, wanted)
+                : IssueAsync(context, arrival, caller, new IssueToken(Lifetime), null)).ConfigureAwait(false);
         else await RefuseAsync(context, arrival, "invalid_grant", refusal).ConfigureAwait(false);
     }
 
@@ -109,6 +111,14 @@ internal sealed class TokenDoor(Gate gate)
             json.WriteNumber("expires_in", (long)(token.Expires - gate.World).TotalSeconds);
             json.WriteString("token_type", "Bearer");
         }).ConfigureAwait(false);
+    }
+
+    private async Task IssueIdTokenAsync(HttpContext context, Arrival arrival, Caller caller, IssueIdToken operation)
+    {
+        var outcome = await gate.PassAsync(arrival, caller, operation, context.RequestAborted).ConfigureAwait(false);
+        await (outcome.TryGet(out var token, out var refusal)
+            ? TokenAnswer.WriteAsync(context, StatusCodes.Status200OK, json => json.WriteString("id_token", token.Jwt))
+            : TokenAnswer.WriteErrorAsync(context, "invalid_grant", refusal)).ConfigureAwait(false);
     }
 
     private async Task RefuseAsync(HttpContext context, Arrival arrival, string error, Refusal refusal)

@@ -28,7 +28,7 @@ internal static class CredentialKeys
         return (rsa.ExportSubjectPublicKeyInfo(), PemOf(der.Span[..size]));
     }
 
-    public static (byte[] PublicKey, SealedKey PrivateKey) MakeTokenKey(Sealer sealer, SealBinding binding)
+    public static (byte[] PublicKey, SealedKey PrivateKey) MakeTokenKey(RootSealers sealer, SealBinding binding)
     {
         using var rsa = RSA.Create(RsaSizeBits);
         ConfirmPair(rsa);
@@ -38,7 +38,7 @@ internal static class CredentialKeys
         return (rsa.ExportSubjectPublicKeyInfo(), sealer.Seal(binding, der.Span[..size]));
     }
 
-    public static byte[] Sign(Sealer sealer, SealedKey key, ReadOnlySpan<byte> bytes)
+    public static byte[] Sign(RootSealers sealer, SealedKey key, ReadOnlySpan<byte> bytes)
     {
         using var opened = sealer.Open(key);
         using var rsa = RSA.Create();

@@ -49,7 +49,7 @@ internal sealed class DeploymentKeys : IDisposable
     public SecretBytes SumDigest { get; }
 
     /// <summary>New keys, and what to store of them: their ids and sealed values.</summary>
-    public static (DeploymentKeys Keys, IReadOnlyList<(byte[] Id, SealedKey Key)> Sealed) Make(Sealer root)
+    public static (DeploymentKeys Keys, IReadOnlyList<(byte[] Id, SealedKey Key)> Sealed) Make(RootSealers root)
     {
         var keys = new Dictionary<string, SecretBytes>();
         var sealedKeys = new List<(byte[], SealedKey)>();
@@ -65,7 +65,7 @@ internal sealed class DeploymentKeys : IDisposable
 
     /// <summary>Throws <see cref="SealBrokenException"/> for one that is missing or does not open. Keys that are not
     /// known here, a later version's, are left alone.</summary>
-    public static DeploymentKeys Open(Sealer root, IEnumerable<SealedKey> sealedKeys)
+    public static DeploymentKeys Open(RootSealers root, IEnumerable<SealedKey> sealedKeys)
     {
         var keys = new Dictionary<string, SecretBytes>();
         try

@@ -23,7 +23,7 @@ internal sealed class KeyHierarchy : IKeyHierarchy, ICredentialKeys
     private static readonly byte[] RootParent = new byte[16];
 
     private readonly byte[] _deploymentId;
-    private readonly Sealer _root;
+    private readonly RootSealers _root;
     private readonly DeploymentKeys _keys;
     private readonly Sealer _sum;
     private readonly Ed25519Pair _statements;
@@ -31,7 +31,7 @@ internal sealed class KeyHierarchy : IKeyHierarchy, ICredentialKeys
     private readonly CoreSlots<IncrementalHash> _digests;
     private readonly ConcurrentDictionary<UInt128, Sealer> _projects = new();
 
-    private KeyHierarchy(byte[] deploymentId, Sealer root, DeploymentKeys keys)
+    private KeyHierarchy(byte[] deploymentId, RootSealers root, DeploymentKeys keys)
     {
         (_deploymentId, _root, _keys) = (deploymentId, root, keys);
         _statements = new Ed25519Pair(keys.Statement);
@@ -45,25 +45,45 @@ internal sealed class KeyHierarchy : IKeyHierarchy, ICredentialKeys
     public static (KeyHierarchy Hierarchy, IReadOnlyList<(byte[] Id, SealedKey Key)> Keys) Found(
         RootKey root, byte[] deploymentId)
     {
-        var sealer = SealerOf(root, deploymentId);
-        var (keys, sealedKeys) = DeploymentKeys.Make(sealer);
-        return (new KeyHierarchy(deploymentId, sealer, keys), sealedKeys);
+        var roots = new RootSealers(root, deploymentId);
+        var (keys, sealedKeys) = DeploymentKeys.Make(roots);
+        return (new KeyHierarchy(deploymentId, roots, keys), sealedKeys);
     }
 
-    /// <summary>Opens the deployment's keys. A root that is not theirs throws <see
-    /// cref="SealBrokenException"/>.</summary>
-    public static KeyHierarchy Open(RootKey root, byte[] deploymentId, IEnumerable<SealedKey> deploymentKeys)
+    /// <summary>Opens the deployment's keys, over the bridge of a rotation if there is one. A root that is not theirs
+    /// throws <see cref="SealBrokenException"/>.</summary>
+    public static KeyHierarchy Open(RootKey root, byte[] deploymentId, IEnumerable<SealedKey> sealedKeys)
     {
-        var sealer = SealerOf(root, deploymentId);
+        var roots = new RootSealers(root, deploymentId);
         try
         {
-            return new KeyHierarchy(deploymentId, sealer, DeploymentKeys.Open(sealer, deploymentKeys));
+            var keys = sealedKeys.ToList();
+            foreach (var bridge in keys.Where(k => k.Binding.Kind == SealKind.RootKey)) roots.Adopt(bridge);
+            return new KeyHierarchy(deploymentId, roots, DeploymentKeys.Open(roots, keys));
         }
         catch (SealBrokenException)
         {
-            sealer.Dispose();
+            roots.Dispose();
             throw;
         }
+    }
+
+    public string RootCheck => _root.Check;
+
+    public INewRoot MakeRoot(string name) => _root.MakeNext(name);
+
+    public void AdoptRoot(SealedKey bridge) => _root.Adopt(bridge);
+
+    public RootKey? OpenBridge(SealedKey bridge) => _root.OpenBridge(bridge);
+
+    public void WithdrawRoot() => _root.Withdraw();
+
+    public SealedKey Renew(SealedKey key) => _root.Renew(key);
+
+    public SealedKey Reseal(SealedKey key, byte[] projectKeyId)
+    {
+        using var opened = Project(key.ParentId).Open(key);
+        return Project(projectKeyId).Seal(key.Binding, opened.Span);
     }
 
     public SealedKey MakeProjectKey(byte[] id, string projectFullName)
@@ -249,13 +269,7 @@ internal sealed class KeyHierarchy : IKeyHierarchy, ICredentialKeys
 
     public override string ToString() => nameof(KeyHierarchy);
 
-    private static Sealer SealerOf(RootKey root, byte[] deploymentId)
-    {
-        using var wrapping = root.WrappingKey();
-        return new Sealer(wrapping.Span, RootParent, deploymentId);
-    }
-
-    private static SecretBytes OpenKey(Sealer parent, SealedKey key)
+    private static SecretBytes OpenKey(RootSealers parent, SealedKey key)
     {
         var opened = parent.Open(key);
         if (opened.Length == Xaes256Gcm.KeySizeBytes) return opened;

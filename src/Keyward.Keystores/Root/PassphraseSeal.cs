@@ -36,10 +36,31 @@ internal sealed record PassphraseSeal(
     /// <summary>Null for a wrong passphrase, or a file that was altered: the two cannot be told apart.</summary>
     public RootKey? Open(ReadOnlySpan<byte> passphrase)
     {
-        if (Format != 1 || MemoryKiB is < 8 or > MaximumMemoryKiB || Passes is < 1 or > MaximumPasses
-            || Salt?.Length != SaltSizeBytes || Check is null || Sealed is null)
-            throw Damaged();
-        using var sealer = SealerOf(passphrase, Salt, MemoryKiB, Passes);
+        using var key = KeyOf(passphrase);
+        return Open(key);
+    }
+
+    /// <summary>The key that a passphrase gives with this seal's salt: enough to open the seal, and to seal another
+    /// root in its place.</summary>
+    public SecretBytes KeyOf(ReadOnlySpan<byte> passphrase)
+    {
+        Demand();
+        var key = new SecretBytes(RootKey.SizeBytes);
+        Derive(passphrase, Salt, MemoryKiB, Passes, key.Writable);
+        return key;
+    }
+
+    /// <summary>The same seal around another root.</summary>
+    public PassphraseSeal With(RootKey root, SecretBytes key)
+    {
+        using var sealer = SealerOf(key);
+        return this with { Check = root.Check(), Sealed = sealer.Seal(Binding, root.Secret).Sealed };
+    }
+
+    public RootKey? Open(SecretBytes key)
+    {
+        Demand();
+        using var sealer = SealerOf(key);
         try
         {
             var root = new RootKey(sealer.Open(new SealedKey(SealId, Binding, Sealed)));
@@ -53,8 +74,17 @@ internal sealed record PassphraseSeal(
         }
     }
 
-    public void Save(string path) =>
-        PrivateFile.Create(path, JsonSerializer.SerializeToUtf8Bytes(this, PassphraseSealJson.Default.PassphraseSeal));
+    private void Demand()
+    {
+        if (Format != 1 || MemoryKiB is < 8 or > MaximumMemoryKiB || Passes is < 1 or > MaximumPasses
+            || Salt?.Length != SaltSizeBytes || Check is null || Sealed is null)
+            throw Damaged();
+    }
+
+    public void Save(string path) => PrivateFile.Create(path, ToBytes());
+
+    public byte[] ToBytes() =>
+        JsonSerializer.SerializeToUtf8Bytes(this, PassphraseSealJson.Default.PassphraseSeal);
 
     public static PassphraseSeal Load(string path)
     {
@@ -91,8 +121,10 @@ internal sealed record PassphraseSeal(
     {
         using var key = new SecretBytes(RootKey.SizeBytes);
         Derive(passphrase, salt, memoryKiB, passes, key.Writable);
-        return new Sealer(key.Span, SealId, NoDeployment);
+        return SealerOf(key);
     }
+
+    private static Sealer SealerOf(SecretBytes key) => new(key.Span, SealId, NoDeployment);
 }
 
 [JsonSerializable(typeof(PassphraseSeal))]

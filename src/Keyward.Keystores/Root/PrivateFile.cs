@@ -19,16 +19,21 @@ internal static class PrivateFile
         if (File.Exists(path)) throw new IOException($"{path} exists already.");
         var draft = path + ".new";
         File.Delete(draft);
-        using (var file = new FileStream(draft, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly, BufferSize = 0,
-        }))
-        {
-            file.Write(content);
-            file.Flush(flushToDisk: true);
-        }
-
+        WriteNew(draft, content);
         File.Move(draft, path, overwrite: false);
+        FlushFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+
+    /// <summary>Puts a file in another one's place, which stays beside it as <c>PATH.old</c>. A crash in between leaves
+    /// one of the two under the name, whole.</summary>
+    public static void Replace(string path, ReadOnlySpan<byte> content)
+    {
+        var draft = path + ".new";
+        File.Delete(draft);
+        WriteNew(draft, content);
+        // Copied, not moved: the name is never without a file.
+        File.Copy(path, path + ".old", overwrite: true);
+        File.Move(draft, path, overwrite: true);
         FlushFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 
@@ -75,6 +80,16 @@ internal static class PrivateFile
         return owner is { } other && self is { } me && other != me && other != SuperUser
             ? $"The {what} {path} belongs to another user (id {other}). Make it yours: chown {me} {path}"
             : null;
+    }
+
+    private static void WriteNew(string path, ReadOnlySpan<byte> content)
+    {
+        using var file = new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly, BufferSize = 0,
+        });
+        file.Write(content);
+        file.Flush(flushToDisk: true);
     }
 
     private static uint? OwnerOf(SafeFileHandle file)

@@ -81,7 +81,7 @@ internal static class Lane
 
     /// <summary>Takes copies of rows whose material was erased out of the feed.</summary>
     private static async Task ForgetAsync(NpgsqlConnection connection, NpgsqlTransaction transaction,
-        IReadOnlySet<string> erased, CancellationToken cancellation)
+        IReadOnlyDictionary<string, long> erased, CancellationToken cancellation)
     {
         if (erased.Count == 0) return;
         await using var batch = new NpgsqlBatch(connection, transaction) { Timeout = TimeoutSeconds };

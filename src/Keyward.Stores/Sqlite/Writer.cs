@@ -101,7 +101,7 @@ internal sealed class Writer(SqliteConnection connection) : IDisposable
     }
 
     /// <summary>Takes copies of rows whose material was erased out of the feed.</summary>
-    private void Forget(IReadOnlySet<string> erased, SqliteTransaction transaction)
+    private void Forget(IReadOnlyDictionary<string, long> erased, SqliteTransaction transaction)
     {
         if (erased.Count == 0) return;
         using var command = Connection.CreateCommand();

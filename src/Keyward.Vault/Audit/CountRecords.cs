@@ -41,9 +41,7 @@ public sealed record CountRecords(ProjectId? Project, RecordFilter Filter, Count
 
     Verb IOperation<RecordCounts>.Verb { get; } = new("count_audit", OperationClass.AdminRead);
 
-    Demand IOperation<RecordCounts>.Demand => Project is { } project
-        ? Demand.On(Permission.AuditRead, project)
-        : Demand.OnDeployment(Permission.AuditReadAll);
+    Demand IOperation<RecordCounts>.Demand => Demand.ToReadLog(Project);
 
     void IOperation<RecordCounts>.Describe(RecordDraft draft)
     {

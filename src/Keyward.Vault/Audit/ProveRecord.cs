@@ -14,9 +14,7 @@ public sealed record ProveRecord(ProjectId? Project, RecordReference Reference) 
 {
     Verb IOperation<ProvenRecord>.Verb { get; } = new("prove_record", OperationClass.AdminRead);
 
-    Demand IOperation<ProvenRecord>.Demand => Project is { } project
-        ? Demand.On(Permission.AuditRead, project)
-        : Demand.OnDeployment(Permission.AuditReadAll);
+    Demand IOperation<ProvenRecord>.Demand => Demand.ToReadLog(Project);
 
     void IOperation<ProvenRecord>.Describe(RecordDraft draft)
     {

@@ -29,9 +29,7 @@ public sealed record ReadRecords(ProjectId? Project, RecordFilter Filter, long F
 
     Verb IOperation<RecordPage>.Verb { get; } = new("read_audit", OperationClass.AdminRead);
 
-    Demand IOperation<RecordPage>.Demand => Project is { } project
-        ? Demand.On(Permission.AuditRead, project)
-        : Demand.OnDeployment(Permission.AuditReadAll);
+    Demand IOperation<RecordPage>.Demand => Demand.ToReadLog(Project);
 
     void IOperation<RecordPage>.Describe(RecordDraft draft)
     {

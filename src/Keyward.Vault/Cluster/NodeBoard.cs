@@ -45,7 +45,7 @@ internal sealed class NodeBoard(INodeStore nodes, NodeSync self, Propagation pro
     private static Refusal NotNow(NodeRow row, string why) => new(
         RefusalReason.TransitionNotAllowed, $"The node {row.Id} cannot be removed. {why}", $"nodes/{row.Id}");
 
-    private async ValueTask<IReadOnlyList<NodeRow>> ReadAsync(CancellationToken cancellation)
+    public async ValueTask<IReadOnlyList<NodeRow>> ReadAsync(CancellationToken cancellation)
     {
         var rows = await nodes.ReadNodesAsync(cancellation).ConfigureAwait(false);
         propagation.Watch(rows);

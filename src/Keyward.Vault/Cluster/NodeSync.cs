@@ -214,6 +214,9 @@ internal sealed class NodeSync(INodeStore nodes, IStore store, OpenedVault vault
         return Row();
     }
 
-    private NodeRow Row() => new NodeRow(me.Id, me.Boot, _renewals, vault.Snapshot.Seq, vault.Incarnation, false,
-        me.Address, me.Build, me.Machine, []).Signed(vault.Hierarchy);
+    private NodeRow Row() => (new NodeRow(me.Id, me.Boot, _renewals, vault.Snapshot.Seq, vault.Incarnation, false,
+        me.Address, me.Build, me.Machine, []) 
+        {
+            Root = vault.HeldRoot, Demands = vault.Rates?.Demands() ?? "",
+        }).Signed(vault.Hierarchy);
 }

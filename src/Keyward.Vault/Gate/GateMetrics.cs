@@ -14,6 +14,12 @@ internal sealed class GateMetrics : IDisposable
 
     private static readonly string[] VerificationResults = ["valid", "invalid", "error"];
 
+    /// <summary>The objective for uses of software keys.</summary>
+    private static readonly TimeSpan FastSoftware = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>The objective for keys in a token.</summary>
+    private static readonly TimeSpan FastToken = TimeSpan.FromMilliseconds(250);
+
     private static readonly string[] ExportResults = ["allowed", "denied"];
 
     private readonly Meter _meter = new(MeterName);
@@ -26,6 +32,8 @@ internal sealed class GateMetrics : IDisposable
     private readonly Counter<long> _rotations;
     private readonly Counter<long> _pendingUses;
     private readonly Counter<long> _exports;
+    private readonly Counter<long> _projectRequests;
+    private readonly Counter<long> _projectUses;
     private long _written;
     private long _systemWritten;
     private long _failed;
@@ -51,12 +59,19 @@ internal sealed class GateMetrics : IDisposable
             description: "Uses of a key or version that waits for its destruction: somebody still needs it.");
         _exports = _meter.CreateCounter<long>("keyward_export_attempts",
             description: "Attempts to take key material out, sealed or not, and whether they were let.");
+        _projectRequests = _meter.CreateCounter<long>("keyward_project_requests",
+            description: "Requests by outcome, of projects that have objectives of their own.");
+        _projectUses = _meter.CreateCounter<long>("keyward_project_uses",
+            description: "Encryptions and decryptions of such projects, and whether they were as fast as promised.");
         // What every request raises is counted by hand and read when asked for: cheaper than an instrument.
         _meter.CreateObservableCounter("keyward_operations", () => Volatile.Read(ref _written),
             description: "Requests that were recorded.");
         _meter.CreateObservableCounter("keyward_audit_records", Records,
             description: "Audit records written and failed.");
     }
+
+    /// <summary>Whether a project has objectives of its own: its name may stand in a label.</summary>
+    public Func<string, bool>? Observes { get; init; }
 
     /// <summary>Where the time of requests goes.</summary>
     public PartMetrics Parts { get; } = new();
@@ -71,6 +86,8 @@ internal sealed class GateMetrics : IDisposable
             new("protection_level", draft.Version?.ProtectionLevel.Label() ?? "none"));
         if (refusal is not null) CountRefusal(draft, refusal, door, operation);
         CountResult(draft, refusal, operation);
+        if (draft.Project is { } project && Observes?.Invoke(project) == true)
+            CountProject(draft, new("project", project), outcome, duration);
         if (draft.Verb.IsExport && (refusal is null || refusal.Reason == RefusalReason.PermissionDenied))
             _exports.Add(1, door, new("result", refusal is null ? ExportResults[0] : ExportResults[1]));
         if (refusal?.Reason is RefusalReason.AuditUnwritable) return;
@@ -129,6 +146,15 @@ internal sealed class GateMetrics : IDisposable
         if (draft.Verb.Name == "rotate_key")
             _rotations.Add(1, new("trigger", draft.Arrival.Door == Door.System ? "schedule" : "demand"),
                 new KeyValuePair<string, object?>("result", refusal is null ? "done" : "failed"));
+    }
+
+    private void CountProject(RecordDraft draft, in KeyValuePair<string, object?> project, string outcome,
+        TimeSpan duration)
+    {
+        _projectRequests.Add(1, project, new("outcome", outcome));
+        if (draft.Verb.Name is not ("encrypt" or "decrypt") || draft.Version is not { } version) return;
+        var limit = version.ProtectionLevel.Label() == "software" ? FastSoftware : FastToken;
+        _projectUses.Add(1, project, new("speed", duration <= limit ? "fast" : "slow"));
     }
 
     private IEnumerable<Measurement<long>> Records()

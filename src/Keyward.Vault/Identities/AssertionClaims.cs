@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace Keyward.Vault.Identities;
 
 /// <summary>A self-signed JWT (RFC 7515, RFC 7519; Google's service account flow) taken apart strictly: header RS256,
-/// issuer and subject the same account. Nothing in it is believed yet.</summary>
+/// issuer and subject the same account, if it names a subject at all: google-auth for Python names none at the token
+/// endpoint. Nothing in it is believed yet.</summary>
 internal sealed record AssertionClaims
 {
     public const int MaximumSizeBytes = CompactJwt.MaximumSizeBytes;
@@ -19,6 +20,11 @@ internal sealed record AssertionClaims
     public bool HasAudience { get; private init; }
 
     public string? Scope { get; private init; }
+
+    public bool HasSubject { get; private init; }
+
+    /// <summary>For whom an ID token is wanted, in place of an access token.</summary>
+    public string? TargetAudience { get; private init; }
 
     public required long IssuedAt { get; init; }
 
@@ -49,8 +55,9 @@ internal sealed record AssertionClaims
         var payload = jwt.Payload;
         // The algorithm is our constant: the header is only compared with it.
         if (CompactJwt.Text(jwt.Header, "alg") != "RS256") return null;
-        if (Text(payload, "iss") is not { Length: > 0 and <= 320 } issuer
-            || Text(payload, "sub") != issuer) return null;
+        if (Text(payload, "iss") is not { Length: > 0 and <= 320 } issuer) return null;
+        var hasSubject = payload.TryGetProperty("sub", out _);
+        if (hasSubject && Text(payload, "sub") != issuer) return null;
         if (CompactJwt.Seconds(payload, "iat") is not { } issuedAt
             || CompactJwt.Seconds(payload, "exp") is not { } expires) return null;
         var hasNotBefore = payload.TryGetProperty("nbf", out _);
@@ -58,8 +65,11 @@ internal sealed record AssertionClaims
         var hasAudience = payload.TryGetProperty("aud", out _);
         if (hasAudience && Text(payload, "aud") is null) return null;
         if (payload.TryGetProperty("scope", out _) && Text(payload, "scope") is null) return null;
+        if (payload.TryGetProperty("target_audience", out _) && Text(payload, "target_audience") is null) return null;
         return new AssertionClaims
         {
+            HasSubject = hasSubject,
+            TargetAudience = Text(payload, "target_audience"),
             KeyId = Text(jwt.Header, "kid"),
             Issuer = issuer,
             HasAudience = hasAudience,

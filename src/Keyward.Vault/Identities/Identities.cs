@@ -9,6 +9,10 @@ namespace Keyward.Vault.Identities;
 internal static class Identities
 {
     private const string GoogleAudience = "https://cloudkms.googleapis.com/";
+
+    /// <summary>What google-auth for Python, and so gcloud, and for Java write into an assertion, whatever
+    /// <c>token_uri</c> they send it to.</summary>
+    private const string GoogleTokenAudience = "https://oauth2.googleapis.com/token";
     private const int MaximumLifetimeSeconds = 3_600;
 
     /// <summary>Without a key id all active keys of the account are tried: no account has more.</summary>
@@ -137,7 +141,9 @@ internal static class Identities
     private static bool IsForUs(AssertionClaims claims, GateSettings settings, ProofUse use)
     {
         if (use == ProofUse.TokenEndpoint)
-            return claims.Audience is { } endpoint && settings.TokenAudiences.Contains(endpoint);
+            return claims.Audience is { } endpoint
+                && (endpoint == GoogleTokenAudience || settings.TokenAudiences.Contains(endpoint));
+        if (!claims.HasSubject) return false;
         if (claims.HasAudience)
             return claims.Audience is { } audience && IsDoorAudience(audience, settings);
         return claims.Scope is { } scope && scope.Split(' ').Any(Scopes.Contains);

@@ -51,6 +51,9 @@ internal sealed record ImportToken(KeyName Key, ImportMethod Method, DateTimeOff
             || !Frame.TryRead(ref payload, out var number) || !Frame.TryRead(ref payload, out var seconds)
             || !Frame.TryRead(ref payload, out var id) || !Frame.TryRead(ref payload, out var parent)
             || !Frame.TryRead(ref payload, out var secret) || !payload.IsEmpty) return null;
+        // Who rotated the project's key since took its tokens, too.
+        if (vault.Snapshot.SealedKeys.GetValueOrDefault(Convert.ToHexString(parent)) is not { IsErased: false })
+            return null;
         var method = (ImportMethod)BinaryPrimitives.ReadInt64BigEndian(number);
         var expires = DateTimeOffset.FromUnixTimeSeconds(BinaryPrimitives.ReadInt64BigEndian(seconds));
         var guid = new Guid(id, bigEndian: true);

@@ -55,8 +55,37 @@ internal interface IKeyHierarchy : IDisposable
     /// <summary>The statement key's public half as SubjectPublicKeyInfo.</summary>
     byte[] StatementPublicKey { get; }
 
+    /// <summary>Tells one root from another, in hex: the present one's check value.</summary>
+    string RootCheck { get; }
+
+    /// <summary>A new root, which counts once its bridge was committed and adopted.</summary>
+    /// <param name="name">Of the bridge: <c>root/GENERATION</c>.</param>
+    INewRoot MakeRoot(string name);
+
+    /// <summary>Takes the root of a bridge as the present one; the old one still opens until it is
+    /// withdrawn.</summary>
+    void AdoptRoot(SealedKey bridge);
+
+    void WithdrawRoot();
+
+    /// <summary>What the root sealed, under the present root.</summary>
+    SealedKey Renew(SealedKey key);
+
+    /// <summary>What a project key sealed, under another project key. Both were adopted.</summary>
+    SealedKey Reseal(SealedKey key, byte[] projectKeyId);
+
     /// <summary>Known answers for seals. Throws <see cref="SelfTestException"/>.</summary>
     void SelfTest();
+}
+
+/// <summary>A root that was made and is not in use yet.</summary>
+internal interface INewRoot : IDisposable
+{
+    /// <summary>The new root, sealed by the old one.</summary>
+    SealedKey Bridge { get; }
+
+    /// <summary>What the old root sealed, sealed by the new one.</summary>
+    SealedKey Reseal(SealedKey key);
 }
 
 /// <summary>Credentials whose private half is handed to its owner once and kept nowhere.</summary>

@@ -26,6 +26,9 @@ internal static class SealKind
     public const string ImportJob = "import-job";
     public const string WitnessKey = "witness-key";
 
+    /// <summary>A new root sealed by the old one: the bridge of a rotation.</summary>
+    public const string RootKey = "root-key";
+
     /// <summary>The algorithm label of log keys.</summary>
     public const string AuditKeyAlgorithm = "ED25519";
 

@@ -56,6 +56,11 @@ internal readonly record struct Demand
     public static Demand OnDeployment(Permission permission, string resource) =>
         new(ResourceKind.Other, permission, resource, null);
 
+    /// <summary>To read the log: a project's records by a right on it, everybody's by one on the deployment.</summary>
+    public static Demand ToReadLog(ProjectId? project) => project is { } one
+        ? On(Permission.AuditRead, one)
+        : OnDeployment(Permission.AuditReadAll);
+
     public static Demand On(Permission permission, ProjectId project) =>
         new(ResourceKind.Project, permission, null, project);
 

@@ -141,6 +141,9 @@ public enum Permission
     AnomaliesJudge = 131,
     NodesJoin = 132,
     MetricsReadKeys = 133,
+    RootKeysGet = 134,
+    RootKeysRotate = 135,
+    ProjectKeysRotate = 136,
 }
 
 /// <summary>The permissions' names as policies, refusals and TestIamPermissions show them.</summary>
@@ -234,7 +237,8 @@ public static class PermissionNames
             ("Locations", "locations"), ("KeyRings", "keyRings"), ("CryptoKeys", "cryptoKeys"),
             ("Versions", "cryptoKeyVersions"), ("ImportJobs", "importJobs"), ("Grants", "grants"),
             ("Aliases", "aliases"), ("Principals", "principals"),
-            ("RetiredResources", "retiredResources"), ("Operations", "operations"),
+            ("RetiredResources", "retiredResources"), ("Operations", "operations"), ("RootKeys", "rootKeys"),
+            ("ProjectKeys", "projectKeys"),
         ];
         var (prefix, collection) = collections.Single(c => member.StartsWith(c.Prefix, StringComparison.Ordinal));
         var verb = member[prefix.Length..].Replace("Pkcs1", "PKCS1", StringComparison.Ordinal);

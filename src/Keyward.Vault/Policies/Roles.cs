@@ -74,6 +74,7 @@ public static class Roles
         Permission.CredentialsCreate, Permission.CredentialsList, Permission.CredentialsRevoke, Permission.AuditRead,
         Permission.DenyPoliciesGet, Permission.DenyPoliciesUpdate, .. RoleAdmin, Permission.RolesConfer, .. GroupAdmin,
         Permission.PrincipalsGetPolicy, Permission.PrincipalsSetPolicy, Permission.MetricsReadKeys,
+        Permission.ProjectKeysRotate,
     ];
 
     private static readonly Permission[] DeploymentAdmin =
@@ -84,6 +85,7 @@ public static class Roles
         Permission.QuotasSet, Permission.AuditVerify, Permission.NodesGet, Permission.NodesUpdate,
         Permission.BackupsCreate, Permission.AuditManage, Permission.WitnessUpdate, Permission.WitnessList,
         Permission.DevControl, Permission.AnomaliesList, Permission.AnomaliesJudge, Permission.NodesJoin,
+        Permission.RootKeysGet, Permission.RootKeysRotate,
     ];
 
     private static readonly FrozenDictionary<string, PermissionMask> Masks = new Dictionary<string, PermissionMask>

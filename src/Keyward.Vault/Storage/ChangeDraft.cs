@@ -10,6 +10,7 @@ using Keyward.Vault.Identities;
 using Keyward.Vault.Imports;
 using Keyward.Vault.Keys;
 using Keyward.Vault.Keystores;
+using Keyward.Vault.Names;
 using Keyward.Vault.Policies;
 using Keyward.Vault.Policies.CustomRoles;
 using Keyward.Vault.Policies.Revisions;
@@ -66,6 +67,10 @@ internal sealed class ChangeDraft(Snapshot before, long seq, DateTimeOffset now,
 
     public void Put(KeyVersion version)
     {
+        version = version with
+        {
+            Material = version.Material with { Sealed = Present(version.Name.Parent.Project, version.Material.Sealed) },
+        };
         var old = Snapshot.Find(version.Name);
         Put(Tables.KeyVersion, version.ToCells(), old?.ToCells(), old?.Seq);
     }
@@ -78,6 +83,7 @@ internal sealed class ChangeDraft(Snapshot before, long seq, DateTimeOffset now,
 
     public void Put(ImportJob job)
     {
+        if (job.PrivateKey is { } half) job = job with { PrivateKey = Present(job.Name.Project, half) };
         var old = Snapshot.Find(job.Name);
         Put(Tables.ImportJob, job.ToCells(), old?.ToCells(), old?.Seq);
     }
@@ -89,6 +95,19 @@ internal sealed class ChangeDraft(Snapshot before, long seq, DateTimeOffset now,
     }
 
     public void Put(Credential credential)
+    {
+        if (credential.Secret is { } secret)
+            credential = credential with
+            {
+                Secret = credential.Kind == CredentialKind.TokenKey
+                    ? Hierarchy.Renew(secret)
+                    : Present(Snapshot.Accounts[credential.Email].Project, secret),
+            };
+        PutResealed(credential);
+    }
+
+    /// <summary>As <see cref="PutResealed(SealedKeyRow)"/>.</summary>
+    public void PutResealed(Credential credential)
     {
         var old = Snapshot.Credentials.GetValueOrDefault(credential.Id);
         Put(Tables.Credential, credential.ToCells(), old?.ToCells(), old?.Seq);
@@ -163,7 +182,15 @@ internal sealed class ChangeDraft(Snapshot before, long seq, DateTimeOffset now,
         Put(Tables.Revision, revision.ToCells(), null, null);
     }
 
-    public void Put(SealedKeyRow key) => Put(Tables.SealedKey, key.ToCells(), null, null);
+    public void Put(SealedKeyRow key) =>
+        PutResealed(key.IsErased ? key : key with { Key = Hierarchy.Renew(key.Key) });
+
+    /// <summary>As it is: a rotation seals it by a root that is not in use yet.</summary>
+    public void PutResealed(SealedKeyRow key)
+    {
+        var old = Snapshot.SealedKeys.GetValueOrDefault(key.IdText);
+        Put(Tables.SealedKey, key.ToCells(), old?.ToCells(), old?.Seq);
+    }
 
     /// <summary>Makes a log another signing key, its first where none is named.</summary>
     public SealedKey PutLogKey(string origin, int number = 1)
@@ -221,6 +248,14 @@ internal sealed class ChangeDraft(Snapshot before, long seq, DateTimeOffset now,
         else _rows.Add((row, oldCells is null ? null : Sealed(table, oldCells, oldSeq!.Value)));
         Snapshot = Snapshot.With([row]);
     }
+
+    /// <summary>What was sealed under a project key that has been rotated since is sealed anew: the old one goes as
+    /// soon as nothing is under it.</summary>
+    private SealedKey Present(ProjectId project, SealedKey key) =>
+        key.Sealed.Length == 0 || Snapshot.Find(project)?.Project.ProjectKeyId is not { } present
+            || key.ParentId.AsSpan().SequenceEqual(present)
+            ? key
+            : Hierarchy.Reseal(key, present);
 
     private Row Sealed(Table table, Cell[] cells, long seq)
     {

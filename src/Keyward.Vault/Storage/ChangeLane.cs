@@ -105,6 +105,7 @@ internal sealed class ChangeLane : IAsyncDisposable
         Parts?.StoreDone(began);
         foreach (var pending in batch) Traces.Tracing.Note("store.write", pending.Span, beganAt);
         foreach (var pending in judged.Refused) pending.Complete();
+        foreach (var change in judged.Changes) Following.Adopt(change.Entry.Rows, _vault.Hierarchy);
         _vault.Swap(judged.After);
         Following.Forget(judged.Missed, _vault);
         if (judged.Committed.Count + judged.Unchanged.Count == 0) return;
@@ -186,6 +187,8 @@ internal sealed class ChangeLane : IAsyncDisposable
 
         public List<(PendingChange Pending, OutboxEntry Entry)> Committed { get; } = [];
 
+        public IReadOnlyList<Change> Changes { get; private set; } = [];
+
         public Snapshot After { get; private set; } = Snapshot.Empty;
 
         public IReadOnlyList<Change> Judge(Counter counter, IReadOnlyList<FeedEntry> missed)
@@ -210,6 +213,14 @@ internal sealed class ChangeLane : IAsyncDisposable
             var changes = new List<Change>();
             foreach (var pending in batch)
             {
+                // What comes in the same batch would be sealed by the old root, which is in use until the commit.
+                if (changes.Exists(c => c.Entry.Rows.Any(Erasure.IsBridge)))
+                {
+                    pending.TurnAway(Busy);
+                    Refused.Add(pending);
+                    continue;
+                }
+
                 var draft = new ChangeDraft(
                     snapshot, snapshot.Seq + 1, lane._time.GetUtcNow(), lane._vault, pending.Record);
                 if (!pending.Judge(draft))
@@ -232,7 +243,7 @@ internal sealed class ChangeLane : IAsyncDisposable
                 changes.Add(change);
             }
 
-            (After, Missed) = (snapshot, missed);
+            (After, Missed, Changes) = (snapshot, missed, changes);
             return changes;
         }
     }

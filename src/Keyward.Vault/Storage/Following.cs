@@ -20,17 +20,28 @@ internal static class Following
         {
             if (entry.Seq != next.Seq + 1) throw new FeedBrokenException();
             foreach (var row in entry.Rows)
-            {
                 if (!SnapshotLoader.SealHolds(row, vault.Hierarchy)) throw new FeedBrokenException();
-                if (row.Table != Tables.SealedKey) continue;
-                var key = SealedKeyRow.Parse(row);
-                if (key.Key.Binding.Kind == SealKind.ProjectKey) vault.Hierarchy.Adopt(key.Id, key.Key);
-            }
-
+            Adopt(entry.Rows, vault.Hierarchy);
             next = next.With(entry.Rows) with { Seq = entry.Seq };
         }
 
         return next.Seq == counter.Seq ? next with { Sum = StateSum.Parse(sum) } : throw new FeedBrokenException();
+    }
+
+    /// <summary>Takes over the keys that a change brought.</summary>
+    public static void Adopt(IReadOnlyList<Row> rows, IKeyHierarchy hierarchy) => Adopt(
+        [.. rows.Where(r => r.Table == Tables.SealedKey).Select(SealedKeyRow.Parse)], hierarchy);
+
+    /// <summary>The root first, since the others may be sealed by it. An old project key stays opened until the process
+    /// ends: a request that began before may still need it.</summary>
+    public static void Adopt(IEnumerable<SealedKeyRow> keys, IKeyHierarchy hierarchy)
+    {
+        var rows = keys.ToList();
+        var roots = rows.Where(k => k.Key.Binding.Kind == SealKind.RootKey).ToList();
+        foreach (var bridge in roots.Where(k => !k.IsErased)) hierarchy.AdoptRoot(bridge.Key);
+        if (roots.Count > 0 && roots.TrueForAll(k => k.IsErased)) hierarchy.WithdrawRoot();
+        foreach (var key in rows)
+            if (key is { IsErased: false, Key.Binding.Kind: SealKind.ProjectKey }) hierarchy.Adopt(key.Id, key.Key);
     }
 
     /// <summary>Drops the opened material of versions that can no longer be used, before the change is

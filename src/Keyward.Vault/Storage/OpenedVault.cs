@@ -11,6 +11,7 @@ internal sealed class OpenedVault(
     private readonly Lock _swapping = new();
     private Snapshot _snapshot = snapshot;
     private volatile bool _isDraining;
+    private volatile string _heldRoot = "";
 
     public IKeystore Keystore { get; } = keystore;
 
@@ -24,8 +25,19 @@ internal sealed class OpenedVault(
     /// <summary>An operator wants this node to get no more traffic; what comes is still served.</summary>
     public bool IsDraining { get => _isDraining; set => _isDraining = value; }
 
+    /// <summary>The check value of the root that this node keeps by its own seal; another than the present one's until
+    /// a rotation has reached its files.</summary>
+    public string HeldRoot { get => _heldRoot; set => _heldRoot = value; }
+
+    /// <summary>Brings this node's seal up to the present root; called by who rotates it, and from time to
+    /// time.</summary>
+    public Action KeepRoot { get; set; } = () => { };
+
     /// <summary>Where the state lies; for reading it whole. It is changed by the lane alone.</summary>
     public IStore? Store { get; init; }
+
+    /// <summary>The rates that are counted here; null where nobody shares them.</summary>
+    public Quotas.RateMeter? Rates { get; set; }
 
     /// <summary>What a node that joins gets; null where there is one node.</summary>
     public IHandover? Handover { get; set; }

@@ -36,8 +36,7 @@ internal sealed class Opening(IStore store, AuditLog log, ITreeFiles files, Time
             return rolledBack;
         await outbox.DrainAsync(cancellation).ConfigureAwait(false);
 
-        foreach (var key in snapshot.SealedKeys.Values)
-            if (key.Key.Binding.Kind == SealKind.ProjectKey) hierarchy.Adopt(key.Id, key.Key);
+        Following.Adopt(snapshot.SealedKeys.Values, hierarchy);
         var vault = new OpenedVault(keystore, hierarchy, credentialKeys, snapshot)
         {
             Lease = IsShared ? new Lease(time) : Lease.Unlimited, Incarnation = state.Counter.Incarnation,

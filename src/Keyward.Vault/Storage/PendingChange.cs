@@ -20,6 +20,9 @@ internal abstract class PendingChange(RecordDraft record)
 
     public abstract void Refuse(Refusal refusal);
 
+    /// <summary>Sets what <see cref="Complete"/> will hand over: it was not judged.</summary>
+    public abstract void TurnAway(Refusal refusal);
+
     public abstract void Fail(Exception failure);
 }
 
@@ -38,6 +41,8 @@ internal sealed class PendingChange<T>(RecordDraft record, Func<ChangeDraft, Out
     }
 
     public override void Complete() => _done.TrySetResult(_outcome);
+
+    public override void TurnAway(Refusal refusal) => _outcome = refusal;
 
     public override void Refuse(Refusal refusal) => _done.TrySetResult(refusal);
 

@@ -10,6 +10,14 @@ internal sealed record SealedKeyRow(byte[] Id, SealedKey Key, DateTimeOffset Cre
 
     public long Seq { get; init; }
 
+    public bool IsErased => Key.Sealed.Length == 0;
+
+    /// <summary>The row without its key, for ever.</summary>
+    public SealedKeyRow Erased() => this with { Key = Key with { Sealed = [] } };
+
+    /// <summary>The key under which the snapshot keeps it.</summary>
+    public string IdText => Convert.ToHexString(Id);
+
     public Cell[] ToCells() => [Id, Key.Binding.Kind, Key.Binding.Name, Key.Sealed, Micros.Of(CreateTime)];
 
     public static SealedKeyRow Parse(Row row)

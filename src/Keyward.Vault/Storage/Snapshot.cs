@@ -295,5 +295,5 @@ internal sealed record Snapshot
     }
 
     private Snapshot WithSealedKey(SealedKeyRow row) =>
-        this with { SealedKeys = SealedKeys.SetItem(Convert.ToHexString(row.Id), row) };
+        this with { SealedKeys = SealedKeys.SetItem(row.IdText, row) };
 }

@@ -14,7 +14,7 @@ internal static class Tables
     [
         new("id", ColumnType.Bytes), new("kind", ColumnType.Text), new("name", ColumnType.Text),
         new("sealed", ColumnType.Bytes), new("create_time", ColumnType.Integer),
-    ]);
+    ]) { Material = "sealed" };
 
     public static readonly Table Project = new("project", 1, 1,
     [

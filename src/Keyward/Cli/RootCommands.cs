@@ -3,11 +3,13 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Keyward.Keystores.Root;
+using Keyward.Protos.V1;
 using Keyward.Server;
 
 namespace Keyward.Cli;
 
-/// <summary>The root key and the people who hold it. All of it happens on this machine; no server is asked.</summary>
+/// <summary>The root key and the people who hold it. Shares are made and put together on this machine; no server is
+/// asked.</summary>
 internal static class RootCommands
 {
     private static readonly Option<string?> Root = Commands.Text("--root", "FILE",
@@ -26,7 +28,15 @@ internal static class RootCommands
         Arity = ArgumentArity.OneOrMore, Description = "Files with a share each, or several, one a line; - for input.",
     };
 
+    private static readonly Option<bool> Finish = Commands.Flag("--finish",
+        "Withdraw the old root; every node must keep the new one.");
+
     public static Command Build() => Commands.Group("root", "The root key of a deployment.",
+        Commands.Make("describe", "Show the root's generation, and which nodes do not keep it yet.",
+            ["keyward root describe"], "vault status", async s => s.Output.Write(await s.Server.Roots.GetRootAsync(
+                new GetRootRequest(), cancellationToken: s.Cancellation))),
+        Commands.Make("rotate", "Make a new root key while all nodes serve; the old one goes with --finish.",
+            ["keyward root rotate", "keyward root rotate --finish"], "vault operator rekey", RotateRootAsync, Finish),
         Commands.Group("shares", "The root key in shares that people hold.",
             Commands.Make("create", "Make shares of which so many give the root, and fewer nothing.",
                 ["keyward root shares create --shares 5 --threshold 3 --out-dir /media/shares"],
@@ -37,6 +47,23 @@ internal static class RootCommands
             Commands.Make("rotate", "Make new shares of old ones, for other people; the root stays what it is.",
                 ["keyward root shares rotate a.share b.share c.share --shares 7 --threshold 4 --out-dir /media/new"],
                 "vault operator rekey", RotateAsync, Files, Shares, Threshold, Folder)));
+
+    private static async Task RotateRootAsync(Session session)
+    {
+        if (session.Get(Finish))
+        {
+            session.Output.Write(await session.Server.Roots.FinishRootRotationAsync(
+                new FinishRootRotationRequest(), cancellationToken: session.Cancellation));
+            session.Note("Shares and copies of the old root open older backups alone. Make new ones: " +
+                "keyward root shares create");
+            return;
+        }
+
+        session.Output.Write(await session.Server.Roots.RotateRootAsync(
+            new RotateRootRequest(), cancellationToken: session.Cancellation));
+        session.Note("The old root lies beside the new one as root.key.old (or root.seal.old) until the rotation is " +
+            "finished. Copy it to where you keep it for backups from before, then: keyward root rotate --finish");
+    }
 
     private static Task CreateAsync(Session session)
     {

@@ -24,8 +24,7 @@ internal static class LogSuccession
                 throw new StartException($"There is no deployment in {folder.Path}.");
             using var root = Load(folder, settings);
             var keys = state.Rows.Where(r => r.Table == Tables.SealedKey).Select(r => SealedKeyRow.Parse(r).Key);
-            using var hierarchy = KeyHierarchy.Open(root, Deployment.Parse(row).IdBytes,
-                keys.Where(k => k.Binding.Kind == SealKind.DeploymentKey));
+            using var hierarchy = KeyHierarchy.Open(root, Deployment.Parse(row).IdBytes, keys);
             using var keystore = new SoftwareKeystore(hierarchy);
             var vault = new OpenedVault(
                 keystore, hierarchy, hierarchy, SnapshotLoader.Load(state, hierarchy).Snapshot);

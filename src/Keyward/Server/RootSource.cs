@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Keyward.Keystores.Material;
 using Keyward.Keystores.Root;
 using Keyward.Server.Settings;
 
@@ -7,7 +8,12 @@ namespace Keyward.Server;
 /// <summary>Where the root key comes from: a file of the data folder, or a seal that a passphrase opens.</summary>
 internal sealed class RootSource(DataFolder folder, ServerSettings settings)
 {
-    private string KeyFile => settings.RootFile ?? folder.RootKey;
+    private string? _other;
+
+    private string KeyFile => _other ?? settings.RootFile ?? folder.RootKey;
+
+    /// <summary>The check value of the root that was loaded last, or put in its place.</summary>
+    public string Held { get; private set; } = "";
 
     /// <summary>True if this start made the root: whoever loses the race for an empty store throws it away.</summary>
     public bool IsFresh { get; private set; }
@@ -21,15 +27,49 @@ internal sealed class RootSource(DataFolder folder, ServerSettings settings)
         else Seal(root, settings.PassphraseFile ?? throw NoPassphrase());
     }
 
+    /// <summary>A root file of the operator's may be one that nobody can write here: then a rotation has put the new
+    /// root into the data folder. True if <see cref="Load"/> gives that one from now on.</summary>
+    public bool TryOther()
+    {
+        if (settings.RootIsPassphrase || settings.RootFile is null || _other is not null
+            || !File.Exists(folder.RootKey)) return false;
+        _other = folder.RootKey;
+        return true;
+    }
+
+    /// <summary>Puts another root in the place of the one that is kept, which stays beside it.</summary>
+    /// <param name="sealKey">Of a passphrase that was typed.</param>
+    public void Replace(RootKey root, SecretBytes? sealKey)
+    {
+        if (settings.RootIsPassphrase)
+        {
+            var seal = PassphraseSeal.Load(folder.RootSeal);
+            using var derived = sealKey is null ? DeriveKey(seal) : null;
+            PrivateFile.Replace(folder.RootSeal, seal.With(root, (sealKey ?? derived)!).ToBytes());
+        }
+        else
+        {
+            ReplaceFile(root);
+        }
+
+        Keep(root);
+    }
+
+    /// <summary>Removes what <see cref="Replace"/> left beside.</summary>
+    public void RemoveOld() => File.Delete((settings.RootIsPassphrase ? folder.RootSeal : KeyFile) + ".old");
+
+    /// <summary>Null where the key is not the seal's.</summary>
+    public RootKey? Open(PassphraseSeal seal, SecretBytes key) => seal.Open(key) is { } root ? Keep(root) : null;
+
     /// <summary>The root that is there already, or a new one: a first start that was cut short must not make a second
     /// one.</summary>
     public RootKey MakeOrLoad()
     {
         if (!settings.RootIsPassphrase)
         {
-            if (File.Exists(KeyFile)) return RootFile.Load(KeyFile);
+            if (File.Exists(KeyFile)) return Keep(RootFile.Load(KeyFile));
             IsFresh = true;
-            return RootFile.Create(KeyFile);
+            return Keep(RootFile.Create(KeyFile));
         }
 
         if (File.Exists(folder.RootSeal)) return Load();
@@ -37,14 +77,14 @@ internal sealed class RootSource(DataFolder folder, ServerSettings settings)
         IsFresh = true;
         var root = RootKey.Make();
         Seal(root, settings.PassphraseFile);
-        return root;
+        return Keep(root);
     }
 
     public RootKey Load()
     {
         if (!settings.RootIsPassphrase)
             return File.Exists(KeyFile) || !settings.IsShared
-                ? RootFile.Load(KeyFile)
+                ? Keep(RootFile.Load(KeyFile))
                 : throw new RootUnavailableException(
                     "the deployment's root key is missing: join by a token (keyward server --join TOKEN), or " +
                     $"copy root.key of another node to {KeyFile}, mode 0600.");
@@ -52,16 +92,9 @@ internal sealed class RootSource(DataFolder folder, ServerSettings settings)
             throw new RootUnavailableException($"there is no seal at {folder.RootSeal}.");
         if (settings.PassphraseFile is null)
             throw new RootUnavailableException("no passphrase was given. On the server run: keyward unseal");
-        var passphrase = ReadPassphrase(settings.PassphraseFile);
-        try
-        {
-            return PassphraseSeal.Load(folder.RootSeal).Open(passphrase)
-                ?? throw new RootUnavailableException("the passphrase is wrong.");
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(passphrase);
-        }
+        var seal = PassphraseSeal.Load(folder.RootSeal);
+        using var key = DeriveKey(seal);
+        return Open(seal, key) ?? throw new RootUnavailableException("the passphrase is wrong.");
     }
 
     /// <summary>Takes back a root that this start made and that no deployment uses.</summary>
@@ -74,6 +107,43 @@ internal sealed class RootSource(DataFolder folder, ServerSettings settings)
     private static StartException NoPassphrase() => new(
         "The first start with root = passphrase needs the passphrase.",
         "Put it into a file and name that: root.passphrase_file");
+
+    private RootKey Keep(RootKey root)
+    {
+        Held = Convert.ToHexStringLower(root.Check());
+        return root;
+    }
+
+    private void ReplaceFile(RootKey root)
+    {
+        try
+        {
+            PrivateFile.Replace(KeyFile, root.Secret);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException
+            && settings.RootFile is not null && _other is null)
+        {
+            // A mounted secret: whoever manages it takes the new root from here.
+            File.Delete(folder.RootKey);
+            PrivateFile.Create(folder.RootKey, root.Secret);
+            _other = folder.RootKey;
+        }
+    }
+
+    private SecretBytes DeriveKey(PassphraseSeal seal)
+    {
+        if (settings.PassphraseFile is null)
+            throw new RootUnavailableException("no passphrase was given. On the server run: keyward unseal");
+        var passphrase = ReadPassphrase(settings.PassphraseFile);
+        try
+        {
+            return seal.KeyOf(passphrase);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(passphrase);
+        }
+    }
 
     private void Seal(RootKey root, string passphraseFile)
     {

@@ -74,7 +74,10 @@ internal static class ServerHost
         foreach (var sentence in missing) Log.Missing(logger, sentence);
         if (ProcessMemory.LockFailures > 0)
             Log.Missing(logger, "Memory cannot be locked against swapping: raise the limit for locked memory.");
-        using var metrics = new GateMetrics();
+        using var metrics = new GateMetrics
+        {
+            Observes = project => live.Current.Objectives.Projects.ContainsKey(project),
+        };
         var keeper = await VaultKeeper.StartAsync(folder, settings, advertised, metrics,
             dev?.Mode.Clock ?? time, loggers, cancellation, dev).ConfigureAwait(false);
         await using (keeper.ConfigureAwait(false))

@@ -28,6 +28,7 @@ internal sealed class Upkeep(VaultKeeper keeper, TimeProvider time, ILogger<Upke
             {
                 if (keeper.Lane is { } lane) await lane.FlushOutboxAsync().ConfigureAwait(false);
                 keeper.FollowLog();
+                keeper.Gate.Vault?.KeepRoot();
                 await keeper.Anchoring.TickAsync(stoppingToken).ConfigureAwait(false);
                 if (keeper.Membership is { } membership)
                     await membership.StepAsync(stoppingToken).ConfigureAwait(false);

@@ -27,6 +27,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
 {
     private readonly DataFolder _folder;
     private readonly RootSource _root;
+    private readonly RootKeeping _rootKeeping;
     private readonly string _address;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -49,6 +50,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
         (_folder, _root, _address, _time, _logger) = (folder, root, address, time, logger);
         (_store, _log, Gate, Anchoring) = (store, log, gate, new Anchoring(store, log, time));
         _logKeys = new LogKeyFollowing(log);
+        _rootKeeping = new RootKeeping(root, logger);
     }
 
     public Gate Gate { get; }
@@ -138,7 +140,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
         try
         {
             if (Gate.Status.State != GateState.Sealed) return true;
-            using var root = PassphraseSeal.Load(_folder.RootSeal).Open(passphrase);
+            using var root = _rootKeeping.Unseal(_folder.RootSeal, passphrase);
             if (root is null) return false;
             var state = await _store.LoadAsync(cancellation).ConfigureAwait(false);
             await OpenAsync(root, state, cancellation).ConfigureAwait(false);
@@ -163,6 +165,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
         await _store.DisposeAsync().ConfigureAwait(false);
         _keystore?.Dispose();
         _hierarchy?.Dispose();
+        _rootKeeping.Dispose();
         Authority?.Dispose();
         _fetch?.Dispose();
         _opening.Dispose();
@@ -204,9 +207,13 @@ internal sealed class VaultKeeper : IAsyncDisposable
         var keys = state.Rows.Where(r => r.Table == Tables.SealedKey).Select(r => SealedKeyRow.Parse(r).Key).ToList();
         try
         {
-            hierarchy = KeyHierarchy.Open(root, DeploymentOf(state).IdBytes,
-                keys.Where(k => k.Binding.Kind == SealKind.DeploymentKey));
+            hierarchy = KeyHierarchy.Open(root, DeploymentOf(state).IdBytes, keys);
             Authority = AuthoritySeal.Open(hierarchy, keys);
+        }
+        catch (SealBrokenException) when (_root.TryOther())
+        {
+            await TryOpenAsync(state, cancellation).ConfigureAwait(false);
+            return;
         }
         catch (SealBrokenException)
         {
@@ -231,7 +238,9 @@ internal sealed class VaultKeeper : IAsyncDisposable
 
         (_hierarchy, _keystore, _lane) = (hierarchy, keystore, opened.Lane);
         opened.Lane.Parts = _parts;
-        opened.Vault.Handover = _handover;
+        opened.Vault.KeepRoot = () => _rootKeeping.Follow(opened.Vault, hierarchy);
+        opened.Vault.KeepRoot();
+        (opened.Vault.Handover, opened.Vault.Rates) = (_handover, Gate.Rates);
         folders.WriteVerifierKeys(opened.Vault.Snapshot, hierarchy);
         if (opened.Vault.Snapshot.Altered is { IsEmpty: false } altered)
             Log.Altered(_logger, altered.Count, string.Join(", ", altered.Take(10)));

@@ -1,8 +1,6 @@
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Amazon.KeyManagementService;
 using Amazon.KeyManagementService.Model;
-using Amazon.Runtime;
 using Keyward.SystemTests.Running;
 
 namespace Keyward.SystemTests.Clients;
@@ -15,7 +13,7 @@ public sealed class AwsDotNetTests
     {
         using var data = new TemporaryData();
         await using var server = await KeywardServer.StartAsync(data.In("kms"));
-        using var kms = Open(server);
+        using var kms = AwsSdk.Open(server);
         var key = (await kms.CreateKeyAsync(new CreateKeyRequest { Description = "net" })).KeyMetadata;
         Assert.Equal(KeyState.Enabled, key.KeyState);
 
@@ -69,32 +67,5 @@ public sealed class AwsDotNetTests
         Assert.NotNull(scheduled.DeletionDate);
     }
 
-    private static AmazonKeyManagementServiceClient Open(KeywardServer server)
-    {
-        var given = server.AdminEnvironment().ToDictionary(v => v.Name, v => v.Value);
-        return new AmazonKeyManagementServiceClient(
-            new BasicAWSCredentials(given["AWS_ACCESS_KEY_ID"], given["AWS_SECRET_ACCESS_KEY"]),
-            new AmazonKeyManagementServiceConfig
-            {
-                ServiceURL = $"https://{server.Address}", AuthenticationRegion = "us-east-1",
-                HttpClientFactory = new OwnAuthority(server),
-            });
-    }
-
     private static MemoryStream Bytes(string text) => new(Encoding.UTF8.GetBytes(text));
-
-    private sealed class OwnAuthority(KeywardServer server) : HttpClientFactory
-    {
-        public override HttpClient CreateHttpClient(IClientConfig clientConfig)
-        {
-            var ca = X509CertificateLoader.LoadCertificateFromFile(Path.Combine(server.Data, "tls/ca.pem"));
-            var handler = new SocketsHttpHandler();
-            handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
-            {
-                TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { ca },
-                RevocationMode = X509RevocationMode.NoCheck,
-            };
-            return new HttpClient(handler);
-        }
-    }
 }

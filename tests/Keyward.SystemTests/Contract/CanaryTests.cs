@@ -48,6 +48,7 @@ public sealed class CanaryTests
         }
 
         await PlantAtAwsAsync(client);
+        Assert.True(await new PlantedAwsCalls(Secret, Word).SendAsync(server) > 50);
         var metrics = await client.Http.GetStringAsync("/metrics");
         Assert.Equal(0, await server.StopAsync());
         Assert.True(collector.Spans.Count > 200);

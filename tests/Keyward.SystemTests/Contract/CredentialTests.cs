@@ -34,8 +34,23 @@ public sealed class CredentialTests
             Assert.True(answer.IsSuccessStatusCode);
         }
 
+        // As google-auth for Python and Java, and gcloud, ask: for a token, and for an ID token.
+        const string google = "https://oauth2.googleapis.com/token";
+        Assert.Equal(200, (await ExchangeAsync(RestClient.Assertion(keyFile, DateTimeOffset.UtcNow, google,
+            "\"scope\":\"https://www.googleapis.com/auth/cloud-platform\""))).Status);
+        (status, body) = await ExchangeAsync(RestClient.Assertion(
+            keyFile, DateTimeOffset.UtcNow, google, "\"target_audience\":\"shop.example\""));
+        var claims = JwtPayload(System.Text.Json.JsonDocument.Parse(body).RootElement.GetProperty("id_token").GetString()!);
+        Assert.Equal((200, "shop.example", $"https://{server.Address}"),
+            (status, claims.GetProperty("aud").GetString(), claims.GetProperty("iss").GetString()));
+        // No way in by itself: neither as a bearer token nor by its own audience.
+        (status, body) = await ExchangeAsync(RestClient.Assertion(keyFile, DateTimeOffset.UtcNow, google,
+            $"\"target_audience\":\"https://{server.Address}/token\""));
+        Assert.Equal(400, status);
+
         string[] bad =
         [
+            RestClient.Assertion(keyFile, DateTimeOffset.UtcNow, google, "\"sub\":\"another@default\""),
             RestClient.Assertion(keyFile, DateTimeOffset.UtcNow), // a scope, and no audience
             RestClient.Assertion(keyFile, DateTimeOffset.UtcNow, "https://elsewhere.example/token"),
             RestClient.Assertion(keyFile, DateTimeOffset.UtcNow.AddHours(-3), $"https://{server.Address}/token"),
@@ -54,6 +69,9 @@ public sealed class CredentialTests
         Assert.Single(answers);
         Assert.Contains("unsupported_grant_type", (await ExchangeAsync("x", "password")).Body);
     }
+
+    private static System.Text.Json.JsonElement JwtPayload(string jwt) => System.Text.Json.JsonDocument.Parse(
+        System.Buffers.Text.Base64Url.DecodeFromChars(jwt.Split('.')[1])).RootElement;
 
     [Fact]
     public async Task A_revoked_file_and_its_tokens_are_refused_from_the_next_request_on_the_same_connection()

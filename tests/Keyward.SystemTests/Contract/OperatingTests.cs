@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Keyward.SystemTests.Crash;
 using Keyward.SystemTests.Running;
 
 namespace Keyward.SystemTests.Contract;
@@ -95,19 +96,48 @@ public sealed class OperatingTests : IDisposable
         }
 
         Assert.Contains("<svg", await File.ReadAllTextAsync(_data.In("report.html")));
-        foreach (var drill in (string[])["revoke-version", "revoke-account", "denied"])
+        foreach (var drill in (string[])["revoke-version", "revoke-account", "denied", "wrong-clock", "throttled",
+            "pending-destruction", "flood"])
         {
             var (drilled, result) = await RunAsync(server, "drill", "run", drill, "--format", "json");
             Assert.True(drilled == 0, result);
             using var measured = JsonDocument.Parse(result);
             Assert.True(measured.RootElement.GetProperty("passed").GetBoolean(), result);
             Assert.True(measured.RootElement.GetProperty("milliseconds").GetDouble() > 0);
+            Assert.False(drill is "wrong-clock" or "throttled" or "pending-destruction" or "flood"
+                && !measured.RootElement.GetProperty("signal").GetBoolean(), result);
         }
 
         Assert.Equal(2, (await RunAsync(server, "drill", "run", "nothing")).Code);
         // The records show it, and the accounts that it made are gone.
         Assert.Contains("drill-", (await RunAsync(server, "audit", "export", "--outcome", "denied")).Output);
         Assert.DoesNotContain("ACTIVE\",\"email\":\"drill-", (await RunAsync(server, "service-account", "list")).Output);
+    }
+
+    [Fact]
+    public async Task Drills_on_the_servers_machine_take_disk_store_and_sink_away_and_give_them_back()
+    {
+        using var disk = await SmallDisk.MountAsync();
+        (string, string)[] settings =
+        [
+            ("KEYWARD_AUDIT_RESERVE", "2MiB"), ("KEYWARD_AUDIT_SINKS", $"lines=file://{_data.In("audit.jsonl")}"),
+        ];
+        await using var server = await KeywardServer.StartAsync(disk.In("kms"), environment: settings);
+        foreach (var drill in (string[])["disk-full", "store-held", "sink-down"])
+        {
+            if (drill != "sink-down") Assert.Equal(1, (await RunAsync(server, "drill", "run", drill, "--data", server.Data)).Code);
+            var (code, output, errors) = await KeywardServer.RunAsync(KeywardServer.Program, ["drill", "run", drill, "--yes",
+                "--data", server.Data, "--out", _data.In("drills"), "--format", "json"], null,
+                [.. server.AdminEnvironment(), .. settings]);
+            Assert.True(code == 0, output + errors);
+            using var measured = JsonDocument.Parse(output);
+            Assert.True(measured.RootElement.GetProperty("signal").GetBoolean(), output);
+            Assert.True(measured.RootElement.GetProperty("recoveredMilliseconds").GetDouble() > 0, output);
+        }
+
+        Assert.Equal(3, File.ReadLines(_data.In("drills")).Count(l => l.Contains("\"passed\":true", StringComparison.Ordinal)));
+        Assert.Equal(0, (await RunAsync(server, "audit", "tail")).Code);
+        Assert.DoesNotContain(Directory.GetFiles(Path.Combine(server.Data, "audit")), f => f.Contains("drill"));
     }
 
     public void Dispose() => _data.Dispose();

@@ -26,7 +26,9 @@ internal sealed class RestClient : IDisposable
     }
 
     /// <summary>A self-signed JWT as Google's libraries make one with an overridden endpoint: a scope, no audience.</summary>
-    public static string Assertion(string keyFile, DateTimeOffset now, string? audience = null)
+    /// <param name="claims">Claims in place of the subject.</param>
+    public static string Assertion(
+        string keyFile, DateTimeOffset now, string? audience = null, string? claims = null)
     {
         using var json = JsonDocument.Parse(File.ReadAllBytes(keyFile));
         var file = json.RootElement;
@@ -36,7 +38,7 @@ internal sealed class RestClient : IDisposable
             ? "\"scope\":\"https://www.googleapis.com/auth/cloudkms\""
             : $"\"aud\":\"{audience}\"";
         var signed = Encode($$"""{"alg":"RS256","typ":"JWT","kid":"{{file.GetProperty("private_key_id").GetString()}}"}""") + "." +
-            Encode($$"""{"iss":"{{email}}","sub":"{{email}}","iat":{{issued}},"exp":{{issued + 3600}},{{claim}}}""");
+            Encode($$"""{"iss":"{{email}}",{{claims ?? $"\"sub\":\"{email}\""}},"iat":{{issued}},"exp":{{issued + 3600}},{{claim}}}""");
         using var rsa = RSA.Create();
         rsa.ImportFromPem(file.GetProperty("private_key").GetString());
         var signature = rsa.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);

@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Keyward.Cli;
+using Keyward.Cli.Operating;
+using Keyward.Server.Settings;
+using Keyward.Tests.Conformance;
 using Keyward.Tests.Tidy;
 
 namespace Keyward.Tests.Deploy;
@@ -14,12 +17,58 @@ public sealed partial class AlertTests
 
     [Theory]
     [InlineData("promtool", "check rules keyward.yml")]
+    [InlineData("promtool", "check rules keyward-projects.yml")]
     [InlineData("promtool", "test rules keyward-tests.yml")]
     [InlineData("promtool", "check config --syntax-only prometheus.yml")]
     [InlineData("amtool", "check-config alertmanager.yml")]
     public async Task Prometheus_takes_the_rules_and_their_tests_pass(string tool, string arguments)
     {
         var (code, output) = await RunAsync(tool, arguments);
+        Assert.True(code == 0, output);
+    }
+
+    [Fact]
+    public async Task Rules_are_written_for_the_objectives_of_a_deployment_and_of_projects()
+    {
+        Assert.Equal(Rules, RulesCommand.Render(Objectives.Of("99.99", "95", "0.1", [])));
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder.In("rules.yml"), RulesCommand.Render(
+            Objectives.Of("99.9", "99", "0.05", ["shop=99.95", "bank=99.999"])));
+        await File.WriteAllTextAsync(folder.In("tests.yml"), """
+            rule_files: [rules.yml]
+            evaluation_interval: 15s
+            tests:
+              - name: one project burns its budget, the other and the deployment do not
+                interval: 1m
+                input_series:
+                  - {series: 'keyward_project_requests_total{project="shop",outcome="ok"}', values: '0+100x70'}
+                  - {series: 'keyward_project_requests_total{project="shop",outcome="unavailable"}', values: '0+2x70'}
+                  - {series: 'keyward_project_requests_total{project="bank",outcome="ok"}', values: '0+100x70'}
+                  - {series: 'keyward_project_uses_total{project="bank",speed="fast"}', values: '0+90x70'}
+                  - {series: 'keyward_project_uses_total{project="bank",speed="slow"}', values: '0+10x70'}
+                alert_rule_test:
+                  - eval_time: 65m
+                    alertname: KeywardProjectBudgetBurn
+                    exp_alerts:
+                      - exp_labels: {severity: page, team: keyward, project: shop}
+                        exp_annotations: {summary: The error budget of shop burns at page speed, runbook: docs/runbooks/outage.md}
+                  - eval_time: 65m
+                    alertname: KeywardProjectBudgetHalfGoneInAnHour
+                    exp_alerts: []
+                  - eval_time: 65m
+                    alertname: KeywardProjectLatency
+                    exp_alerts:
+                      - exp_labels: {severity: ticket, team: keyward, project: bank}
+                        exp_annotations: {summary: Encryptions and decryptions of bank are slower than promised, runbook: docs/runbooks/latency.md}
+                promql_expr_test:
+                  - expr: keyward:target:error_budget
+                    eval_time: 1m
+                    exp_samples: [{labels: 'keyward:target:error_budget', value: 0.001}]
+                  - expr: keyward:target:project_error_budget{project="bank"}
+                    eval_time: 1m
+                    exp_samples: [{labels: 'keyward:target:project_error_budget{project="bank"}', value: 0.00001}]
+            """);
+        var (code, output) = await RunAsync("promtool", "test rules " + folder.In("tests.yml"));
         Assert.True(code == 0, output);
     }
 

@@ -66,7 +66,8 @@ public sealed partial class GooglePageTests
         var sources = Sources();
         var page = new StringBuilder(GooglePage.Head);
         page.Append(
-            $"Clients: `{Client}` {versions.Newest} (newest) and {versions.Oldest} (the oldest promised).\n\n"
+            $"Clients: `{Client}` {versions.Newest} (newest) and {versions.Oldest} (the oldest promised);\n"
+            + "`gcloud kms` 528.0.0 ([how it logs in](identities.md)).\n\n"
             + $"| method | address | offered | {versions.Newest} | {versions.Oldest} | tested by |\n"
             + "| --- | --- | --- | --- | --- | --- |\n");
         foreach (var method in Services.SelectMany(s => s.Methods))

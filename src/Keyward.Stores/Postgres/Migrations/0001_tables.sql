@@ -355,7 +355,9 @@ CREATE TABLE node (
     build TEXT COLLATE "C" NOT NULL,
     machine TEXT COLLATE "C" NOT NULL,
     mac BYTEA NOT NULL,
-    draining BIGINT NOT NULL DEFAULT 0
+    draining BIGINT NOT NULL DEFAULT 0,
+    root TEXT COLLATE "C" NOT NULL DEFAULT '',
+    demands TEXT COLLATE "C" NOT NULL DEFAULT ''
 );
 
 -- Who runs what is due.

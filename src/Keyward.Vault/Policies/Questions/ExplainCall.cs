@@ -34,9 +34,8 @@ public sealed record ExplainCall(string Id) : IOperation<ExplainedCall>
     async ValueTask<Outcome<ExplainedCall>> IOperation<ExplainedCall>.RunAsync(Passage passage)
     {
         var found = await FindAsync(passage.Log).ConfigureAwait(false);
-        var demand = found?.Project is { } id && ProjectId.TryParse(id, out var project)
-            ? Demand.On(Permission.AuditRead, project)
-            : Demand.OnDeployment(Permission.AuditReadAll);
+        var demand = Demand.ToReadLog(
+            found?.Project is { } id && ProjectId.TryParse(id, out var project) ? project : null);
         if (passage.Judge(demand) is { } refusal) return refusal;
         if (found is null) return new Refusal(RefusalReason.NotFound, "The log has no such record.");
         return Explain(passage, found);

@@ -21,9 +21,7 @@ public sealed record ObserveUses(PolicyTarget Target, string? Principal, DateTim
 
     Verb IOperation<Observed>.Verb { get; } = new("observe_uses", OperationClass.AdminRead);
 
-    Demand IOperation<Observed>.Demand => Target.InProject is { } project
-        ? Demand.On(Permission.AuditRead, project)
-        : Demand.OnDeployment(Permission.AuditReadAll);
+    Demand IOperation<Observed>.Demand => Demand.ToReadLog(Target.InProject);
 
     void IOperation<Observed>.Describe(RecordDraft draft)
     {

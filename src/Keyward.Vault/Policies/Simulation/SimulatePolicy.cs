@@ -38,9 +38,7 @@ public sealed record SimulatePolicy(PolicyDraft Draft, DateTimeOffset Since) : I
 
     Verb IOperation<Simulation>.Verb { get; } = new("simulate_policy", OperationClass.AdminRead);
 
-    Demand IOperation<Simulation>.Demand => Draft.Project is { } project
-        ? Demand.On(Permission.AuditRead, project)
-        : Demand.OnDeployment(Permission.AuditReadAll);
+    Demand IOperation<Simulation>.Demand => Demand.ToReadLog(Draft.Project);
 
     void IOperation<Simulation>.Describe(RecordDraft draft)
     {

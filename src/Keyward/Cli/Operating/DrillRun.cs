@@ -15,16 +15,20 @@ namespace Keyward.Cli.Operating;
 
 /// <summary>What drills do to a deployment: only to the key <c>drills/canary</c> and to accounts that they make, and
 /// every call gives the drill as its reason.</summary>
-internal sealed class DrillRun(Session session, string drill)
+internal sealed class DrillRun(Session session, string drill, DrillFolder? folder, HttpClient client)
 {
     private const string Role = "roles/cloudkms.cryptoKeyEncrypterDecrypter";
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>New for each call: the connection adds its token to them.</summary>
     private Metadata Headers => new() { { "x-goog-request-reason", "keyward drill " + drill } };
 
     public KeywardConnection Administrator => session.Server;
+
+    public DrillFolder Folder => folder ?? throw new FailedException("This drill works on a data folder.",
+        "Run it on the server's machine: --data DIR");
 
     private string Ring => $"{Names.LocationOf(session)}/keyRings/drills";
 
@@ -58,17 +62,52 @@ internal sealed class DrillRun(Session session, string drill)
             UpdateMask = FieldMask.FromString("state"),
         }, Headers);
 
+    public async Task DestroyVersionAsync() => await Administrator.Keys.DestroyCryptoKeyVersionAsync(
+        new DestroyCryptoKeyVersionRequest { Name = Key + "/cryptoKeyVersions/1" }, Headers);
+
+    public async Task RestoreVersionAsync()
+    {
+        await Administrator.Keys.RestoreCryptoKeyVersionAsync(
+            new RestoreCryptoKeyVersionRequest { Name = Key + "/cryptoKeyVersions/1" }, Headers);
+        await SetVersionAsync(WireState.Enabled).ConfigureAwait(false);
+    }
+
+    /// <summary>A change that changes nothing that anybody sees.</summary>
+    public async Task<CryptoKey> ChangeAsync() => await Administrator.Keys.UpdateCryptoKeyAsync(
+        new UpdateCryptoKeyRequest
+        {
+            CryptoKey = new CryptoKey
+            {
+                Name = Key, Labels = { ["drill"] = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4)) },
+            },
+            UpdateMask = FieldMask.FromString("labels"),
+        }, Headers);
+
+    /// <summary>Requests a minute for the drill's key; null for the default.</summary>
+    public async Task SetQuotaAsync(long? limit)
+    {
+        var request = new SetQuotaRequest { Name = Key, Metric = "requests_per_minute" };
+        if (limit is { } value) request.Limit = value;
+        await Administrator.Quotas.SetQuotaAsync(request, Headers);
+    }
+
+    public Task<HttpResponseMessage> AskWithoutCredentialAsync() =>
+        client.GetAsync(new Uri($"https://{session.Settings.Address}/v1/{Ring}"), session.Cancellation);
+
     /// <summary>Asks until the answer is the refusal that should come; anything else but success is a
     /// failure.</summary>
-    public async Task UntilRefusedAsync(KeywardConnection connection, ByteString ciphertext, StatusCode expected)
+    public Task UntilRefusedAsync(KeywardConnection connection, ByteString ciphertext, StatusCode expected) =>
+        UntilAsync(() => connection.Keys.DecryptAsync(
+            new DecryptRequest { Name = Key, Ciphertext = ciphertext }, Headers).ResponseAsync, expected);
+
+    public static async Task UntilAsync<T>(Func<Task<T>> ask, StatusCode expected)
     {
         var began = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(began) < Patience)
         {
             try
             {
-                await connection.Keys.DecryptAsync(
-                    new DecryptRequest { Name = Key, Ciphertext = ciphertext }, Headers);
+                await ask().ConfigureAwait(false);
             }
             catch (RpcException refused) when (refused.StatusCode == expected)
             {
@@ -77,6 +116,54 @@ internal sealed class DrillRun(Session session, string drill)
         }
 
         throw new FailedException($"It was still served after {Patience.TotalSeconds} s.");
+    }
+
+    public async Task UntilServedAsync()
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await EncryptAsync(Administrator).ConfigureAwait(false);
+                return;
+            }
+            catch (RpcException refused) when (refused.StatusCode == StatusCode.Unavailable
+                && Stopwatch.GetElapsedTime(began) < Patience)
+            {
+                await Task.Delay(Pause, TimeProvider.System, session.Cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>What the server's metrics say; null where they are not for this machine, or have no such
+    /// series.</summary>
+    public async Task<double?> MetricAsync(string name, Func<MetricSample, bool>? which = null)
+    {
+        using var answer = await client.GetAsync(
+            new Uri($"https://{session.Settings.Address}/metrics"), session.Cancellation).ConfigureAwait(false);
+        if (!answer.IsSuccessStatusCode) return null;
+        var text = await answer.Content.ReadAsStringAsync(session.Cancellation).ConfigureAwait(false);
+        return MetricText.Parse(text).Sum(name, which) ?? 0;
+    }
+
+    /// <summary>Waits for a counter to be above what it was; null where metrics are not to be read.</summary>
+    public async Task<bool?> RoseAsync(string name, double? before, Func<MetricSample, bool>? which = null) =>
+        before is not { } was ? null
+            : await UntilMetricAsync(name, value => value > was, which).ConfigureAwait(false);
+
+    public async Task<bool?> UntilMetricAsync(
+        string name, Func<double, bool> holds, Func<MetricSample, bool>? which = null)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (await MetricAsync(name, which).ConfigureAwait(false) is { } value)
+        {
+            if (holds(value)) return true;
+            if (Stopwatch.GetElapsedTime(began) >= Patience) return false;
+            await Task.Delay(Pause, TimeProvider.System, session.Cancellation).ConfigureAwait(false);
+        }
+
+        return null;
     }
 
     public async Task UntilRecordedAsync(string principal, string outcome)
@@ -89,7 +176,7 @@ internal sealed class DrillRun(Session session, string drill)
         if (page.Records.Count == 0) throw new FailedException($"The log has no record of {principal} as {outcome}.");
     }
 
-    public async Task<DrillAccount> ConnectAsAccountAsync(bool mayUse)
+    public async Task<DrillAccount> ConnectAsAccountAsync(bool mayUse, TimeProvider? time = null)
     {
         var account = await Administrator.ServiceAccounts.CreateServiceAccountAsync(new CreateServiceAccountRequest
         {
@@ -101,7 +188,7 @@ internal sealed class DrillRun(Session session, string drill)
         try
         {
             await AccountCommands.WriteKeyFileAsync(session, account.Email, path, null).ConfigureAwait(false);
-            var file = KeyFile.Load(path, TimeProvider.System);
+            var file = KeyFile.Load(path, time ?? TimeProvider.System);
             return new DrillAccount(
                 account.Email, new KeywardConnection(session.Settings.Address!, session.Settings.Ca, file), file);
         }
@@ -137,10 +224,14 @@ internal sealed class DrillRun(Session session, string drill)
         }
     }
 
-    public static JsonObject Show(Drill drill, TimeSpan? took, string? failure) => new()
+    public static JsonObject Show(Drill drill, Measured? measured, string? failure) => new()
     {
-        ["drill"] = drill.Name, ["passed"] = took <= drill.Limit,
-        ["milliseconds"] = took is { } time ? Math.Round(time.TotalMilliseconds, 1) : null,
-        ["limitMilliseconds"] = drill.Limit.TotalMilliseconds, ["failure"] = failure,
+        ["drill"] = drill.Name, ["passed"] = measured is { } done && done.Took <= drill.Limit && done.Signal != false,
+        ["milliseconds"] = Milliseconds(measured?.Took), ["limitMilliseconds"] = drill.Limit.TotalMilliseconds,
+        ["recoveredMilliseconds"] = Milliseconds(measured?.Recovered), ["alert"] = drill.Alert,
+        ["signal"] = measured?.Signal, ["failure"] = failure,
     };
+
+    private static double? Milliseconds(TimeSpan? time) =>
+        time is { } span ? Math.Round(span.TotalMilliseconds, 1) : null;
 }

@@ -8,6 +8,6 @@ internal static class OperatingCommands
     public static IEnumerable<Command> Build() =>
     [
         DoctorCommand.Build(), ProbeCommand.Build(), TopCommand.Build(), ReportCommand.Build(), ScrubCommand.Build(),
-        DrillCommand.Build(),
+        DrillCommand.Build(), RulesCommand.Build(),
     ];
 }

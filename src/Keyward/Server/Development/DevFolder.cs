@@ -15,7 +15,8 @@ internal static class DevFolder
     /// <summary>All that a server makes in its folder. Nothing else is thrown away.</summary>
     private static readonly string[] Ours =
     [
-        "keyward.db", "keyward.db-wal", "keyward.db-shm", "root.key", "root.seal", "node", "keyward.sock", "tls",
+        "keyward.db", "keyward.db-wal", "keyward.db-shm", "root.key", "root.seal", "root.key.old", "root.seal.old",
+        "node", "keyward.sock", "tls",
         "credentials", "audit",
     ];
 

@@ -67,8 +67,7 @@ internal sealed class Restore(DataFolder folder, ServerSettings settings, TimePr
         try
         {
             return KeyHierarchy.Open(root, Deployment.Parse(deployment).IdBytes,
-                copy.Rows.Where(r => r.Table == Tables.SealedKey).Select(r => SealedKeyRow.Parse(r).Key)
-                    .Where(k => k.Binding.Kind == SealKind.DeploymentKey));
+                copy.Rows.Where(r => r.Table == Tables.SealedKey).Select(r => SealedKeyRow.Parse(r).Key));
         }
         catch (SealBrokenException)
         {

@@ -191,6 +191,24 @@ internal static class SettingTable
         v => v.Length == 0 || Keystores.Age.AgeRecipient.TryParse(v) is not null
             ? null : "must be a recipient such as keyward backup keygen prints", IsList: true);
 
+    public static readonly Setting SloAvailability = new("slo.availability", null, "99.99",
+        "The percentage of requests in a month that must not fail, for keyward rules.", Objectives.IsPercentage);
+
+    public static readonly Setting SloLatency = new("slo.latency", null, "95",
+        "The percentage of encryptions and decryptions that must be fast (50 ms), for keyward rules.",
+        Objectives.IsPercentage);
+
+    public static readonly Setting SloErrors = new("slo.errors", null, "0.1",
+        "The percentage of requests that may fail by bugs, for keyward rules.", Objectives.IsPercentage);
+
+    public static readonly Setting SloProjects = new("slo.projects", null, "",
+        "Availability of single projects, PROJECT=PERCENTAGE separated by commas; their names become labels.",
+        Objectives.IsProject, IsList: true, IsLive: true);
+
+    public static readonly Setting Alertmanager = new("alerts.alertmanager", null, "",
+        "Where Alertmanager is, such as http://localhost:9093: a silence is opened there before planned rotations.",
+        TracesEndpoint.Judge, IsLive: true);
+
     public static readonly IReadOnlyList<Setting> All =
     [
         Data, Listen, Storage, PostgresFile, Locations, Root, PassphraseFile, CertificateFile, KeyFile, TlsNames,
@@ -200,6 +218,7 @@ internal static class SettingTable
         AuditWitnesses, AuditPublish, MetricsKeyNames, TracesEndpoint, TracesSample, AuditArchive, AuditPrune,
         Advertise, RootFile, Join, AuditWitnessQuorum, AnomaliesOff, AnomaliesLearning, AnomaliesDormancy,
         AnomaliesVolume, AnomaliesDenials, AnomaliesNewKeys, AnomaliesSuppression, AuditArchiveRecipients,
+        SloAvailability, SloLatency, SloErrors, SloProjects, Alertmanager,
     ];
 
     public static bool TryParseEndpoint(string text, out string host, out int port)

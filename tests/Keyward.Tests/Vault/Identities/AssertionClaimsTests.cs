@@ -18,6 +18,13 @@ public sealed class AssertionClaimsTests
         Assert.Equal(("k1", "a@b", 1000L, 4600L), (claims.KeyId, claims.Issuer, claims.IssuedAt, claims.Expires));
     }
 
+    [Fact]
+    public void One_without_a_subject_says_so()
+    {
+        Assert.True(AssertionClaims.TryParse(Token(Header, Payload))!.HasSubject);
+        Assert.False(AssertionClaims.TryParse(Token(Header, """{"iss":"a@b","iat":1,"exp":2}"""))!.HasSubject);
+    }
+
     [Theory]
     [InlineData("""{"alg":"none"}""")]
     [InlineData("""{"alg":"HS256"}""")]
@@ -36,7 +43,9 @@ public sealed class AssertionClaimsTests
 
     [Theory]
     [InlineData("""{"iss":"a@b","sub":"c@d","iat":1,"exp":2}""")]
-    [InlineData("""{"iss":"a@b","iat":1,"exp":2}""")]
+    [InlineData("""{"iss":"a@b","sub":"","iat":1,"exp":2}""")]
+    [InlineData("""{"iss":"a@b","sub":null,"iat":1,"exp":2}""")]
+    [InlineData("""{"iss":"a@b","sub":"a@b","iat":1,"exp":2,"target_audience":["x"]}""")]
     [InlineData("""{"iss":"a@b","sub":"a@b","exp":2}""")]
     [InlineData("""{"iss":"a@b","sub":"a@b","iat":1}""")]
     [InlineData("""{"iss":"a@b","sub":"a@b","iat":1,"exp":1e308}""")]

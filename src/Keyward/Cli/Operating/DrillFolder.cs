@@ -1,0 +1,18 @@
+using Keyward.Delivery.Sinks;
+using Keyward.Server.Settings;
+
+namespace Keyward.Cli.Operating;
+
+/// <summary>The data folder of the server that is drilled, and what its settings say of it.</summary>
+internal sealed record DrillFolder(string Path, long ReserveBytes, IReadOnlyList<SinkSettings> Sinks)
+{
+    /// <summary>The embedded store.</summary>
+    public string Store => File.Exists(System.IO.Path.Combine(Path, "keyward.db"))
+        ? System.IO.Path.Combine(Path, "keyward.db")
+        : throw new FailedException($"{Path} has no embedded store.", "This drill is for storage = sqlite.");
+
+    public static DrillFolder Of(ServerSettings settings) =>
+        Directory.Exists(System.IO.Path.Combine(settings.Data, "audit"))
+        ? new DrillFolder(settings.Data, settings.AuditReserveBytes, settings.AuditSinks)
+        : throw new FailedException($"{settings.Data} is no data folder.", "Name the server's: --data DIR");
+}
