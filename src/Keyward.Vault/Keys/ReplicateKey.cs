@@ -80,7 +80,7 @@ public sealed record ReplicateKey(KeyName Name, LocationId Location) : IOperatio
         return KeyDescription.Of(draft.Snapshot, draft.Snapshot.Find(target)!, passage.Settings, draft.Now);
     }
 
-    /// <summary>What the owner has to bring to the replica too: every material that is or was the current one.</summary>
+    /// <summary>What the owner has to bring to the replica: every material that is or was the current one.</summary>
     private static void Await(ChangeDraft draft, Key replica, KeyEntry primary)
     {
         foreach (var version in KeyRotation.All(primary, draft.Now))
