@@ -110,10 +110,13 @@ internal sealed class ServiceAccountsDoor(Gate gate) : ServiceAccounts.ServiceAc
         const int defaultDays = 90;
         Outcome<IOperation<IReadOnlyList<CredentialView>>> operation =
             !ProjectsDoor.TryParse(request.Parent, out var project) ? BadParent
-            : request.IdleDays is < 0 or > 36_500
+            : request.IdleDays is < 0 or > 36_500 || request.OldDays is < 0 or > 36_500
                 ? new Refusal(RefusalReason.InvalidArgument, "The days are a number from 1 to 36500.")
             : new ListStaleCredentials(project, TimeSpan.FromDays(
-                request.IdleDays == 0 ? defaultDays : request.IdleDays));
+                request.IdleDays == 0 ? defaultDays : request.IdleDays))
+            {
+                Old = request.OldDays == 0 ? null : TimeSpan.FromDays(request.OldDays),
+            };
         return gate.PassAsync(context, operation,
             found => new ListCredentialsResponse { Credentials = { found.Select(Show) } });
     }

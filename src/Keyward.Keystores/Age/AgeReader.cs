@@ -31,14 +31,22 @@ internal sealed class AgeReader : IDisposable
         using var source = new MemoryStream(file);
         using var reader = new AgeReader(source, identities);
         using var bytes = new MemoryStream(file.Length);
-        while (reader._at < reader._length || reader.Open())
-        {
-            bytes.Write(reader._chunk.AsSpan(reader._at, reader._length - reader._at));
-            reader._at = reader._length;
-        }
-
+        reader.CopyTo(chunk => bytes.Write(chunk));
         return bytes.ToArray();
     }
+
+    /// <summary>Gives out what is left, chunk by chunk, each once it is known to be whole.</summary>
+    public void CopyTo(ReadOnlySpanAction give)
+    {
+        while (_at < _length || Open())
+        {
+            give(_chunk.AsSpan(_at, _length - _at));
+            _at = _length;
+        }
+    }
+
+    /// <summary>Takes some bytes.</summary>
+    public delegate void ReadOnlySpanAction(ReadOnlySpan<byte> bytes);
 
     /// <summary>Fills the destination; false at the end of the file, where nothing was left.</summary>
     public bool TryReadExactly(Span<byte> destination)

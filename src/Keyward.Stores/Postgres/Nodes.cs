@@ -18,15 +18,16 @@ internal sealed partial class PostgresStore : INodeStore
     {
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(Lane.Statement(
-            "INSERT INTO node (id, boot, renewals, applied, incarnation, dead, address, build, machine, mac, root) " +
-            "VALUES ($1, $2, $3, $4, $5, 0, $6, $7, $8, $9, $10) ON CONFLICT (id) DO UPDATE SET " +
+            "INSERT INTO node (id, boot, renewals, applied, incarnation, dead, address, build, machine, mac, root, " +
+            "demands) " +
+            "VALUES ($1, $2, $3, $4, $5, 0, $6, $7, $8, $9, $10, $11) ON CONFLICT (id) DO UPDATE SET " +
             // A drain is asked of a run of the process: who starts anew is meant to serve.
             "draining = CASE WHEN node.boot = excluded.boot THEN node.draining ELSE 0 END, boot = excluded.boot, " +
             "renewals = excluded.renewals, applied = excluded.applied, incarnation = excluded.incarnation, dead = 0, " +
             "address = excluded.address, build = excluded.build, machine = excluded.machine, mac = excluded.mac, " +
-            "root = excluded.root",
+            "root = excluded.root, demands = excluded.demands",
             node.Id, node.Boot, node.Renewals, node.Applied, node.Incarnation, node.Address, node.Build,
-            node.Machine, node.Mac, node.Root));
+            node.Machine, node.Mac, node.Root, node.Demands));
         // Touching the counter orders the registration with every change, also on engines whose clocks differ.
         batch.BatchCommands.Add(Lane.Statement("UPDATE counter SET seq = seq WHERE only_row = 1"));
         await batch.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
@@ -37,7 +38,7 @@ internal sealed partial class PostgresStore : INodeStore
         async connection =>
         {
             await using var command = new NpgsqlCommand(
-                "UPDATE node SET renewals = $3, applied = $4, incarnation = $5, mac = $6, root = $7 " +
+                "UPDATE node SET renewals = $3, applied = $4, incarnation = $5, mac = $6, root = $7, demands = $8 " +
                 "WHERE id = $1 AND boot = $2 AND dead = 0 RETURNING " +
                 "(SELECT seq FROM counter WHERE only_row = 1), (SELECT sealed_sum FROM counter WHERE only_row = 1), " +
                 "(SELECT incarnation FROM counter WHERE only_row = 1), " +
@@ -58,7 +59,7 @@ internal sealed partial class PostgresStore : INodeStore
         async connection =>
         {
             await using var command = new NpgsqlCommand(
-                "UPDATE node SET renewals = $3, applied = $4, incarnation = $5, mac = $6, root = $7 " +
+                "UPDATE node SET renewals = $3, applied = $4, incarnation = $5, mac = $6, root = $7, demands = $8 " +
                 "WHERE id = $1 AND boot = $2 AND dead = 0", connection);
             Bind(command, node);
             return await command.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false) == 1;
@@ -68,7 +69,8 @@ internal sealed partial class PostgresStore : INodeStore
         await TryAsync<IReadOnlyList<NodeRow>>(async () =>
         {
             await using var command = _source.CreateCommand(
-                "SELECT id, boot, renewals, applied, incarnation, dead, address, build, machine, mac, draining, root " +
+                "SELECT id, boot, renewals, applied, incarnation, dead, address, build, machine, mac, draining, " +
+                "root, demands " +
                 "FROM node ORDER BY id");
             await using var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
             var nodes = new List<NodeRow>();
@@ -78,6 +80,7 @@ internal sealed partial class PostgresStore : INodeStore
                     reader.GetString(7), reader.GetString(8), reader.GetFieldValue<byte[]>(9))
                 {
                     IsDraining = reader.GetInt64(10) != 0, Root = reader.GetString(11),
+                    Demands = reader.GetString(12),
                 });
             return nodes;
         }).ConfigureAwait(false);
@@ -223,5 +226,6 @@ internal sealed partial class PostgresStore : INodeStore
         command.Parameters.AddWithValue(node.Incarnation);
         command.Parameters.AddWithValue(node.Mac);
         command.Parameters.AddWithValue(node.Root);
+        command.Parameters.AddWithValue(node.Demands);
     }
 }

@@ -28,14 +28,17 @@ internal sealed class AppendBatch
         }
     }
 
+    /// <summary>Lets all go on.</summary>
     public void Complete(string origin, long firstIndex)
     {
-        for (var i = 0; i < _entries.Count; i++) _entries[i].Waiter.Complete(new Receipt(origin, firstIndex + i));
+        for (var i = 0; i < _entries.Count; i += CompletionTurn.MaximumSize)
+            new CompletionTurn(Waiters(i), origin, firstIndex + i).Queue();
     }
 
     public void Fail(AuditUnwritableException failure)
     {
-        foreach (var (_, waiter) in _entries) waiter.Fail(failure);
+        for (var i = 0; i < _entries.Count; i += CompletionTurn.MaximumSize)
+            new CompletionTurn(Waiters(i), failure).Queue();
         Clear();
     }
 
@@ -43,5 +46,12 @@ internal sealed class AppendBatch
     {
         _entries.Clear();
         SizeBytes = 0;
+    }
+
+    private AppendWaiter[] Waiters(int from)
+    {
+        var waiters = new AppendWaiter[Math.Min(CompletionTurn.MaximumSize, _entries.Count - from)];
+        for (var i = 0; i < waiters.Length; i++) waiters[i] = _entries[from + i].Waiter;
+        return waiters;
     }
 }

@@ -4,7 +4,8 @@ using System.Threading.Tasks.Sources;
 namespace Keyward.Vault.Audit;
 
 /// <summary>One caller's wait for the flush that makes its entry durable. Pooled, so that a record costs no task; its
-/// continuation runs on the thread pool, never on the writer's thread.</summary>
+/// continuation runs on the thread pool, never on the writer's thread: by itself, or in one turn with some others
+/// where it is brief.</summary>
 internal sealed class AppendWaiter : IValueTaskSource<Receipt>
 {
     private const int MaximumPooled = 4_096;
@@ -12,12 +13,13 @@ internal sealed class AppendWaiter : IValueTaskSource<Receipt>
     private static readonly ConcurrentQueue<AppendWaiter> Pool = new();
     private static int _pooled;
 
-    private ManualResetValueTaskSourceCore<Receipt> _core = new() { RunContinuationsAsynchronously = true };
+    private ManualResetValueTaskSourceCore<Receipt> _core;
 
-    public static AppendWaiter Rent()
+    public static AppendWaiter Rent(bool isBrief)
     {
-        if (!Pool.TryDequeue(out var waiter)) return new AppendWaiter();
-        Interlocked.Decrement(ref _pooled);
+        if (Pool.TryDequeue(out var waiter)) Interlocked.Decrement(ref _pooled);
+        else waiter = new AppendWaiter();
+        waiter._core.RunContinuationsAsynchronously = !isBrief;
         return waiter;
     }
 

@@ -76,7 +76,7 @@ internal sealed class AuditLog : IAuditLog, IDisposable
         Parts = parts, _growsTree = growsTree,
     };
 
-    public ValueTask<Receipt> AppendAsync(ReadOnlySpan<byte> entry)
+    public ValueTask<Receipt> AppendAsync(ReadOnlySpan<byte> entry, bool isBrief = false)
     {
         if (entry.Length > IAuditLog.MaximumEntrySizeBytes)
             return ValueTask.FromException<Receipt>(new AuditUnwritableException("The record is too large."));
@@ -87,7 +87,7 @@ internal sealed class AuditLog : IAuditLog, IDisposable
             if (_whyNot is { } why) return Refuse(why);
             if (_gathering.Count >= MaximumWaitingEntries || _gathering.SizeBytes >= MaximumWaitingBytes)
                 return Refuse("Too many records wait for the disk.");
-            var waiter = AppendWaiter.Rent();
+            var waiter = AppendWaiter.Rent(isBrief);
             task = waiter.Task;
             _gathering.Add(entry, waiter);
             if (_isIdle) Monitor.Pulse(_lock);
@@ -127,11 +127,11 @@ internal sealed class AuditLog : IAuditLog, IDisposable
     public FollowedLog? Followed { get; set; }
 
     public async IAsyncEnumerable<(long Index, ReadOnlyMemory<byte> Entry)> ReadAsync(
-        long fromIndex, [EnumeratorCancellation] CancellationToken cancellation)
+        long fromIndex, [EnumeratorCancellation] CancellationToken cancellation, JournalPlace? place = null)
     {
         var end = Size;
         var next = Math.Max(fromIndex, FirstIndex);
-        var place = new JournalPlace();
+        place ??= new JournalPlace();
         while (next < end)
         {
             cancellation.ThrowIfCancellationRequested();

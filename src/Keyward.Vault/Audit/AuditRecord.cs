@@ -25,12 +25,16 @@ internal interface IAuditLog
 
     /// <summary>Appends one entry (at most <see cref="MaximumEntrySizeBytes"/>) and completes once it is flushed. The
     /// bytes are copied before the call returns.</summary>
-    ValueTask<Receipt> AppendAsync(ReadOnlySpan<byte> entry);
+    /// <param name="isBrief">What the caller does next is short and waits for nothing while it holds its thread: others
+    /// wait for it.</param>
+    ValueTask<Receipt> AppendAsync(ReadOnlySpan<byte> entry, bool isBrief = false);
 
     /// <summary>Reads durable entries from an index on, in order; each call yields at most what was durable when it was
     /// made.</summary>
+    /// <param name="place">Of a reader that comes back again and again: with a buffer of its own, in which an entry is
+    /// good until the next one is asked for.</param>
     IAsyncEnumerable<(long Index, ReadOnlyMemory<byte> Entry)> ReadAsync(
-        long fromIndex, CancellationToken cancellation);
+        long fromIndex, CancellationToken cancellation, JournalPlace? place = null);
 
     /// <summary>The first entry that is still here; what was before was pruned.</summary>
     long FirstIndex { get; }

@@ -14,14 +14,18 @@ internal interface IJournalFiles
 
     long LengthOf(string name);
 
-    /// <summary>Makes a segment with its first bytes; its folder entry is durable after the next flush of it.</summary>
+    /// <summary>Makes a durable segment with its first bytes. What it has behind them counts for nothing: it may be
+    /// one that was given back, of which the blocks are used again.</summary>
     IJournalFile Create(string name, ReadOnlySpan<byte> header);
 
     /// <param name="end">Where writing goes on; what the file has behind it counts for nothing.</param>
     IJournalFile Open(string name, long end);
 
-    /// <summary>Removes a segment that is no longer needed.</summary>
-    void Delete(string name);
+    /// <summary>Gives back a segment that is no longer needed. Nobody may trust a reading of it from now on.</summary>
+    void Retire(string name);
+
+    /// <summary>Removes what was given back and is not used again yet.</summary>
+    void RemoveRetired();
 
     long FreeBytes { get; }
 }

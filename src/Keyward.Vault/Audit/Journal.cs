@@ -7,13 +7,16 @@ internal sealed class AuditDamagedException(string sentence) : Exception(sentenc
 /// <see cref="Size"/> is on disk.</summary>
 internal sealed class Journal : IDisposable
 {
-    private const long SegmentSizeBytes = 64L * 1024 * 1024;
+    /// <summary>Small, so that even a young log soon writes into segments that were used before.</summary>
+    private const long SegmentSizeBytes = 16L * 1024 * 1024;
+
     /// <summary>Holds any frame, and is small enough not to be made among the large objects, which are dear to
     /// collect.</summary>
-    private const int ReadSizeBytes = 80 * 1024;
+    public const int ReadSizeBytes = 80 * 1024;
 
     private readonly IJournalFiles _files;
     private readonly long _reserveSizeBytes;
+    private readonly long _segmentSizeBytes;
     private volatile JournalSegment[] _segments = [];
     private readonly byte[] _chain = new byte[JournalFrame.ChainSizeBytes];
     private readonly Lock _lock = new();
@@ -21,9 +24,10 @@ internal sealed class Journal : IDisposable
     private byte[] _frames = new byte[64 * 1024];
     private long _size;
     private long _durableLength;
+    private bool _hasOld;
 
-    private Journal(IJournalFiles files, string origin, long reserveSizeBytes) =>
-        (_files, Origin, _reserveSizeBytes) = (files, origin, reserveSizeBytes);
+    private Journal(IJournalFiles files, string origin, long reserveSizeBytes, long segmentSizeBytes) =>
+        (_files, Origin, _reserveSizeBytes, _segmentSizeBytes) = (files, origin, reserveSizeBytes, segmentSizeBytes);
 
     public string Origin { get; }
 
@@ -34,9 +38,11 @@ internal sealed class Journal : IDisposable
     /// <summary>The first entry that is still here; what is before stands in the log's bundles.</summary>
     public long FirstIndex => _segments[0].FirstIndex;
 
-    public static Journal Open(IJournalFiles files, string origin, long reserveSizeBytes)
+    /// <param name="segmentSizeBytes">Another size, for tests.</param>
+    public static Journal Open(IJournalFiles files, string origin, long reserveSizeBytes,
+        long segmentSizeBytes = SegmentSizeBytes)
     {
-        var journal = new Journal(files, origin, reserveSizeBytes);
+        var journal = new Journal(files, origin, reserveSizeBytes, segmentSizeBytes);
         journal.Load();
         return journal;
     }
@@ -47,7 +53,8 @@ internal sealed class Journal : IDisposable
         if (_files.FreeBytes < _reserveSizeBytes)
             throw new IOException($"the disk is full: less than {_reserveSizeBytes >> 20} MiB are free");
         if (_file is null) throw new IOException("the journal is closed");
-        if (_file.Length >= SegmentSizeBytes) Begin();
+        if (_file.Length >= _segmentSizeBytes) Begin();
+        if (Interlocked.Exchange(ref _hasOld, false)) _file.Truncate(_file.Length);
         var chain = (byte[])_chain.Clone();
         var length = 0;
         var segment = _segments[^1];
@@ -102,12 +109,15 @@ internal sealed class Journal : IDisposable
             ? (place.Index, place.Offset) : segment.Near(fromIndex);
         while (found.Count == 0 && index < endIndex)
         {
-            var bytes = _files.Read(segment.Name, offset, ReadSizeBytes);
+            var bytes = place?.Buffer is { } buffer
+                ? buffer.AsMemory(0, _files.ReadInto(segment.Name, offset, buffer))
+                : _files.Read(segment.Name, offset, ReadSizeBytes);
+            // Given back meanwhile, the file may hold other entries by now.
+            if (!_segments.Contains(segment)) throw new FileNotFoundException(null, segment.Name);
             var at = 0;
-            while (index < endIndex && JournalFrame.IsWhole(bytes.AsSpan(at), out var length))
+            while (index < endIndex && JournalFrame.IsWhole(bytes.Span[at..], out var length))
             {
-                if (index >= fromIndex)
-                    found.Add((index, bytes.AsMemory(at + JournalFrame.HeaderSizeBytes, length)));
+                if (index >= fromIndex) found.Add((index, bytes.Slice(at + JournalFrame.HeaderSizeBytes, length)));
                 segment.Remember(index, offset + at);
                 at += JournalFrame.HeaderSizeBytes + length;
                 index++;
@@ -127,15 +137,23 @@ internal sealed class Journal : IDisposable
     public int ReadInto(JournalSegment segment, long offset, Span<byte> destination) =>
         _files.ReadInto(segment.Name, offset, destination);
 
-    /// <summary>Removes the segments of which every entry lies before an index. The one that is written stays. May be
-    /// called while another thread appends.</summary>
+    /// <summary>Gives back the segments of which every entry lies before an index. The one that is written stays. May
+    /// be called while another thread appends.</summary>
     public void Forget(long beforeIndex)
     {
         while (_segments is { Length: > 1 } segments && segments[1].FirstIndex <= beforeIndex)
         {
-            _files.Delete(segments[0].Name);
             lock (_lock) _segments = _segments[1..];
+            _files.Retire(segments[0].Name);
         }
+    }
+
+    /// <summary>Removes what files that are used again still hold of older entries: some of it at once, the rest with
+    /// the next batch.</summary>
+    public void RemoveOld()
+    {
+        _files.RemoveRetired();
+        Volatile.Write(ref _hasOld, true);
     }
 
     public void Dispose() => _file?.Dispose();
@@ -209,6 +227,8 @@ internal sealed class Journal : IDisposable
     {
         var name = JournalSegment.NameOf(_size);
         var header = JournalSegment.HeaderOf(Origin, _size, _chain);
+        // Whatever lies behind its last entry: in segments that are complete every frame counts.
+        _file?.Truncate(_file.Length);
         var file = _files.Create(name, header);
         _file?.Dispose();
         _file = file;

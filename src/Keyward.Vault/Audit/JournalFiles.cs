@@ -6,6 +6,10 @@ namespace Keyward.Vault.Audit;
 /// <summary>The journal's files on disk: mode 0600 in a folder of mode 0700.</summary>
 internal sealed class JournalFiles : IJournalFiles
 {
+    /// <summary>A segment that was given back. No name of a segment, so that nobody reads it.</summary>
+    private const string RetiredName = "retired";
+
+    private readonly Lock _retiring = new();
     private readonly string _folder;
     private readonly DriveInfo _drive;
 
@@ -48,14 +52,13 @@ internal sealed class JournalFiles : IJournalFiles
 
     public IJournalFile Create(string name, ReadOnlySpan<byte> header)
     {
-        using (var made = new FileStream(Path.Combine(_folder, name), new FileStreamOptions
+        lock (_retiring)
         {
-            Mode = FileMode.Create, Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        }))
-        {
-            made.Write(header);
-            made.Flush(flushToDisk: true);
+            var retired = Path.Combine(_folder, RetiredName);
+            var isUsedAgain = File.Exists(retired);
+            var made = isUsedAgain ? retired : Path.Combine(_folder, name);
+            Write(made, isUsedAgain ? FileMode.Open : FileMode.Create, header);
+            if (isUsedAgain) File.Move(retired, Path.Combine(_folder, name), overwrite: true);
         }
 
         Native.FlushFolder(_folder);
@@ -64,11 +67,33 @@ internal sealed class JournalFiles : IJournalFiles
 
     public IJournalFile Open(string name, long end) => new JournalFile(Path.Combine(_folder, name), end);
 
-    public void Delete(string name) => File.Delete(Path.Combine(_folder, name));
+    public void Retire(string name)
+    {
+        lock (_retiring)
+        {
+            var retired = Path.Combine(_folder, RetiredName);
+            if (File.Exists(retired)) File.Delete(Path.Combine(_folder, name));
+            else File.Move(Path.Combine(_folder, name), retired);
+        }
+    }
 
-    /// <summary>Zeros are written ahead of the entries. A flush of bytes in blocks that the file has already is one
-    /// write of the disk; one that also makes the file longer has to wait for the file system's own notes, twice as
-    /// long on most.</summary>
+    public void RemoveRetired()
+    {
+        lock (_retiring) File.Delete(Path.Combine(_folder, RetiredName));
+    }
+
+    private static void Write(string path, FileMode mode, ReadOnlySpan<byte> header)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.Write };
+        if (mode == FileMode.Create) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using var file = new FileStream(path, options);
+        file.Write(header);
+        file.Flush(flushToDisk: true);
+    }
+
+    /// <summary>A file that was used before has its blocks; in a new one zeros are written ahead of the entries. A
+    /// flush of bytes in blocks that the file has already is one write of the disk; one that also makes the file longer
+    /// has to wait for the file system's own notes, twice as long on most.</summary>
     private sealed class JournalFile(string path, long end) : IJournalFile
     {
         private const int AheadSizeBytes = 256 * 1024;
@@ -126,6 +151,16 @@ internal static partial class Native
 {
     [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
     public static partial int Fdatasync(SafeFileHandle handle);
+
+    /// <summary>Asks the system to begin to write a file to the disk. A hint, which promises nothing.</summary>
+    public static void BeginWriteOut(SafeFileHandle file)
+    {
+        const uint write = 2; // SYNC_FILE_RANGE_WRITE
+        if (OperatingSystem.IsLinux()) _ = SyncFileRange(file, 0, 0, write);
+    }
+
+    [LibraryImport("libc", EntryPoint = "sync_file_range")]
+    private static partial int SyncFileRange(SafeFileHandle file, long offset, long count, uint flags);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int Fsync(SafeFileHandle handle);

@@ -9,4 +9,7 @@ internal sealed class JournalPlace
     public long Index { get; set; }
 
     public long Offset { get; set; }
+
+    /// <summary>What is read there lies in here, good until the next reading; without it in bytes of its own.</summary>
+    public byte[]? Buffer { get; init; }
 }

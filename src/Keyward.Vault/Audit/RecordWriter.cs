@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Encodings.Web;
@@ -269,12 +270,26 @@ internal sealed class RecordWriter
         _json.WriteString(name, text[..(length - 1)]);
     }
 
-    /// <summary>A random 128-bit value, for record ids and nonces.</summary>
+    /// <summary>Random bytes for some records: asking for a few costs as much as asking for all.</summary>
+    [ThreadStatic]
+    private static byte[]? _random;
+
+    [ThreadStatic]
+    private static int _randomUsed;
+
+    /// <summary>Two random 128-bit values, for record ids and nonces.</summary>
     public static (UInt128 First, UInt128 Second) RandomIds()
     {
-        Span<byte> random = stackalloc byte[32];
-        RandomNumberGenerator.Fill(random);
-        return (System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(random),
-            System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(random[16..]));
+        const int sizeBytes = 32;
+        if (_random is not { } random || _randomUsed == random.Length)
+        {
+            random = _random ??= new byte[32 * sizeBytes];
+            RandomNumberGenerator.Fill(random);
+            _randomUsed = 0;
+        }
+
+        var ids = random.AsSpan(_randomUsed, sizeBytes);
+        _randomUsed += sizeBytes;
+        return (BinaryPrimitives.ReadUInt128BigEndian(ids), BinaryPrimitives.ReadUInt128BigEndian(ids[16..]));
     }
 }

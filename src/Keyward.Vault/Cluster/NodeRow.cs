@@ -28,6 +28,9 @@ internal sealed record NodeRow(
     /// <summary>The check value of the root that it keeps by its own seal.</summary>
     public string Root { get; init; } = "";
 
+    /// <summary>What is asked there of limited rates.</summary>
+    public string Demands { get; init; } = "";
+
     public NodeRow Signed(IKeyHierarchy hierarchy)
     {
         var mac = new byte[32];
@@ -50,6 +53,7 @@ internal sealed record NodeRow(
         Span<byte> numbers = stackalloc byte[16];
         BinaryPrimitives.WriteInt64BigEndian(numbers, Renewals);
         BinaryPrimitives.WriteInt64BigEndian(numbers[8..], Applied);
-        return Frame.Of(Frame.Text(Id), Boot, numbers.ToArray(), Incarnation, Frame.Text(Address), Frame.Text(Root));
+        return Frame.Of(Frame.Text(Id), Boot, numbers.ToArray(), Incarnation, Frame.Text(Address), Frame.Text(Root),
+            Frame.Text(Demands));
     }
 }

@@ -215,5 +215,8 @@ internal sealed class NodeSync(INodeStore nodes, IStore store, OpenedVault vault
     }
 
     private NodeRow Row() => (new NodeRow(me.Id, me.Boot, _renewals, vault.Snapshot.Seq, vault.Incarnation, false,
-        me.Address, me.Build, me.Machine, []) { Root = vault.HeldRoot }).Signed(vault.Hierarchy);
+        me.Address, me.Build, me.Machine, []) 
+        {
+            Root = vault.HeldRoot, Demands = vault.Rates?.Demands() ?? "",
+        }).Signed(vault.Hierarchy);
 }

@@ -244,7 +244,7 @@ public sealed partial class Gate
         draft.Project ??= draft.Caller?.Project?.Value;
         var record = RecordWriter.Write(draft, _time.GetUtcNow(),
             _time.GetElapsedTime(draft.Arrival.ReceivedTicks), Settings.Node, refusal, null);
-        return Tracing.EndAfter(Tracing.Start("audit.commit"), _log.AppendAsync(record));
+        return Tracing.EndAfter(Tracing.Start("audit.commit"), _log.AppendAsync(record, isBrief: true));
     }
 
     private Outcome<T> Measured<T>(RecordDraft draft, Outcome<T> outcome)

@@ -59,10 +59,14 @@ public sealed record ListCredentials(string Email, CredentialKind Kind) : IOpera
             .Select(c => CredentialView.Of(passage, c)).ToArray());
 }
 
-/// <summary>The active credentials of a project that nobody has used for a while, longest first.</summary>
+/// <summary>The active credentials of a project that nobody has used for a while, longest first; and those that are
+/// old, where that is asked.</summary>
 public sealed record ListStaleCredentials(ProjectId Project, TimeSpan Idle)
     : IOperation<IReadOnlyList<CredentialView>>
 {
+    /// <summary>Made so long ago, used or not; null for no such rule.</summary>
+    public TimeSpan? Old { get; init; }
+
     Verb IOperation<IReadOnlyList<CredentialView>>.Verb { get; } =
         new("list_stale_credentials", OperationClass.AdminRead);
 
@@ -78,7 +82,7 @@ public sealed record ListStaleCredentials(ProjectId Project, TimeSpan Idle)
             .Where(c => c.Kind is CredentialKind.KeyFile or CredentialKind.AccessKey or CredentialKind.Certificate
                 && c.IsGoodAt(passage.Now)
                 && snapshot.Accounts.TryGetValue(c.Email, out var account) && account.Project == Project
-                && passage.Now - uses.LastOrMade(snapshot, c) >= Idle)
+                && (passage.Now - uses.LastOrMade(snapshot, c) >= Idle || passage.Now - c.CreateTime >= Old))
             .OrderBy(c => uses.LastOrMade(snapshot, c)).Select(c => CredentialView.Of(passage, c)).ToArray());
     }
 }

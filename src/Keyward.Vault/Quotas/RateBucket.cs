@@ -6,6 +6,7 @@ namespace Keyward.Vault.Quotas;
 internal sealed class RateBucket
 {
     private const double MinuteSeconds = 60;
+    private const double DemandSeconds = 10;
 
     /// <summary>Callers told apart; more of them share as one, so that memory is bounded.</summary>
     private const int MaximumCallers = 1_000;
@@ -14,19 +15,27 @@ internal sealed class RateBucket
 
     private readonly Dictionary<string, double> _used = new(StringComparer.Ordinal);
     private double _tokens;
-    private long _limit;
+    private double _limit;
+    private long _whole;
 
-    public RateBucket(long limit) => (_limit, _tokens) = (limit, limit);
+    /// <param name="part">This node's, of the whole limit.</param>
+    public RateBucket(long limit, double part = 1) =>
+        (_whole, _limit, _tokens) = (limit, limit * part, limit * part);
+
+    /// <summary>What was asked for in the last seconds, granted or not; older demands fade.</summary>
+    public double Demand { get; private set; }
 
     /// <summary>The part of the minute's worth that is spent, from 0 to 1.</summary>
     public double Share => _limit == 0 ? 1 : 1 - (_tokens / _limit);
 
-    /// <summary>Time has passed, and the limit may be another one.</summary>
-    public void Advance(double seconds, long limit)
+    /// <summary>Time has passed, and the limit may be another one. With a greater part of it come no tokens: they would
+    /// be another node's once more.</summary>
+    public void Advance(double seconds, long limit, double part = 1)
     {
-        if (limit != _limit) _tokens = _limit == 0 ? limit : _tokens * limit / _limit;
-        _limit = limit;
-        _tokens = Math.Min(limit, _tokens + (seconds * PerSecond));
+        if (limit != _whole) _tokens = _limit == 0 ? limit * part : _tokens * limit / _whole;
+        (_whole, _limit) = (limit, limit * part);
+        _tokens = Math.Min(_limit, _tokens + (seconds * PerSecond));
+        Demand *= Math.Exp(-seconds / DemandSeconds);
         var drained = seconds * PerSecond / Math.Max(1, _used.Count);
         foreach (var (caller, used) in _used)
             if (used <= drained) _used.Remove(caller);
@@ -40,13 +49,15 @@ internal sealed class RateBucket
         if (_limit == 0) return TimeSpan.FromSeconds(MinuteSeconds);
         cost = Math.Min(cost, _limit);
         if (_tokens < cost) return TimeSpan.FromSeconds((cost - _tokens) / PerSecond);
-        if (_tokens - cost >= _limit / 2.0) return null;
+        if (_tokens - cost >= _limit / 2) return null;
         var used = _used.GetValueOrDefault(NameOf(caller));
         // Somebody who asks for the first time counts among those who share.
         var callers = _used.Count + (used > 0 ? 0 : 1);
-        var beyond = used + cost - ((double)_limit / callers);
+        var beyond = used + cost - (_limit / callers);
         return beyond <= 0 || callers == 1 ? null : TimeSpan.FromSeconds(beyond * callers / PerSecond);
     }
+
+    public void Ask(double cost) => Demand += cost;
 
     public void Take(string caller, double cost)
     {

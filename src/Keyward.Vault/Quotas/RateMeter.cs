@@ -6,13 +6,20 @@ using Keyward.Vault.Storage;
 
 namespace Keyward.Vault.Quotas;
 
-/// <summary>Counts requests and bytes against the rates that were set, on this node, in memory. Where none is set
-/// nothing is counted and nothing allocated. Safe for concurrent use.</summary>
+/// <summary>Counts requests and bytes against the rates that were set, in memory. Of several nodes
+/// each has a part of every rate. Where none is set nothing is counted and nothing allocated. Safe for concurrent
+/// use.</summary>
 internal sealed class RateMeter(TimeProvider time)
 {
+    /// <summary>They go to the store once a second, so they are few; of the rest each node has an equal part.</summary>
+    private const int MaximumDemands = 200;
+
+    private const double LeastDemand = 0.01;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Resource, QuotaMetric Metric), RateBucket> _buckets = [];
     private long _advanced = time.GetTimestamp();
+    private RateShares _shares = RateShares.Whole;
 
     /// <summary>Takes what a request costs from every bucket that it falls under, or from none and refuses. The
     /// server's own jobs cost nothing, nor does the setting of limits: who set one to zero can take it back.</summary>
@@ -35,6 +42,7 @@ internal sealed class RateMeter(TimeProvider time)
             {
                 if (!_buckets.TryGetValue((resource, metric), out var bucket)) return;
                 due.Add((bucket, cost));
+                bucket.Ask(cost);
                 if (bucket.WaitOf(caller, cost) is { } wait && (worst is null || wait > worst.RetryAfter))
                     worst = new QuotaShortfall(resource, metric,
                         snapshot.Quotas.ValueOf(resource, metric) ?? 0, wait);
@@ -67,17 +75,34 @@ internal sealed class RateMeter(TimeProvider time)
         }
     }
 
+    /// <summary>What was asked here of late, for the other nodes: the greatest demands, one line each.</summary>
+    public string Demands()
+    {
+        lock (_lock)
+            return _buckets.Count == 0 ? "" : RateShares.Text(_buckets.Where(b => b.Value.Demand >= LeastDemand)
+                .OrderByDescending(b => b.Value.Demand).Take(MaximumDemands)
+                .Select(b => (b.Key.Resource, b.Key.Metric, b.Value.Demand)));
+    }
+
+    /// <summary>From now on this node's buckets are parts of their limits.</summary>
+    public void Share(RateShares shares)
+    {
+        lock (_lock) _shares = shares;
+    }
+
     private void Advance(QuotaTable quotas)
     {
         var now = time.GetTimestamp();
         var seconds = time.GetElapsedTime(_advanced, now).TotalSeconds;
         _advanced = now;
         foreach (var (at, bucket) in _buckets)
-            if (quotas.ValueOf(at.Resource, at.Metric) is { } limit) bucket.Advance(seconds, limit);
+            if (quotas.ValueOf(at.Resource, at.Metric) is { } limit)
+                bucket.Advance(seconds, limit, _shares.Of(at.Resource, at.Metric));
             else _buckets.Remove(at);
         foreach (var set in quotas.Rates)
             if (!_buckets.ContainsKey((set.Resource, set.Metric)))
-                _buckets.Add((set.Resource, set.Metric), new RateBucket(set.Value!.Value));
+                _buckets.Add((set.Resource, set.Metric),
+                    new RateBucket(set.Value!.Value, _shares.Of(set.Resource, set.Metric)));
     }
 
     private static QuotaMetric MetricOf(Algorithms.ProtectionLevel level) =>

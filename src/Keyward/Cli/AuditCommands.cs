@@ -65,6 +65,7 @@ internal static class AuditCommands
                 "keyward audit export --as ocsf --recipient age1… > audit.age"], null,
             ExportAsync, [.. Filters, As, BackupCommands.Recipient, BackupCommands.RecipientsFile]),
         .. AuditProofCommands.Build(), .. AuditKeepingCommands.Build(), AuditVerify.Build(), ReplayCommand.Build(),
+        OpenCommand.Build(),
     ]);
 
     private static async Task ExportAsync(Session session)

@@ -36,7 +36,7 @@ internal static class AuditCounts
                 await AddAsync(session, node, request, counts).ConfigureAwait(false);
         session.Output.WriteList(counts.OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal)
             .Take(limit).Select(c => new JsonObject { ["text"] = c.Key, ["count"] = c.Value }),
-            "No record matches.", "text", "count");
+            "", "text", "count");
     }
 
     private static async Task AddAsync(Session session, KeywardConnection node, CountRecordsRequest request,

@@ -13,6 +13,9 @@ internal static class BackupCommands
 {
     private static readonly Option<string?> Out = Commands.Text("--out", "FILE", "Where the result goes.");
 
+    private static readonly Option<string?> WrapKey = Commands.Text("--wrap-key", "RING/KEY",
+        "Encrypt the file by this key of the server: then who may decrypt with it opens what is for the recipient.");
+
     public static readonly Option<string[]> Recipient = new("--recipient")
     {
         HelpName = "age1…",
@@ -42,7 +45,9 @@ internal static class BackupCommands
 
     public static Command Build() => Commands.Group("backup", "Backups of store and audit log, encrypted.",
         Commands.Make("keygen", "Make a key pair for backups; the recipient is printed, the file opens them.",
-            ["keyward backup keygen --out backup.key"], "age-keygen", KeygenAsync, Out),
+            ["keyward backup keygen --out backup.key",
+                "keyward backup keygen --out archive.key --wrap-key vault/archive"],
+                "age-keygen", KeygenAsync, Out, WrapKey),
         Commands.Make("create", "Back up the store and the log of the node that is asked, while it serves.",
             ["keyward backup create --out monday.age --recipient age1qqqq…",
                 "keyward backup create --out tuesday.age --base monday.age --recipients-file recipients.txt"],
@@ -52,31 +57,34 @@ internal static class BackupCommands
                 "keyward backup verify monday.age tuesday.age --identity backup.key --root root.key"], null,
             VerifyAsync, Files, Identity, Root));
 
-    public static IReadOnlyList<AgeIdentity> ReadIdentities(Session session) => ReadIdentities(session.Get(Identity));
+    public static IReadOnlyList<AgeIdentity> ReadIdentities(Session session) =>
+        ReadIdentities(session, session.Get(Identity));
 
-    public static IReadOnlyList<AgeIdentity> ReadIdentities(IEnumerable<string> files)
+    public static IReadOnlyList<AgeIdentity> ReadIdentities(Session session, IEnumerable<string> files)
     {
         var found = new List<AgeIdentity>();
         foreach (var file in files)
             foreach (var line in File.ReadLines(file).Select(l => l.Trim()).Where(l => l.Length > 0 && l[0] != '#'))
-                found.Add(AgeIdentity.TryParse(line)
+                found.Add(AgeIdentity.TryParse(line) ?? WrappedIdentity.TryOpen(session, line)
                     ?? throw new FailedException($"{file} holds a line that is no AGE-SECRET-KEY-1…"));
         return found;
     }
 
-    private static Task KeygenAsync(Session session)
+    private static async Task KeygenAsync(Session session)
     {
         var file = session.Get(Out) ?? throw new UsageException("The file is missing.", "Give it: --out FILE");
         if (File.Exists(file)) throw new FailedException($"{file} exists already.");
         var (identity, text) = AgeIdentity.Make();
         using (identity)
         {
-            DataFolder.WriteSecret(file, System.Text.Encoding.ASCII.GetBytes(
-                $"# public key: {identity.Recipient}\n{text}\n"));
+            var lines = session.Get(WrapKey) is { } key
+                ? await WrappedIdentity.WrapAsync(session, Names.KeyOf(session, key), identity.Recipient, text)
+                    .ConfigureAwait(false)
+                : text + "\n";
+            DataFolder.WriteSecret(
+                file, System.Text.Encoding.ASCII.GetBytes($"# public key: {identity.Recipient}\n{lines}"));
             session.Output.Write(new JsonObject { ["recipient"] = identity.Recipient.ToString(), ["file"] = file });
         }
-
-        return Task.CompletedTask;
     }
 
     private static async Task CreateAsync(Session session)

@@ -18,7 +18,7 @@ internal sealed class SealedArchive(string folder, IReadOnlyList<AgeIdentity> id
     private readonly TreeFolder _files = new(folder);
 
     public static SealedArchive Open(Session session, string folder) =>
-        new(folder, BackupCommands.ReadIdentities(session.Get(Identity) ?? []));
+        new(folder, BackupCommands.ReadIdentities(session, session.Get(Identity) ?? []));
 
     public async ValueTask<byte[]?> ReadAsync(string path, CancellationToken cancellation)
     {

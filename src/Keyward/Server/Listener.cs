@@ -1,6 +1,7 @@
 using System.Net;
 using Keyward.Delivery;
 using Keyward.Delivery.Checkpoints;
+using Keyward.Delivery.Silences;
 using Keyward.Doors.Admin;
 using Keyward.Doors.Aws;
 using Keyward.Doors.Google;
@@ -43,7 +44,7 @@ internal static class Listener
         builder.Services.AddHostedService<Upkeep>().AddHostedService<PeerSummaries>()
             .AddHostedService<CertificateWatch>().AddHostedService<ServiceNotices>()
             .AddHostedService<Deliveries>().AddHostedService<CheckpointService>()
-            .AddHostedService<LogVerification>();
+            .AddHostedService<LogVerification>().AddHostedService<PlannedSilences>();
         if (!settings.BenchWithout.Contains("index")) builder.Services.AddHostedService<LogFollowing>();
         builder.Services.AddGrpc(options =>
         {

@@ -60,6 +60,9 @@ internal static partial class Log
     [LoggerMessage(2026, LogLevel.Error, "The new root key cannot be kept here: {Why} (docs/guides/rotation.md)")]
     public static partial void RootNotKept(ILogger logger, string why);
 
+    [LoggerMessage(2027, LogLevel.Warning, "No silence could be opened in Alertmanager for a planned rotation: {Why}")]
+    public static partial void NotSilenced(ILogger logger, string why);
+
     [LoggerMessage(2022, LogLevel.Information, "The sink {Sink} takes audit records again.")]
     public static partial void DeliveredAgain(ILogger logger, string sink);
 }

@@ -4,11 +4,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Keyward.Server;
 
-/// <summary>Lets the log's follower go on: once a second, and never more than a fifth of one processor's time where
-/// much is to be read, since operations use the same ones.</summary>
+/// <summary>Lets the log's follower go on: once a second, and never more than a tenth of one processor's time where
+/// much is to be read, since operations use the same ones; a fifth where it is far behind.</summary>
 internal sealed class LogFollowing(VaultKeeper keeper, TimeProvider time, ILogger<LogFollowing> logger)
     : BackgroundService
 {
+    private const long FarBehind = 1_000_000;
+
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -24,7 +26,7 @@ internal sealed class LogFollowing(VaultKeeper keeper, TimeProvider time, ILogge
                 var (goesOn, why) = await StepAsync(stoppingToken).ConfigureAwait(false);
                 if (why is not null && why != said) Log.NotFollowed(logger, why);
                 said = why;
-                await Task.Delay(goesOn ? time.GetElapsedTime(began) * 4 : Pause, time, stoppingToken)
+                await Task.Delay(goesOn ? time.GetElapsedTime(began) * Rest : Pause, time, stoppingToken)
                     .ConfigureAwait(false);
             }
         }
@@ -33,6 +35,9 @@ internal sealed class LogFollowing(VaultKeeper keeper, TimeProvider time, ILogge
             // The server stops.
         }
     }
+
+    /// <summary>How many times as long as it worked it rests.</summary>
+    private int Rest => keeper.AuditLog.Followed?.Follower.LagEntries > FarBehind ? 4 : 9;
 
     private async ValueTask<(bool GoesOn, string? WhyNot)> StepAsync(CancellationToken cancellation)
     {

@@ -1,6 +1,7 @@
 using Keyward.Vault.Audit;
 using Keyward.Vault.Cluster;
 using Keyward.Vault.Gate;
+using Keyward.Vault.Quotas;
 using Keyward.Vault.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -56,11 +57,16 @@ internal sealed class NodeMembership : IAsyncDisposable
         await _lane.AdoptAsync(AdoptAfter).ConfigureAwait(false);
     }
 
-    /// <summary>An address counts only under its node's own MAC: who can write the store must not make tokens for
+    /// <summary>A row counts only under its node's own MAC: who can write the store must not make tokens for
     /// another server good here.</summary>
     private void Announce(IReadOnlyList<Vault.Cluster.NodeRow> rows)
     {
-        string[] addresses = [.. rows.Where(r => r.IsSigned(_vault.Hierarchy)).Select(r => r.Address).Order()];
+        var signed = rows.Where(r => r.IsSigned(_vault.Hierarchy)).ToList();
+        var living = signed.Where(r => !r.Dead).ToList();
+        var mine = living.Find(r => r.Boot.AsSpan().SequenceEqual(_sync.Me.Boot));
+        if (mine is not null)
+            _vault.Rates?.Share(RateShares.Among(mine.Demands, living.ConvertAll(r => r.Demands)));
+        string[] addresses = [.. signed.Select(r => r.Address).Order()];
         if (addresses.SequenceEqual(_addresses)) return;
         _addresses = addresses;
         AddressesChanged?.Invoke(addresses);

@@ -240,7 +240,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
         opened.Lane.Parts = _parts;
         opened.Vault.KeepRoot = () => _rootKeeping.Follow(opened.Vault, hierarchy);
         opened.Vault.KeepRoot();
-        opened.Vault.Handover = _handover;
+        (opened.Vault.Handover, opened.Vault.Rates) = (_handover, Gate.Rates);
         folders.WriteVerifierKeys(opened.Vault.Snapshot, hierarchy);
         if (opened.Vault.Snapshot.Altered is { IsEmpty: false } altered)
             Log.Altered(_logger, altered.Count, string.Join(", ", altered.Take(10)));

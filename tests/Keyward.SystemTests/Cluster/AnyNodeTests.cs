@@ -112,4 +112,27 @@ public sealed class AnyNodeTests(PostgresServer postgres)
         Assert.True(code == 0, errors);
         return output;
     }
+
+    [Fact]
+    public async Task A_rate_is_one_for_all_nodes()
+    {
+        await using var nodes = await Nodes.StartAsync(postgres, 3, leaseMilliseconds: 30_000);
+        await nodes.MakeKeyAsync("k");
+        await nodes.RunAsync("quota", "set", "requests_per_minute", "60");
+        var (served, refused) = (0, 0);
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        // More than three nodes would let through if each had the whole.
+        for (var i = 0; i < 240; i++)
+        {
+            var (status, _) = await nodes.Clients[i % 3].GetAsync($"{Nodes.Keys}/k");
+            if (status == 200) served++;
+            else if (status == 429) refused++;
+            else Assert.Fail($"{status}");
+        }
+
+        // The saved minute and what came since, by the bound that docs/reference/quotas.md states.
+        var bound = 1.25 * (60 + (clock.Elapsed.TotalMinutes * 60)) + 3;
+        Assert.True(served <= bound, $"{served} of {bound} were served.");
+        Assert.True(served >= 30 && refused > 0, $"{served} were served, {refused} refused.");
+    }
 }

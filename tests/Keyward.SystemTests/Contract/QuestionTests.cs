@@ -96,6 +96,16 @@ public sealed class QuestionTests : IDisposable
         var lines = (await OpenAsync("audit.age")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(2, lines.Count(l => JsonDocument.Parse(l).RootElement.GetProperty("operation").GetString() == "create_key"));
         Assert.Equal(2, (await ToolAsync(server, "audit", "export", "--recipient", "age1nobody")).Code);
+
+        // Sealed to a key of the server: who may decrypt with it opens the export, and nobody else.
+        var keys = await ToolAsync(server, "backup", "keygen", "--wrap-key", "ring/orders", "--out", _data.In("wrapped"), "--format", "json");
+        Assert.True(keys.Code == 0, keys.Errors);
+        await ExportAsync(server, JsonDocument.Parse(keys.Output).RootElement.GetProperty("recipient").GetString()!, "wrapped.age");
+        var opened = await ToolAsync(server, "audit", "open", _data.In("wrapped.age"), "--identity", _data.In("wrapped"));
+        Assert.True(opened.Code == 0, opened.Errors);
+        Assert.Contains("create_key", opened.Output, StringComparison.Ordinal);
+        Assert.Equal(0, (await ToolAsync(server, "version", "disable", "1", "--key", "orders", "--keyring", "ring")).Code);
+        Assert.Equal(1, (await ToolAsync(server, "audit", "open", _data.In("wrapped.age"), "--identity", _data.In("wrapped"))).Code);
     }
 
     [Fact]

@@ -356,7 +356,8 @@ CREATE TABLE node (
     machine TEXT COLLATE "C" NOT NULL,
     mac BYTEA NOT NULL,
     draining BIGINT NOT NULL DEFAULT 0,
-    root TEXT COLLATE "C" NOT NULL DEFAULT ''
+    root TEXT COLLATE "C" NOT NULL DEFAULT '',
+    demands TEXT COLLATE "C" NOT NULL DEFAULT ''
 );
 
 -- Who runs what is due.

@@ -6,12 +6,13 @@ namespace Keyward.Vault.Audit.Index;
 internal sealed class LogFollower(IAuditLog log, IReadOnlyList<ILogFold> folds, TimeProvider time)
     : IDisposable
 {
-    /// <summary>So many records a step: then others have their turn.</summary>
-    private const int MaximumStep = 4_096;
+    /// <summary>So many records a step, some milliseconds: then others have their turn.</summary>
+    private const int MaximumStep = 512;
 
     /// <summary>How long a question waits for the newest records: what is behind then says so.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
+    private readonly JournalPlace _place = new() { Buffer = new byte[Journal.ReadSizeBytes] };
     private readonly RecordFacts _facts = new(new RecordTexts());
     private readonly SemaphoreSlim _turn = new(1, 1);
     private long _next;
@@ -72,7 +73,7 @@ internal sealed class LogFollower(IAuditLog log, IReadOnlyList<ILogFold> folds, 
         Volatile.Write(ref _next, next);
         var read = 0;
         if (next < log.Size)
-            await foreach (var (index, entry) in log.ReadAsync(next, cancellation).ConfigureAwait(false))
+            await foreach (var (index, entry) in log.ReadAsync(next, cancellation, _place).ConfigureAwait(false))
             {
                 _facts.Read(index, entry);
                 foreach (var fold in folds)

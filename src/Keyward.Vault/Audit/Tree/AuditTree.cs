@@ -178,6 +178,7 @@ internal sealed class AuditTree : IDisposable
         if (index <= _writer.FirstIndex) return;
         Volatile.Write(ref _firstIndex, index);
         _writer.Prune(index);
+        _journal.RemoveOld();
     }
 
     private void CoverAll()

@@ -20,8 +20,12 @@ internal sealed class JournalCheck(string folder, string origin, FaultList fault
         foreach (var name in names)
         {
             var path = "journal/" + Path.GetFileName(name);
-            if (chain is not null && !File.Exists(name)) continue;
-            var bytes = await File.ReadAllBytesAsync(name, cancellation).ConfigureAwait(false);
+            if (await ReadAsync(name, cancellation).ConfigureAwait(false) is not { } bytes)
+            {
+                chain = null;
+                continue;
+            }
+
             var isLast = name == names[^1];
             if (JournalSegment.TryParse(Path.GetFileName(name), bytes, origin) is not { } segment)
             {
@@ -44,6 +48,20 @@ internal sealed class JournalCheck(string folder, string origin, FaultList fault
                 $"The journal ends at record {End}, the checkpoint covers {size}.");
     }
 
+    /// <summary>Null where the server that runs has given the file back meanwhile.</summary>
+    private static async Task<byte[]?> ReadAsync(string name, CancellationToken cancellation)
+    {
+        try
+        {
+            var bytes = await File.ReadAllBytesAsync(name, cancellation).ConfigureAwait(false);
+            return File.Exists(name) ? bytes : null;
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+    }
+
     private async Task CheckAsync(string path, JournalSegment segment, byte[] bytes, byte[] chain, bool isLast,
         TreeReader tree, long size, CancellationToken cancellation)
     {
@@ -59,7 +77,7 @@ internal sealed class JournalCheck(string folder, string origin, FaultList fault
             End++;
         }
 
-        // Blocks that were made ready and not used.
+        // Blocks that were made ready and not used; older entries may lie there too.
         if (!bytes.AsSpan(at).ContainsAnyExcept((byte)0)) return;
         // A torn end is what a crash left of records that nobody was told of.
         if (!isLast || JournalFrame.WasAcknowledged(bytes.AsSpan(at), End))

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Google.Cloud.Kms.V1;
+using Keyward.Protos.V1;
 
 namespace Keyward.Cli.Operating;
 
@@ -8,9 +9,6 @@ namespace Keyward.Cli.Operating;
 internal sealed class ActivityReport(DateTimeOffset from, DateTimeOffset until)
 {
     private const int Shown = 10;
-
-    /// <summary>So many refusals of one principal are worth a look.</summary>
-    private const int ManyDenials = 20;
 
     /// <summary>The share of requests that may fail in a month.</summary>
     private const double ErrorBudget = 0.0001;
@@ -21,7 +19,8 @@ internal sealed class ActivityReport(DateTimeOffset from, DateTimeOffset until)
     /// <summary>Changes of who may do what.</summary>
     private static readonly string[] RightsVerbs =
     [
-        "set_policy", "set_deny_rules", "set_key_policy", "create_grant", "revoke_grant", "retire_grant", "roll_back",
+        "set_policy", "set_deny_rules", "set_key_policy", "set_identity_policy", "delete_identity_policy",
+        "create_grant", "revoke_grant", "retire_grant", "roll_back",
         "create_service_account", "create_credential", "create_role", "update_role", "delete_role", "create_group",
         "update_group", "delete_group", "add_issuer", "remove_issuer", "set_quota",
     ];
@@ -34,6 +33,7 @@ internal sealed class ActivityReport(DateTimeOffset from, DateTimeOffset until)
     private readonly Dictionary<string, long> _denied = [];
     private readonly List<JsonObject> _rights = [];
     private readonly List<(string Key, string What, DateTimeOffset Time)> _due = [];
+    private readonly List<Anomaly> _anomalies = [];
     private long _owed;
     private long _failed;
 
@@ -51,7 +51,8 @@ internal sealed class ActivityReport(DateTimeOffset from, DateTimeOffset until)
         var principal = record["principal"] is JsonObject who ? Text(who, "name") : null;
         if (principal is not null) Count(_principals, principal);
         if (principal is not null && outcome is "denied") Count(_denied, principal);
-        if (record["key"] is JsonObject key && Text(key, "name") is { } name)
+        if (record["key"] is JsonObject key && Text(key, "name") is { } name
+            && name.Contains("/cryptoKeys/", StringComparison.Ordinal))
             Count(_keys, name.Split("/cryptoKeyVersions/")[0]);
         if (outcome == "ok" && RightsVerbs.Contains(verb))
             _rights.Add(new JsonObject
@@ -60,6 +61,8 @@ internal sealed class ActivityReport(DateTimeOffset from, DateTimeOffset until)
                 ["on"] = record["key"] is JsonObject on ? Text(on, "name") : null,
             });
     }
+
+    public void Add(Anomaly anomaly) => _anomalies.Add(anomaly);
 
     public void Add(CryptoKey key)
     {
@@ -90,11 +93,13 @@ internal sealed class ActivityReport(DateTimeOffset from, DateTimeOffset until)
         {
             ["key"] = d.Key, ["what"] = d.What, ["time"] = Show(d.Time),
         })]),
-        ["anomalies"] = new JsonArray([.. _denied.Where(d => d.Value >= ManyDenials).OrderByDescending(d => d.Value)
-            .Select(d => (JsonNode)new JsonObject
+        ["anomalies"] = new JsonArray([.. _anomalies.Where(a => a.Time.ToDateTimeOffset() < until)
+            .OrderByDescending(a => a.Time).Select(a => (JsonNode)new JsonObject
             {
-                ["kind"] = "many_denials", ["principal"] = d.Key, ["count"] = d.Value,
+                ["time"] = Show(a.Time.ToDateTimeOffset()), ["kind"] = a.Kind, ["severity"] = a.Severity,
+                ["principal"] = a.Principal, ["key"] = a.Key, ["why"] = a.Why, ["verdict"] = a.Verdict,
             })]),
+        ["denials"] = Top(_denied),
     };
 
     private static string Show(DateTimeOffset time) =>

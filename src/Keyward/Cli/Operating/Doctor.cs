@@ -116,12 +116,27 @@ internal sealed class Doctor(Session session, HttpClient client, string? prometh
             new WhoAmIRequest(), cancellationToken: session.Cancellation);
         findings.Add(new Finding(FindingLevel.Ok, "credentials", $"the server takes you for {me.Member}"));
         var stale = await session.Server.ServiceAccounts.ListStaleCredentialsAsync(
-            new ListStaleCredentialsRequest { Parent = "projects/" + session.Settings.Project },
+            new ListStaleCredentialsRequest
+            {
+                Parent = "projects/" + session.Settings.Project, OldDays = (int)Old.TotalDays,
+            },
             cancellationToken: session.Cancellation);
         foreach (var credential in stale.Credentials)
-            findings.Add(new Finding(FindingLevel.Warning, "credentials",
+            findings.Add(JudgeCredential(credential, _now));
+    }
+
+    /// <summary>One that nobody has used for long, or that is old.</summary>
+    internal static Finding JudgeCredential(Credential credential, DateTimeOffset now)
+    {
+        var age = now - credential.CreateTime.ToDateTimeOffset();
+        return age >= Old
+            ? new Finding(FindingLevel.Warning, "credentials",
+                FormattableString.Invariant($"{credential.Id} of {credential.Email} is {age.TotalDays:0} days old"),
+                $"Make a new one, move its users, then: keyward service-account key revoke {credential.Email} "
+                + credential.Id)
+            : new Finding(FindingLevel.Warning, "credentials",
                 $"nobody has used {credential.Id} of {credential.Email} for 90 days",
-                $"keyward service-account key revoke {credential.Email} {credential.Id}"));
+                $"keyward service-account key revoke {credential.Email} {credential.Id}");
     }
 
     private async Task JobsAsync(List<Finding> findings)

@@ -32,14 +32,13 @@ internal static class ReportCommand
         {
             Since = until.AddDays(-days).ToTimestamp(), Until = until.ToTimestamp(), PageSize = PageSize,
         };
-        while (true)
-        {
-            var page = await session.Server.Audit.ReadRecordsAsync(request, cancellationToken: session.Cancellation);
-            foreach (var record in page.Records) report.Add(JsonNode.Parse(record)!);
-            request.FromIndex = page.NextIndex;
-            if (page.AtEnd) break;
-        }
-
+        using (var logs = await AuditLogs.OpenAsync(session, request, here: false).ConfigureAwait(false))
+            await foreach (var (_, _, record) in logs.ReadAsync(session.Cancellation).ConfigureAwait(false))
+                report.Add(JsonNode.Parse(record)!);
+        await foreach (var node in NodeConnections.AllAsync(session).ConfigureAwait(false))
+            foreach (var anomaly in (await node.Anomalies.ListAnomaliesAsync(
+                new ListAnomaliesRequest { All = true, Since = request.Since },
+                cancellationToken: session.Cancellation)).Anomalies) report.Add(anomaly);
         foreach (var key in await ProjectKeys.AllAsync(session).ConfigureAwait(false)) report.Add(key);
         var json = report.ToJson();
         if (session.Get(Html) is { } file)

@@ -37,7 +37,9 @@ internal static class ReportPage
             Table(page, heading, report[list]!.AsArray(), "name", "count");
         Table(page, "Due", report["due"]!.AsArray(), "time", "what", "key");
         Table(page, "Rights changed", report["rights"]!.AsArray(), "time", "operation", "by", "on");
-        Table(page, "Worth a look", report["anomalies"]!.AsArray(), "kind", "principal", "count");
+        Table(page, "Out of the ordinary", report["anomalies"]!.AsArray(),
+            "time", "severity", "kind", "principal", "key", "why", "verdict");
+        Table(page, "Refused for want of a right", report["denials"]!.AsArray(), "name", "count");
         return page.Append("</html>\n").ToString();
     }
 

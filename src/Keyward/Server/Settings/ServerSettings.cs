@@ -41,6 +41,9 @@ internal sealed record ServerSettings(
 
     public bool MetricsKeyNames { get; init; }
 
+    /// <summary>Where silences are opened; null for nowhere.</summary>
+    public Uri? Alertmanager { get; init; }
+
     public Objectives Objectives { get; init; } = Objectives.Of("99.99", "95", "0.1", []);
 
     /// <summary>Null for no tracing.</summary>
@@ -86,6 +89,7 @@ internal sealed record ServerSettings(
         LogLevel = others.LogLevel,
         MetricsKeyNames = others.MetricsKeyNames,
         Objectives = others.Objectives,
+        Alertmanager = others.Alertmanager,
         MetricsOpen = others.MetricsOpen,
         ClockSkew = others.ClockSkew,
         PeerLimits = others.PeerLimits,
@@ -144,16 +148,18 @@ internal sealed record ServerSettings(
             PeerLimits = new PeerLimits(Count(reader, SettingTable.ConnectionsPerPeer),
                 Count(reader, SettingTable.Handshakes), Count(reader, SettingTable.RequestsPerPeer)),
             UnknownPerSecond = Count(reader, SettingTable.UnknownPerSecond),
-            TracesEndpoint = reader[SettingTable.TracesEndpoint] is { Length: > 0 } endpoint
-                ? new Uri(endpoint) : null,
+            TracesEndpoint = UriOrNull(reader[SettingTable.TracesEndpoint]),
             TracesSample = double.Parse(
                 reader[SettingTable.TracesSample], System.Globalization.CultureInfo.InvariantCulture),
             Objectives = Objectives.Of(reader),
+            Alertmanager = UriOrNull(reader[SettingTable.Alertmanager]),
             MetricsKeyNames = reader[SettingTable.MetricsKeyNames] == "true",
             CredentialMaximumAge = DurationOrNull(reader[SettingTable.CredentialMaximumAge]),
             CredentialMaximumIdle = DurationOrNull(reader[SettingTable.CredentialMaximumIdle]),
         };
     }
+
+    private static Uri? UriOrNull(string text) => text.Length == 0 ? null : new Uri(text);
 
     private static List<AgeRecipient> Recipients(string text) => [.. List(text).Select(r => AgeRecipient.TryParse(r)!)];
 

@@ -205,6 +205,10 @@ internal static class SettingTable
         "Availability of single projects, PROJECT=PERCENTAGE separated by commas; their names become labels.",
         Objectives.IsProject, IsList: true, IsLive: true);
 
+    public static readonly Setting Alertmanager = new("alerts.alertmanager", null, "",
+        "Where Alertmanager is, such as http://localhost:9093: a silence is opened there before planned rotations.",
+        TracesEndpoint.Judge, IsLive: true);
+
     public static readonly IReadOnlyList<Setting> All =
     [
         Data, Listen, Storage, PostgresFile, Locations, Root, PassphraseFile, CertificateFile, KeyFile, TlsNames,
@@ -214,7 +218,7 @@ internal static class SettingTable
         AuditWitnesses, AuditPublish, MetricsKeyNames, TracesEndpoint, TracesSample, AuditArchive, AuditPrune,
         Advertise, RootFile, Join, AuditWitnessQuorum, AnomaliesOff, AnomaliesLearning, AnomaliesDormancy,
         AnomaliesVolume, AnomaliesDenials, AnomaliesNewKeys, AnomaliesSuppression, AuditArchiveRecipients,
-        SloAvailability, SloLatency, SloErrors, SloProjects,
+        SloAvailability, SloLatency, SloErrors, SloProjects, Alertmanager,
     ];
 
     public static bool TryParseEndpoint(string text, out string host, out int port)

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Google.Cloud.Kms.V1;
 using Google.Protobuf.WellKnownTypes;
 using Keyward.Cli.Operating;
+using Keyward.Protos.V1;
 
 namespace Keyward.Tests.Cli.Operating;
 
@@ -21,6 +22,8 @@ public sealed class ActivityReportTests
         report.Add(new CryptoKey { Name = "late", NextRotationTime = Until.AddDays(-1).ToTimestamp() });
         report.Add(new CryptoKey { Name = "soon", NextRotationTime = Until.AddDays(3).ToTimestamp() });
         report.Add(new CryptoKey { Name = "far", NextRotationTime = Until.AddDays(30).ToTimestamp() });
+        report.Add(new Anomaly { Kind = "fan_out", Severity = "high", Principal = "<b>@x", Time = Until.AddDays(-1).ToTimestamp() });
+        report.Add(new Anomaly { Kind = "export", Principal = "late@x", Time = Until.AddDays(1).ToTimestamp() });
         var json = report.ToJson();
         Assert.Equal(121, json["requests"]!.GetValue<long>());
         Assert.Equal((101, 1), (json["budget"]!["owed"]!.GetValue<long>(), json["budget"]!["failed"]!.GetValue<long>()));
@@ -29,7 +32,9 @@ public sealed class ActivityReportTests
             json["days"]!.AsArray().Select(d => d!["day"]!.GetValue<string>()));
         Assert.Equal(["late", "soon"], json["due"]!.AsArray().Select(d => d!["key"]!.GetValue<string>()));
         Assert.Equal("set_policy", json["rights"]![0]!["operation"]!.GetValue<string>());
-        Assert.Equal("<b>@x", json["anomalies"]![0]!["principal"]!.GetValue<string>());
+        Assert.Equal("<b>@x", json["anomalies"]!.AsArray().Single()!["principal"]!.GetValue<string>());
+        Assert.Equal(20, json["denials"]![0]!["count"]!.GetValue<long>());
+        Assert.Equal("projects/p/cryptoKeys/k", json["keys"]!.AsArray().Single()!["name"]!.GetValue<string>());
 
         var page = ReportPage.Of("A & B", json);
         Assert.Contains("<title>A &amp; B</title>", page);
@@ -41,6 +46,6 @@ public sealed class ActivityReportTests
 
     private static JsonNode Record(string verb, string outcome, string time, string who = "a@p") => JsonNode.Parse($$$"""
         {"kind":"operation","operation":"{{{verb}}}","outcome":"{{{outcome}}}","time":"{{{time}}}",
-        "principal":{"name":"{{{who}}}"},"key":{"name":"projects/p/k/cryptoKeyVersions/1"}}
+        "principal":{"name":"{{{who}}}"},"key":{"name":"projects/p/cryptoKeys/k/cryptoKeyVersions/1"}}
         """)!;
 }

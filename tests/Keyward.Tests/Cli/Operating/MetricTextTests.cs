@@ -77,6 +77,19 @@ public sealed class MetricTextTests
     }
 
     [Theory]
+    [InlineData(400, "is 400 days old")]
+    [InlineData(100, "nobody has used")]
+    public void The_doctor_tells_old_credentials_from_idle_ones(int days, string said)
+    {
+        var now = new DateTimeOffset(2027, 6, 1, 0, 0, 0, TimeSpan.Zero);
+        var credential = new Keyward.Protos.V1.Credential
+        {
+            Id = "c", Email = "app@p", CreateTime = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(now.AddDays(-days)),
+        };
+        Assert.Contains(said, Doctor.JudgeCredential(credential, now).ToJson().ToJsonString());
+    }
+
+    [Theory]
     [InlineData(1, FindingLevel.Ok)]
     [InlineData(-20, FindingLevel.Warning)]
     [InlineData(90, FindingLevel.Error)]

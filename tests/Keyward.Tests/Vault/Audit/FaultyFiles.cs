@@ -6,6 +6,7 @@ namespace Keyward.Tests.Vault.Audit;
 internal sealed class FaultyFiles : IJournalFiles
 {
     private readonly Lock _lock = new();
+    private byte[]? _retired;
 
     public Dictionary<string, byte[]> Files { get; } = [];
 
@@ -52,15 +53,29 @@ internal sealed class FaultyFiles : IJournalFiles
     public IJournalFile Create(string name, ReadOnlySpan<byte> header)
     {
         Step();
-        lock (_lock) Files[name] = header.ToArray();
+        lock (_lock)
+        {
+            Files[name] = [.. header, .. _retired?[header.Length..] ?? []];
+            _retired = null;
+        }
+
         return Open(name, header.Length);
     }
 
     public IJournalFile Open(string name, long end) => new Opened(this, name, end);
 
-    public void Delete(string name)
+    public void Retire(string name)
     {
-        lock (_lock) Files.Remove(name);
+        lock (_lock)
+        {
+            Files.Remove(name, out var bytes);
+            _retired ??= bytes;
+        }
+    }
+
+    public void RemoveRetired()
+    {
+        lock (_lock) _retired = null;
     }
 
     private void Step()
@@ -115,7 +130,13 @@ internal sealed class FaultyFiles : IJournalFiles
         private void Put(ReadOnlySpan<byte> bytes)
         {
             lock (files._lock)
-                files.Files[name] = [.. files.Files[name][..(int)Length], .. bytes, .. new byte[files.Ahead]];
+            {
+                var old = files.Files[name];
+                var end = (int)Length + bytes.Length;
+                byte[] behind = end < old.Length ? old[end..] : new byte[files.Ahead];
+                files.Files[name] = [.. old[..(int)Length], .. bytes, .. behind];
+            }
+
             Length += bytes.Length;
         }
     }

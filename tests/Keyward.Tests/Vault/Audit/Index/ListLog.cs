@@ -28,14 +28,14 @@ internal sealed class ListLog : IAuditLog
 
     public FollowedLog? Followed { get; set; }
 
-    public ValueTask<Receipt> AppendAsync(ReadOnlySpan<byte> entry)
+    public ValueTask<Receipt> AppendAsync(ReadOnlySpan<byte> entry, bool isBrief = false)
     {
         Entries.Add(entry.ToArray());
         return new(new Receipt(Origin, Entries.Count - 1));
     }
 
     public async IAsyncEnumerable<(long Index, ReadOnlyMemory<byte> Entry)> ReadAsync(
-        long fromIndex, [EnumeratorCancellation] CancellationToken cancellation)
+        long fromIndex, [EnumeratorCancellation] CancellationToken cancellation, JournalPlace? place = null)
     {
         await ValueTask.CompletedTask;
         var end = Entries.Count;

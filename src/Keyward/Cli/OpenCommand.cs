@@ -1,0 +1,27 @@
+using System.CommandLine;
+using Keyward.Keystores.Age;
+
+namespace Keyward.Cli;
+
+/// <summary><c>audit open</c>: what was sealed for recipients, in clear.</summary>
+internal static class OpenCommand
+{
+    private static readonly Argument<string> Sealed = new("file")
+    {
+        HelpName = "FILE", Description = "An age file, such as audit export --recipient made.",
+    };
+
+    public static Command Build() => Commands.Make("open",
+        "Print a sealed export, bundle or archived file in clear.",
+        ["keyward audit open audit.age --identity archive.key > audit.jsonl"], "age --decrypt", RunAsync, Sealed,
+        SealedArchive.Identity);
+
+    private static Task RunAsync(Session session)
+    {
+        using var source = File.OpenRead(session.Get(Sealed));
+        using var reader = new AgeReader(
+            source, BackupCommands.ReadIdentities(session, session.Get(SealedArchive.Identity) ?? []));
+        reader.CopyTo(StandardOutput.Write);
+        return Task.CompletedTask;
+    }
+}
