@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Keyward.Vault.Gate;
 using Keyward.Vault.Storage;
 
@@ -9,6 +10,9 @@ internal static class SignedRequests
 {
     public static readonly Refusal Unknown = new(RefusalReason.Unauthenticated,
         "The security token included in the request is invalid.");
+
+    /// <summary>Whose an access key is, made once as long as the key stays as it is.</summary>
+    private static readonly ConditionalWeakTable<Credential, Caller> Callers = [];
 
     private static readonly Refusal Expired = new(RefusalReason.SessionExpired,
         "The security token included in the request is expired");
@@ -31,7 +35,15 @@ internal static class SignedRequests
         if (!holds) return Mismatch;
         if ((at.World - proof.Time).Duration() > settings.ClockSkew)
             return Skewed(at.World, proof.Time, settings.ClockSkew);
-        return Identities.CallerOf(snapshot.Accounts[credential!.Email], credential.Id);
+        return CallerOf(snapshot.Accounts[credential!.Email], credential);
+    }
+
+    private static Caller CallerOf(ServiceAccount account, Credential credential)
+    {
+        if (Callers.TryGetValue(credential, out var known) && known.UniqueId == account.UniqueId) return known;
+        var caller = Identities.CallerOf(account, credential.Id);
+        Callers.AddOrUpdate(credential, caller);
+        return caller;
     }
 
     /// <summary>A temporary access key: its token says whose it is, and its secret follows from that. What the session

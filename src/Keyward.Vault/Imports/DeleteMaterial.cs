@@ -25,13 +25,14 @@ public sealed record DeleteMaterial(KeyName Key) : IOperation<KeyVersion?>
 
     async ValueTask<Outcome<KeyVersion?>> IOperation<KeyVersion?>.RunAsync(Passage passage)
     {
-        var outcome = await passage.ChangeAsync(((IOperation<KeyVersion?>)this).Demand, Change).ConfigureAwait(false);
+        var outcome = await passage.ChangeAsync(((IOperation<KeyVersion?>)this).Demand,
+            draft => Change(draft, passage.Settings)).ConfigureAwait(false);
         if (outcome.TryGet(out var version, out _) && version is not null)
             passage.Vault.Keystore.Forget(version.Material.KeyId, version.Name.Number);
         return outcome;
     }
 
-    private Outcome<KeyVersion?> Change(ChangeDraft draft)
+    private Outcome<KeyVersion?> Change(ChangeDraft draft, GateSettings settings)
     {
         if (draft.Snapshot.Find(Key) is not { } entry || entry.Key.StateAt(draft.Now) == KeyState.Deleted)
             return KeyRefusals.NotFound(Key);
@@ -48,7 +49,19 @@ public sealed record DeleteMaterial(KeyName Key) : IOperation<KeyVersion?>
         if (version.State is VersionState.Destroyed or VersionState.ImportFailed) return version;
         var erased = version.Erased(draft.Now);
         draft.Put(erased);
+        if (KeyRotation.IsWaiting(entry, version)) EraseAtReplicas(draft, entry.Key, version, settings);
         draft.Record.Changed("material", KeyRefusals.Label(version.State), KeyRefusals.Label(erased.State));
         return erased;
+    }
+
+    /// <summary>What a primary no longer offers for the next rotation, its replicas need not keep (AWS:
+    /// DeleteImportedKeyMaterial).</summary>
+    private static void EraseAtReplicas(ChangeDraft draft, Key key, KeyVersion version, GateSettings settings)
+    {
+        if (!KeySets.HasReplicas(draft.Snapshot, key, settings)) return;
+        foreach (var replica in KeySets.Of(draft.Snapshot, key, settings).Where(k => k.IsReplica).ToList())
+            if (draft.Snapshot.Find(new VersionName(replica.Name, version.Name.Number)) is
+                { State: not (VersionState.Destroyed or VersionState.ImportFailed) } same)
+                draft.Put(same.Erased(draft.Now));
     }
 }

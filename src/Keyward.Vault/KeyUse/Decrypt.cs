@@ -57,7 +57,7 @@ public sealed class Decrypt(KeyName key, ReadOnlyMemory<byte> ciphertext, Contex
         }
 
         passage.Record.Resource = entry.Versions.Length > 0 ? entry.Versions[0].Name.Parent.ToString() : key.ToString();
-        if (KeyRefusals.JudgeUse(entry.Key, passage.Now) is { } resting) return resting;
+        if (KeyRefusals.JudgeUse(entry, passage.Now) is { } resting) return resting;
         if (entry.Key.Purpose != Purpose.EncryptDecrypt) return WrongPurpose.Of(key);
         if (KeyImports.IsBare(entry)) return KeyRefusals.NoPrimary(entry.Key);
         if (!Ciphertext.TryReadPrefix(sealedBytes, out var keyId, out var number)) return NotOpened;

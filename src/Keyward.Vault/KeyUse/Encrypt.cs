@@ -39,7 +39,7 @@ public sealed class Encrypt(KeyName key, int? version, ReadOnlyMemory<byte> plai
         if (plaintext.Length > MaximumPlaintextSizeBytes) return TooLarge.Plaintext;
         if (context.Encoded.Length > Context.MaximumOpaqueSizeBytes + 1) return TooLarge.Context;
         if (passage.Snapshot.Find(key) is not { } entry) return Missing(passage, version);
-        if (KeyRefusals.JudgeUse(entry.Key, passage.Now) is { } resting) return resting;
+        if (KeyRefusals.JudgeUse(entry, passage.Now) is { } resting) return resting;
         if (entry.Key.Purpose != Purpose.EncryptDecrypt) return WrongPurpose.Of(key);
         var used = version is { } number ? entry.Find(number) : entry.Primary;
         if (used is null)

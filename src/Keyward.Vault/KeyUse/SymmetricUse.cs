@@ -15,7 +15,7 @@ internal static class SymmetricUse
         Passage passage, KeyName key, int? number = null)
     {
         if (passage.Snapshot.Find(key) is not { } entry) return KeyRefusals.NotFound(key);
-        if (KeyRefusals.JudgeUse(entry.Key, passage.Now) is { } resting) return resting;
+        if (KeyRefusals.JudgeUse(entry, passage.Now) is { } resting) return resting;
         if (entry.Key.Purpose != Purpose.EncryptDecrypt) return WrongPurpose.Of(key);
         var version = number is { } named ? entry.Find(named) : entry.Primary;
         if (version is null)
@@ -30,7 +30,7 @@ internal static class SymmetricUse
     public static Outcome<KeyVersion> ToDecrypt(Passage passage, KeyName key, ReadOnlySpan<byte> ciphertext)
     {
         if (passage.Snapshot.Find(key) is not { } entry) return KeyRefusals.NotFound(key);
-        if (KeyRefusals.JudgeUse(entry.Key, passage.Now) is { } resting) return resting;
+        if (KeyRefusals.JudgeUse(entry, passage.Now) is { } resting) return resting;
         if (entry.Key.Purpose != Purpose.EncryptDecrypt)
             return new Refusal(RefusalReason.IncorrectKey, $"{key} cannot open this ciphertext.", key.ToString());
         if (KeyImports.IsBare(entry)) return KeyRefusals.NoPrimary(entry.Key);

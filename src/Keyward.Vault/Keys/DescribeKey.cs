@@ -13,7 +13,10 @@ public sealed record KeyDescription(
     internal static KeyDescription Of(
         Snapshot snapshot, KeyEntry entry, GateSettings settings, DateTimeOffset now) => new(
             entry.Key, entry.Primary, [.. KeySets.Of(snapshot, entry.Key, settings)],
-            KeyImports.IsPending(entry, now));
+            KeyImports.IsPending(entry, now)) { MaterialExpireTime = KeyImports.FirstExpiry(entry) };
+
+    /// <summary>When the first of its imported materials goes by itself.</summary>
+    public DateTimeOffset? MaterialExpireTime { get; init; }
 }
 
 public sealed record DescribeKey(KeyName Name) : IOperation<KeyDescription>

@@ -45,6 +45,10 @@ internal static class KeyRefusals
     public static Refusal? JudgeUse(Key key, DateTimeOffset now) =>
         key.State == KeyState.Enabled ? null : JudgeState(key, now) ?? Disabled(key);
 
+    /// <summary>As before, of a key whose owner brings its material too.</summary>
+    public static Refusal? JudgeUse(Storage.KeyEntry entry, DateTimeOffset now) => JudgeUse(entry.Key, now)
+        ?? (KeyImports.IsIncomplete(entry, now) ? PendingImport(entry.Key) : null);
+
     /// <summary>Why a key that is about to go, or gone, cannot be changed; null if it can.</summary>
     public static Refusal? JudgeState(Key key, DateTimeOffset now) => key.StateAt(now) switch
     {

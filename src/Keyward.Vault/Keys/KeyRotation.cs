@@ -31,12 +31,17 @@ internal static class KeyRotation
         version.CreatedBy.StartsWith(BySystem, StringComparison.Ordinal);
 
     /// <summary>All versions but the first are rotations, and such as wait for theirs.</summary>
-    public static IEnumerable<KeyVersion> Of(KeyEntry entry) =>
-        entry.Versions.Where(v => v.Name.Number > 1 && !IsWaiting(entry, v));
+    public static IEnumerable<KeyVersion> Of(KeyEntry entry, DateTimeOffset now) =>
+        All(entry, now).Where(v => v.Name.Number > 1 && !IsWaiting(entry, v));
+
+    /// <summary>The first material, those of the rotations, and such as waits for its own.</summary>
+    public static IEnumerable<KeyVersion> All(KeyEntry entry, DateTimeOffset now) =>
+        entry.Versions.Where(v => !KeyImports.IsDropped(entry, v, now));
 
     /// <summary>Material that was brought and has not become current yet.</summary>
     public static bool IsWaiting(KeyEntry entry, KeyVersion version) =>
         entry.Key.ImportOnly && version.Name.Number > (entry.Key.PrimaryVersion ?? 0);
 
-    public static int CountOnDemand(KeyEntry entry) => Of(entry).Count(v => !IsAutomatic(v));
+    public static int CountOnDemand(KeyEntry entry, DateTimeOffset now) =>
+        Of(entry, now).Count(v => !IsAutomatic(v));
 }

@@ -60,7 +60,8 @@ public sealed record ListRotations(KeyName Name, bool WithFirst, PageRequest<Rot
         if (entry.Key.Purpose != Algorithms.Purpose.EncryptDecrypt)
             return new(new Refusal(RefusalReason.WrongPurpose, $"{Name} is not a key that rotates.",
                 Name.ToString()));
-        var all = (WithFirst ? entry.Versions : KeyRotation.Of(entry)).Select(v => EntryOf(passage, entry, v));
+        var all = (WithFirst ? KeyRotation.All(entry, passage.Now) : KeyRotation.Of(entry, passage.Now))
+            .Select(v => EntryOf(passage, entry, v));
         string NameOf(RotationEntry e) => Paging.NumberName(e.Version.Name.Number);
         return new(Paging.Cut(passage, $"{Name}/rotations {WithFirst}", Page,
             last => all.Where(e => last is null || string.CompareOrdinal(NameOf(e), last) > 0), NameOf, 0));

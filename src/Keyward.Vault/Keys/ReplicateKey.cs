@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Keyward.Vault.Audit;
 using Keyward.Vault.Gate;
+using Keyward.Vault.Imports;
 using Keyward.Vault.Keystores;
 using Keyward.Vault.Names;
 using Keyward.Vault.Policies;
@@ -70,12 +71,26 @@ public sealed record ReplicateKey(KeyName Name, LocationId Location) : IOperatio
             Tags = Tags.ToImmutableSortedDictionary(StringComparer.Ordinal), Seq = 0,
         };
         draft.Put(replica);
-        if (!primary.ImportOnly)
+        if (primary.ImportOnly) Await(draft, replica, entry);
+        else
             foreach (var version in entry.Versions) Copy(draft, replica, version);
         if (Policy is { } document && !PuttingDocument.Put(draft, passage, target, document, BypassesLockoutCheck)
             .TryGet(out _, out var badPolicy)) return badPolicy;
         draft.Record.Changed("replica", null, target.ToString());
         return KeyDescription.Of(draft.Snapshot, draft.Snapshot.Find(target)!, passage.Settings, draft.Now);
+    }
+
+    /// <summary>What the owner has to bring to the replica: every material that is or was the current one.</summary>
+    private static void Await(ChangeDraft draft, Key replica, KeyEntry primary)
+    {
+        foreach (var version in KeyRotation.All(primary, draft.Now))
+        {
+            if (KeyRotation.IsWaiting(primary, version)) continue;
+            draft.Put(ImportedVersions.Blank(draft, replica, version.Algorithm, version.Name.Number) with
+            {
+                RotateTime = version.RotateTime,
+            });
+        }
     }
 
     private static void Copy(ChangeDraft draft, Key replica, KeyVersion version)

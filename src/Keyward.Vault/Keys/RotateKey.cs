@@ -44,7 +44,7 @@ public sealed record RotateKey(KeyName Name) : IOperation<Key>
     {
         if (KeyRotation.Judge(entry, now) is { } refusal) return refusal;
         if (KeyRefusals.JudgeUse(entry.Key, now) is { } resting) return resting;
-        return KeyRotation.CountOnDemand(entry) < MaximumOnDemand
+        return KeyRotation.CountOnDemand(entry, now) < MaximumOnDemand
             ? NewVersions.Judge(entry.Key)
             : Spent;
     }
@@ -79,7 +79,7 @@ public sealed record RotateKey(KeyName Name) : IOperation<Key>
         if (KeyImports.Next(entry, draft.Now) is not { } next || replicas.Exists(r =>
             draft.Snapshot.Find(new VersionName(r.Name, next.Name.Number))?.StateAt(draft.Now) != VersionState.Enabled))
             return KeyRefusals.Precondition(Name, $"No available key material pending rotation for {Name}.");
-        if (KeyRotation.CountOnDemand(entry) >= MaximumOnDemand) return Spent;
+        if (KeyRotation.CountOnDemand(entry, draft.Now) >= MaximumOnDemand) return Spent;
         foreach (var key in replicas.Append(entry.Key))
         {
             draft.Put(key with { PrimaryVersion = next.Name.Number });

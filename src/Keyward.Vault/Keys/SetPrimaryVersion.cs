@@ -41,6 +41,7 @@ public sealed record SetPrimaryVersion(VersionName Name) : IOperation<KeyView>
         if (entry.Key.PrimaryVersion == Name.Number) return KeyView.Of(entry);
         var key = entry.Key with { PrimaryVersion = Name.Number };
         draft.Put(key);
+        if (key.ImportOnly && version.RotateTime is null) draft.Put(version with { RotateTime = draft.Now });
         draft.Record.Changed("primary", entry.Key.PrimaryVersion?.ToString(CultureInfo.InvariantCulture),
             Name.Number.ToString(CultureInfo.InvariantCulture));
         return new KeyView(key, version);

@@ -81,16 +81,20 @@ public sealed class DegradedTests : IDisposable
     }
 
     [Fact]
-    public async Task A_sink_and_a_trace_collector_that_are_gone_cost_nothing_but_their_copies()
+    public async Task A_sink_a_witness_and_a_trace_collector_that_are_gone_cost_nothing_but_their_copies()
     {
         await using var server = await StartAsync(
             ("KEYWARD_AUDIT_SINKS", "desk=syslog+tls://127.0.0.1:1?form=cef"),
-            ("KEYWARD_TRACES_ENDPOINT", "http://127.0.0.1:1"), ("KEYWARD_TRACES_SAMPLE", "1"));
+            ("KEYWARD_TRACES_ENDPOINT", "http://127.0.0.1:1"), ("KEYWARD_TRACES_SAMPLE", "1"),
+            ("KEYWARD_AUDIT_WITNESSES", "witness.example/w1+20324abe+BCmsuuFBvMrwsi4alNNNC8c2HlJtC/4SyJeUvJMilm3X "
+                + "https://127.0.0.1:1/witness"), ("KEYWARD_AUDIT_WITNESS_QUORUM", "1"));
         using var client = await ReadyAsync(server);
         Assert.Equal(200, await EncryptAsync(client));
         Assert.Equal((200, "ready"), await StatusAsync(client));
         while (await MetricAsync(client, "keyward_audit_export_failures_total") is not > 0) await Task.Delay(50);
         Assert.True(await MetricAsync(client, "keyward_audit_export_lag_entries") > 0);
+        Assert.True(await MetricAsync(client, "keyward_audit_witness_quorum_missing_seconds") > 0);
+        await server.UntilSaidAsync("The checkpoint could not be brought to witness.example/w1");
         Assert.Equal(200, await EncryptAsync(client));
         Assert.Equal(0, await server.StopAsync());
     }

@@ -1,6 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Keyward.Delivery;
+using Keyward.Tests.Conformance;
+using Keyward.Tests.Vectors;
+using Keyward.Vault.Audit;
 
 namespace Keyward.Tests.Delivery;
 
@@ -98,6 +101,27 @@ public sealed class RecordFormTests
         Assert.Equal(3, (int)Form("ocsf", Denied)["activity_id"]!);
         Assert.Equal(2, (int)Form("ocsf", Denied)["status_id"]!);
         Assert.Equal(1_795_652_341_894, (long)Form("ocsf", Encrypted)["time"]!);
+    }
+
+    /// <summary>Every record of a log that a real server wrote: all doors, refusals, summaries, changes, the system's
+    /// own.</summary>
+    [Fact]
+    public async Task Every_record_of_a_real_log_has_the_shape_that_each_vendor_published()
+    {
+        using var folder = new TemporaryFolder();
+        await System.IO.Compression.ZipFile.ExtractToDirectoryAsync(
+            Path.Combine(VectorFile.Folder, "log_1.zip"), folder.Path, TestContext.Current.CancellationToken);
+        using var log = AuditLog.Open(new JournalFiles(folder.In("node-2cf72964/journal")),
+            "keyward/f0365918bae20a66a343cda81f637f0e/node-2cf72964", 0);
+        List<string> records = [Encrypted, Denied, Summary];
+        await foreach (var (_, entry) in log.ReadAsync(0, TestContext.Current.CancellationToken))
+            records.Add(System.Text.Encoding.UTF8.GetString(entry.Span));
+        Assert.True(records.Count > 250);
+        foreach (var record in records)
+            foreach (var (form, shape) in ((string, PublishedShape)[])[("google", PublishedShape.Google),
+                ("cloudtrail", PublishedShape.CloudTrail), ("ocsf", PublishedShape.Ocsf)])
+                Assert.True(shape.WhyNot(Form(form, record)).FirstOrDefault() is null, $"{form}: {shape.WhyNot(Form(form, record)).FirstOrDefault()}: {record}");
+        Assert.NotEmpty(PublishedShape.Ocsf.WhyNot(Form("cloudtrail", Encrypted)));
     }
 
     [Fact]

@@ -150,14 +150,16 @@ internal sealed class OpenDoors : IAsyncDisposable
         Variable("AWS_ACCESS_KEY_ID"), Variable("AWS_SECRET_ACCESS_KEY"));
 
     /// <summary>Sends a signed call to the AWS door; the request can be spoilt before it goes.</summary>
-    public Task<RestReply> CallAwsAsync(string target, string body, Action<HttpContext>? spoil = null) =>
-        CallAwsAsync(AccessKey, target, body, spoil);
+    public Task<RestReply> CallAwsAsync(
+        string target, string body, Action<HttpContext>? spoil = null, string region = "us-east-1") =>
+        CallAwsAsync(AccessKey, target, body, spoil, region);
 
     /// <summary>The same with another access key.</summary>
     public async Task<RestReply> CallAwsAsync(
-        (string Id, string Secret) accessKey, string target, string body, Action<HttpContext>? spoil = null)
+        (string Id, string Secret) accessKey, string target, string body, Action<HttpContext>? spoil = null,
+        string region = "us-east-1")
     {
-        var context = AwsRequest.Make(accessKey, target, body, _time.GetUtcNow());
+        var context = AwsRequest.Make(accessKey, target, body, _time.GetUtcNow(), region);
         spoil?.Invoke(context);
         await new AwsDoor(_ => Task.CompletedTask, _keeper.Gate).InvokeAsync(context);
         var answer = (MemoryStream)context.Response.Body;

@@ -34,7 +34,8 @@ internal static class KeyMetadata
         if (state == "PendingReplicaDeletion" && key.DeletionWindow is { } window)
             json.WriteNumber("PendingDeletionWindowInDays", (int)window.TotalDays);
         json.WriteString("Origin", key.ImportOnly ? "EXTERNAL" : "AWS_KMS");
-        if (key.ImportOnly && !view.IsPendingImport && view.Primary is { } held) WriteExpiry(json, held);
+        if (key.ImportOnly && !view.IsPendingImport && view.Primary is not null)
+            WriteExpiry(json, view.MaterialExpireTime);
         json.WriteString("KeyManager", "CUSTOMER");
         json.WriteString("CustomerMasterKeySpec", spec);
         json.WriteString("KeySpec", spec);
@@ -60,10 +61,10 @@ internal static class KeyMetadata
     }
 
     /// <summary>ValidTo and ExpirationModel of imported material.</summary>
-    public static void WriteExpiry(Utf8JsonWriter json, KeyVersion version)
+    public static void WriteExpiry(Utf8JsonWriter json, DateTimeOffset? time)
     {
-        json.WriteTime("ValidTo", version.MaterialExpireTime);
-        json.WriteString("ExpirationModel", version.MaterialExpireTime is null
+        json.WriteTime("ValidTo", time);
+        json.WriteString("ExpirationModel", time is null
             ? "KEY_MATERIAL_DOES_NOT_EXPIRE"
             : "KEY_MATERIAL_EXPIRES");
     }

@@ -54,12 +54,15 @@ internal static class MultiRegionOperations
             : replicated;
     }
 
-    private static ValueTask<Answer> UpdatePrimaryRegion(Call call)
+    private static async ValueTask<Answer> UpdatePrimaryRegion(Call call)
     {
         var region = RegionOf(call, "PrimaryRegion", out var answer);
-        if (region is null || call.FindKey("KeyId", KeyForms.IdOrArn, out answer) is not { } key)
-            return new(answer!);
-        return call.PassAsync(new MovePrimary(key.Name, region.Value), write: null);
+        if (region is null || call.FindKey("KeyId", KeyForms.IdOrArn, out answer) is not { } key) return answer!;
+        var moved = await call.PassAsync(new MovePrimary(key.Name, region.Value), write: null).ConfigureAwait(false);
+        return moved.Fault is { Reason: RefusalReason.NotFound }
+            ? Answer.Of(Fault.NotFound(
+                $"Key '{Arns.OfKey(region.Value.Value, key.Account, key.Id)}' does not exist"))
+            : moved;
     }
 
     private static LocationId? RegionOf(Call call, string member, out Answer? answer)

@@ -72,7 +72,7 @@ internal static class RotationOperations
         {
             if (entry.Version.MaterialDescription is { } text) json.WriteString("KeyMaterialDescription", text);
             json.WriteString("ImportState", entry.HasMaterial ? "IMPORTED" : "PENDING_IMPORT");
-            if (entry.HasMaterial) KeyMetadata.WriteExpiry(json, entry.Version);
+            if (entry.HasMaterial) KeyMetadata.WriteExpiry(json, entry.Version.MaterialExpireTime);
         }
 
         if (!entry.IsFirst && !entry.IsWaiting)

@@ -5,7 +5,7 @@ namespace Keyward.Doors.Aws.Signature;
 /// <summary>The Authorization header of Signature Version 4, taken apart strictly ("Signature Version 4 signing
 /// process", header form). Pre-signed and chunked forms have no place here.</summary>
 internal sealed record AuthorizationHeader(
-    string KeyId, Scope Scope, IReadOnlyList<string> SignedHeaders, byte[] Signature)
+    string KeyId, Scope Scope, string[] SignedHeaders, byte[] Signature)
 {
     public const string Algorithm = "AWS4-HMAC-SHA256";
 

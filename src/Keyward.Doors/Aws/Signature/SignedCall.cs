@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -42,8 +43,7 @@ internal static class SignedCall
         fault = JudgeScope(header.Scope, service, date, out var time)
             ?? JudgeBodyHash(request.Headers, bodyHash);
         if (fault is not null) return null;
-        var canonical = Canonical(request, header, bodyHash);
-        SHA256.HashData(Encoding.UTF8.GetBytes(canonical), hash);
+        HashCanonical(request, header, bodyHash, hash);
         var signed = $"{AuthorizationHeader.Algorithm}\n{date}\n{header.Scope}\n{Convert.ToHexStringLower(hash)}";
         return new SignatureProof(header.KeyId, "AWS4",
             [header.Scope.Day, header.Scope.Region, header.Scope.Service, Scope.Terminator],
@@ -70,11 +70,18 @@ internal static class SignedCall
             var isNeeded = name.StartsWith("x-amz-", StringComparison.OrdinalIgnoreCase)
                 || name.Equals("host", StringComparison.OrdinalIgnoreCase);
             if (!isNeeded) continue;
-            if (values.Count != 1 || !header.SignedHeaders.Contains(name.ToLowerInvariant()))
+            if (values.Count != 1 || !IsSigned(header, name))
                 return Fault.Signature($"'{name}' must be a 'SignedHeader' in the AWS Authorization, and occur once.");
         }
 
         return headers.Host.Count == 1 ? null : Fault.Signature(AuthorizationHeader.Mismatch);
+    }
+
+    private static bool IsSigned(AuthorizationHeader header, string name)
+    {
+        foreach (var signed in header.SignedHeaders)
+            if (signed.Equals(name, StringComparison.OrdinalIgnoreCase)) return true;
+        return false;
     }
 
     private static Fault? JudgeScope(Scope scope, string service, string date, out DateTimeOffset time)
@@ -98,38 +105,51 @@ internal static class SignedCall
             : Fault.Signature(AuthorizationHeader.Mismatch);
     }
 
-    private static string Canonical(HttpRequest request, AuthorizationHeader header, string bodyHash)
+    /// <summary>The hash of the canonical request.</summary>
+    private static void HashCanonical(
+        HttpRequest request, AuthorizationHeader header, string bodyHash, Span<byte> hash)
     {
-        var text = new StringBuilder(1_024);
-        text.Append(request.Method).Append("\n/\n\n");
+        var text = _canonical ??= new ArrayBufferWriter<byte>(1_024);
+        text.ResetWrittenCount();
+        Put(text, request.Method);
+        text.Write("\n/\n\n"u8);
         foreach (var name in header.SignedHeaders)
         {
-            text.Append(name).Append(':');
-            AppendTrimmed(text, request.Headers[name][0]!);
-            text.Append('\n');
+            Put(text, name);
+            text.Write(":"u8);
+            PutTrimmed(text, request.Headers[name][0]!);
+            text.Write("\n"u8);
         }
 
-        return text.Append('\n').AppendJoin(';', header.SignedHeaders).Append('\n').Append(bodyHash).ToString();
+        for (var i = 0; i < header.SignedHeaders.Length; i++)
+        {
+            text.Write(i == 0 ? "\n"u8 : ";"u8);
+            Put(text, header.SignedHeaders[i]);
+        }
+
+        text.Write("\n"u8);
+        Put(text, bodyHash);
+        SHA256.HashData(text.WrittenSpan, hash);
     }
 
-    /// <summary>Without blanks at the ends, runs of blanks made one.</summary>
-    private static void AppendTrimmed(StringBuilder text, string value)
-    {
-        var pending = false;
-        var begun = false;
-        foreach (var c in value)
-        {
-            if (c is ' ' or '\t')
-            {
-                pending = begun;
-                continue;
-            }
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? _canonical;
 
-            if (pending) text.Append(' ');
-            pending = false;
-            begun = true;
-            text.Append(c);
+    private static void Put(ArrayBufferWriter<byte> text, ReadOnlySpan<char> part) =>
+        Encoding.UTF8.GetBytes(part, text);
+
+    /// <summary>Without blanks at the ends, runs of blanks made one.</summary>
+    private static void PutTrimmed(ArrayBufferWriter<byte> text, ReadOnlySpan<char> value)
+    {
+        value = value.Trim(" \t");
+        while (value.IndexOfAny(' ', '\t') is >= 0 and var blank)
+        {
+            Put(text, value[..blank]);
+            text.Write(" "u8);
+            value = value[blank..].TrimStart(" \t");
         }
+
+        Put(text, value);
     }
 
     private static string? TokenOf(IHeaderDictionary headers) =>
