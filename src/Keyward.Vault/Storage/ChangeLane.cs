@@ -196,8 +196,9 @@ internal sealed class ChangeLane : IAsyncDisposable
         public Snapshot After { get; private set; } = Snapshot.Empty;
 
         /// <summary>A call that was carried out before waits, as one that found nothing to change, until what it did
-        /// then has reached every node. Its twin in the same batch comes again when the first is committed. And what comes
-        /// in a batch with another root would be sealed by the old one, which is in use until the commit.</summary>
+        /// then has reached every node. Its twin in the same batch comes again when the first is committed. And what
+        /// comes in a batch with another root would be sealed by the old one, which is in use until the
+        /// commit.</summary>
         private bool TurnsAway(PendingChange pending, List<Change> changes)
         {
             var record = pending.Record;
