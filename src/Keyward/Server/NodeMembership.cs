@@ -45,7 +45,9 @@ internal sealed class NodeMembership : IAsyncDisposable
         lane.Propagation = propagation;
         vault.Nodes = new NodeBoard(nodes, sync, propagation);
         await sync.StartAsync(cancellation).ConfigureAwait(false);
-        return new NodeMembership(sync, propagation, new Leader(nodes, sync, time), lane, vault)
+        var leader = new Leader(nodes, sync, time);
+        vault.LeaderTerm = () => leader.Term;
+        return new NodeMembership(sync, propagation, leader, lane, vault)
         {
             Logs = new LogWatch(folder, store, vault.Incarnation, time, logger),
         };
