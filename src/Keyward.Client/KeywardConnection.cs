@@ -44,7 +44,7 @@ public sealed class KeywardConnection : IDisposable
             metadata.Add("authorization", "Bearer " + credentials.Token());
             if (Reason is not null) metadata.Add("x-goog-request-reason", Reason);
             return metadata;
-        });
+        }).Intercept(new Retrying());
         Keys = new KeyManagementService.KeyManagementServiceClient(invoker);
         Policies = new IAMPolicy.IAMPolicyClient(invoker);
         Locations = new Locations.LocationsClient(invoker);

@@ -35,7 +35,7 @@ internal sealed class AwsDoor(RequestDelegate next, Gate gate)
         var (body, fault) = await RequestBody.ReadAsync(context).ConfigureAwait(false);
         try
         {
-            if (StsCalls.IsOurs(context.Request))
+            if (StsCalls.IsOurs(context.Request) && (fault is not null || StsForm.Resembles(body)))
             {
                 await new StsCalls(gate).ServeAsync(context, arrival, body, fault).ConfigureAwait(false);
                 return;

@@ -24,7 +24,7 @@ internal static class Refusals
         RefusalReason.PermissionDenied => ("AccessDeniedException", 400),
         RefusalReason.NotFound => ("NotFoundException", 400),
         RefusalReason.AlreadyExists => ("AlreadyExistsException", 400),
-        RefusalReason.StaleEtag => ("ConflictException", 400),
+        RefusalReason.StaleEtag or RefusalReason.AlreadyDone => ("ConflictException", 400),
         RefusalReason.VersionNotEnabled or RefusalReason.KeyDisabled => ("DisabledException", 400),
         RefusalReason.NoPrimaryVersion or RefusalReason.TransitionNotAllowed or RefusalReason.KeyPendingDeletion
             or RefusalReason.KeyPendingImport or RefusalReason.KeyNotPendingDeletion or RefusalReason.MessagesExhausted

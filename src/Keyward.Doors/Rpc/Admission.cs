@@ -18,12 +18,16 @@ internal sealed class Admission(RequestDelegate next, Gate gate, IEnumerable<Uno
         unoffered.DistinctBy(m => m.GrpcPath).ToDictionary(m => m.GrpcPath, StringComparer.Ordinal);
 
     private const int MaximumAgentLength = 256;
+    private const int MaximumKeyLength = 128;
 
     private static readonly System.Buffers.SearchValues<char> HexDigits =
         System.Buffers.SearchValues.Create("0123456789abcdef");
 
     private static readonly Refusal Malformed = new(
         RefusalReason.InvalidArgument, "The request is malformed or larger than this method allows.");
+
+    private static readonly Refusal BadKey = new(
+        RefusalReason.InvalidArgument, "An idempotency key has 1 to 128 visible ASCII characters.");
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -43,6 +47,12 @@ internal sealed class Admission(RequestDelegate next, Gate gate, IEnumerable<Uno
         if (!judged.TryGet(out var caller, out var refusal))
         {
             await RefuseAsync(context, arrival, null, refusal).ConfigureAwait(false);
+            return;
+        }
+
+        if (!TryReadKey(context.Request, arrival))
+        {
+            await RefuseAsync(context, arrival, caller, BadKey).ConfigureAwait(false);
             return;
         }
 
@@ -134,6 +144,14 @@ internal sealed class Admission(RequestDelegate next, Gate gate, IEnumerable<Uno
     {
         var reason = request.Headers["x-goog-request-reason"].ToString();
         return reason.Length == 0 ? null : reason.Length > MaximumAgentLength ? reason[..MaximumAgentLength] : reason;
+    }
+
+    private static bool TryReadKey(HttpRequest request, Arrival arrival)
+    {
+        if (!request.Headers.TryGetValue("x-keyward-idempotency-key", out var values)) return true;
+        arrival.IdempotencyKey = values.ToString();
+        return arrival.IdempotencyKey.Length is > 0 and <= MaximumKeyLength
+            && !arrival.IdempotencyKey.AsSpan().ContainsAnyExceptInRange('!', '~');
     }
 
     internal static Source SourceOf(HttpContext context)

@@ -19,7 +19,7 @@ internal static class StatusTable
             or RefusalReason.SessionExpired => Code.Unauthenticated,
         RefusalReason.PermissionDenied => Code.PermissionDenied,
         RefusalReason.NotFound => Code.NotFound,
-        RefusalReason.AlreadyExists => Code.AlreadyExists,
+        RefusalReason.AlreadyExists or RefusalReason.AlreadyDone => Code.AlreadyExists,
         RefusalReason.StaleEtag => Code.Aborted,
         RefusalReason.VersionNotEnabled or RefusalReason.NoPrimaryVersion or RefusalReason.TransitionNotAllowed
             or RefusalReason.WrongPurpose or RefusalReason.Tampered or RefusalReason.KeyDisabled

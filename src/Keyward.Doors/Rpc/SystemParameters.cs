@@ -15,10 +15,14 @@ internal sealed record SystemParameters(bool EnumsAsNumbers, FieldSelection? Fie
         "access_token", "oauth_token",
     ];
 
+    /// <summary>The header that says the same as <c>fields</c>.</summary>
+    private const string FieldMask = "X-Goog-FieldMask";
+
     public static bool Has(string name) => name.StartsWith('$') || Names.Contains(name);
 
-    public static SystemParameters Parse(IQueryCollection query, MessageDescriptor output)
+    public static SystemParameters Parse(HttpRequest request, MessageDescriptor output)
     {
+        var query = request.Query;
         var numbers = false;
         foreach (var form in query["alt"].Concat(query["$alt"]))
         {
@@ -28,7 +32,8 @@ internal sealed record SystemParameters(bool EnumsAsNumbers, FieldSelection? Fie
             numbers |= parts.Contains("enum-encoding=int");
         }
 
-        var fields = string.Join(',', query["fields"].Concat(query["$fields"]).Where(f => !string.IsNullOrEmpty(f)));
+        var fields = string.Join(',', query["fields"].Concat(query["$fields"]).Concat(request.Headers[FieldMask])
+            .Where(f => !string.IsNullOrEmpty(f)));
         return new SystemParameters(numbers, fields.Length == 0 ? null : FieldSelection.Parse(fields, output));
     }
 }

@@ -57,7 +57,7 @@ internal sealed class Transcoder(
         SystemParameters parameters;
         try
         {
-            parameters = SystemParameters.Parse(context.Request.Query, route.Method.OutputType);
+            parameters = SystemParameters.Parse(context.Request, route.Method.OutputType);
             request = await ReadAsync(context, route, variables!).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is BadRequestException or InvalidProtocolBufferException

@@ -24,7 +24,7 @@ public static class Outcomes
             or RefusalReason.KeyDisabled or RefusalReason.KeyPendingDeletion or RefusalReason.KeyPendingImport
             or RefusalReason.KeyNotPendingDeletion or RefusalReason.WrongOrigin or RefusalReason.NotPrimary
             or RefusalReason.ExpiredImportToken
-            or RefusalReason.Rehearsed or RefusalReason.MessagesExhausted
+            or RefusalReason.Rehearsed or RefusalReason.MessagesExhausted or RefusalReason.AlreadyDone
             => "precondition",
         RefusalReason.QuotaExceeded or RefusalReason.Overloaded or RefusalReason.RateExceeded => "throttled",
         RefusalReason.Sealed or RefusalReason.NotReady or RefusalReason.AuditUnwritable

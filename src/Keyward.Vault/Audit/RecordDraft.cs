@@ -15,6 +15,9 @@ internal sealed class RecordDraft(Arrival arrival, Caller? caller, Verb verb)
 
     public Verb Verb { get; } = verb;
 
+    /// <summary>What the feed calls a change of a call that named itself.</summary>
+    public byte[]? Operation { get; set; }
+
     /// <summary>Full name of what was asked for.</summary>
     public string? Resource { get; set; }
 

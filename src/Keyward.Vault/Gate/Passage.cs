@@ -97,8 +97,13 @@ internal sealed class Passage(
 
     /// <summary>Judges and commits a change. The right to it is judged once more, under the store's lock: who lost it
     /// meanwhile is refused.</summary>
-    public async ValueTask<Outcome<T>> ChangeAsync<T>(Demand demand, Func<ChangeDraft, Outcome<T>> judge) =>
-        await lane.ChangeAsync(Record, draft => Judge(draft, demand, judge)).ConfigureAwait(false);
+    public async ValueTask<Outcome<T>> ChangeAsync<T>(Demand demand, Func<ChangeDraft, Outcome<T>> judge)
+    {
+        if (Record.Arrival is { IdempotencyKey: { } key } arrival)
+            Record.Operation ??= RecentOperations.Of(
+                Caller.Member, key, Record.Verb.Name, Record.Resource ?? "", arrival.Id);
+        return await lane.ChangeAsync(Record, draft => Judge(draft, demand, judge)).ConfigureAwait(false);
+    }
 
     private Outcome<T> Judge<T>(ChangeDraft draft, in Demand demand, Func<ChangeDraft, Outcome<T>> judge)
     {

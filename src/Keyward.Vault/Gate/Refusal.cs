@@ -76,6 +76,9 @@ public enum RefusalReason
 
     /// <summary>The version has sealed as many messages as its algorithm lets one key seal.</summary>
     MessagesExhausted = 47,
+
+    /// <summary>A call that named itself was carried out before.</summary>
+    AlreadyDone = 48,
 }
 
 /// <summary>An expected "no": a value, not an exception. The sentence is from a fixed list and never echoes what the

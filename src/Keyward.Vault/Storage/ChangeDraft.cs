@@ -235,7 +235,7 @@ internal sealed class ChangeDraft(Snapshot before, long seq, DateTimeOffset now,
         var bare = RecordWriter.Write(Record, Now, took, node, null, mark).ToArray();
         var id = new byte[16];
         BinaryPrimitives.WriteUInt128BigEndian(id, Record.Arrival.Id);
-        return new Change(new FeedEntry(Seq, id, Rows), Hierarchy.SealStateSum(Seq, bytes),
+        return new Change(new FeedEntry(Seq, Record.Operation ?? id, Rows), Hierarchy.SealStateSum(Seq, bytes),
             new OutboxEntry(id, Seq, node, bare));
     }
 

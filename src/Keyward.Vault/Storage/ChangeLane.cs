@@ -25,6 +25,9 @@ internal sealed class ChangeLane : IAsyncDisposable
     private static readonly Refusal Busy = new(
         RefusalReason.Overloaded, "Too many changes wait for the store. Try again.");
 
+    private static readonly Refusal NotLeading = new(
+        RefusalReason.TransitionNotAllowed, "Another node runs the jobs by now; this one's turn is over.");
+
     private static readonly Refusal NotLogged = new(RefusalReason.AuditUnwritable,
         "The change was made, but its audit record could not be written yet; it will be, from the store.");
 
@@ -100,11 +103,15 @@ internal sealed class ChangeLane : IAsyncDisposable
     private async Task CommitAsync(List<PendingChange> batch)
     {
         var judged = new Judged(this, batch);
+        if (!_vault.Operations.IsLoaded && batch.Exists(p => p.Record.Operation is not null))
+            _vault.Operations.Load(await _store.ReadFeedAsync(Math.Max(0, _vault.Snapshot.Seq - RecentOperations.Kept),
+                RecentOperations.Kept, CancellationToken.None).ConfigureAwait(false));
         var (began, beganAt) = (PartMetrics.Begin(), _time.GetUtcNow());
         await _store.ChangeAsync(_vault.Snapshot.Seq, judged.Judge, CancellationToken.None).ConfigureAwait(false);
         Parts?.StoreDone(began);
         foreach (var pending in batch) Traces.Tracing.Note("store.write", pending.Span, beganAt);
         foreach (var pending in judged.Refused) pending.Complete();
+        _vault.Operations.Note([.. judged.Changes.Select(c => c.Entry)]);
         foreach (var change in judged.Changes) Following.Adopt(change.Entry.Rows, _vault.Hierarchy);
         _vault.Swap(judged.After);
         Following.Forget(judged.Missed, _vault);
@@ -191,6 +198,37 @@ internal sealed class ChangeLane : IAsyncDisposable
 
         public Snapshot After { get; private set; } = Snapshot.Empty;
 
+        /// <summary>A call that was carried out before waits, as one that found nothing to change, until what it did
+        /// then has reached every node. Its twin in the same batch comes again when the first is committed. And what
+        /// comes in a batch with another root would be sealed by the old one, which is in use until the
+        /// commit.</summary>
+        private bool TurnsAway(PendingChange pending, Counter counter, List<Change> changes)
+        {
+            var record = pending.Record;
+            if (record.Arrival.LeaderTerm is { } term && term != counter.LeaderTerm)
+            {
+                pending.TurnAway(NotLeading);
+                Refused.Add(pending);
+                return true;
+            }
+
+            if (lane._vault.Operations.Refuse(record.Operation, record.Arrival.Id) is { } done)
+            {
+                pending.TurnAway(done);
+                Unchanged.Add(pending);
+                return true;
+            }
+
+            if (!changes.Exists(c => (record.Operation is { } own && IsTwin(c.Entry.OperationId, own))
+                || c.Entry.Rows.Any(Erasure.IsBridge))) return false;
+            pending.TurnAway(Busy);
+            Refused.Add(pending);
+            return true;
+        }
+
+        private static bool IsTwin(byte[] a, byte[] b) =>
+            a.Length == b.Length && a.AsSpan(0, 32).SequenceEqual(b.AsSpan(0, 32));
+
         public IReadOnlyList<Change> Judge(Counter counter, IReadOnlyList<FeedEntry> missed)
         {
             // A transaction that the store begins anew is judged anew: nothing of the first try was written.
@@ -213,14 +251,7 @@ internal sealed class ChangeLane : IAsyncDisposable
             var changes = new List<Change>();
             foreach (var pending in batch)
             {
-                // What comes in the same batch would be sealed by the old root, which is in use until the commit.
-                if (changes.Exists(c => c.Entry.Rows.Any(Erasure.IsBridge)))
-                {
-                    pending.TurnAway(Busy);
-                    Refused.Add(pending);
-                    continue;
-                }
-
+                if (TurnsAway(pending, counter, changes)) continue;
                 var draft = new ChangeDraft(
                     snapshot, snapshot.Seq + 1, lane._time.GetUtcNow(), lane._vault, pending.Record);
                 if (!pending.Judge(draft))

@@ -13,6 +13,7 @@ internal static class Following
         Snapshot snapshot, IReadOnlyList<FeedEntry> entries, Counter counter, OpenedVault vault)
     {
         if (entries.Count == 0) return snapshot;
+        vault.Operations.Note(entries);
         var sum = new byte[StateSum.SizeBytes];
         if (!vault.Hierarchy.TryOpenStateSum(counter.Seq, counter.SealedSum, sum)) throw new FeedBrokenException();
         var next = snapshot;

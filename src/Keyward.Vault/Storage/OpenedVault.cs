@@ -36,6 +36,12 @@ internal sealed class OpenedVault(
     /// <summary>Where the state lies; for reading it whole. It is changed by the lane alone.</summary>
     public IStore? Store { get; init; }
 
+    /// <summary>The term in which this node runs jobs; null where there is one node.</summary>
+    public Func<long>? LeaderTerm { get; set; }
+
+    /// <summary>Which calls that named themselves were carried out.</summary>
+    public RecentOperations Operations { get; } = new();
+
     /// <summary>The rates that are counted here; null where nobody shares them.</summary>
     public Quotas.RateMeter? Rates { get; set; }
 

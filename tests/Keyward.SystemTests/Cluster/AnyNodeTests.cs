@@ -36,6 +36,17 @@ public sealed class AnyNodeTests(PostgresServer postgres)
         request.Headers.Authorization = new("Bearer", access);
         using (var answer = await nodes.Clients[1].Http.SendAsync(request)) Assert.True(answer.IsSuccessStatusCode);
 
+        // A call that names itself is carried out once, whichever node it is repeated at.
+        foreach (var (node, expected) in (List<(int, int)>)[(0, 200), (1, 409), (0, 409), (2, 409)])
+        {
+            using var named = new HttpRequestMessage(HttpMethod.Post, $"{Nodes.Keys}/k0/cryptoKeyVersions");
+            named.Headers.Authorization = new("Bearer", access);
+            named.Headers.Add("x-keyward-idempotency-key", "once");
+            named.Content = new StringContent("{}", System.Text.Encoding.UTF8, "application/json");
+            using var answer = await nodes.Clients[node].Http.SendAsync(named);
+            Assert.Equal(expected, (int)answer.StatusCode);
+        }
+
         var (seen, token) = (new List<string>(), "");
         for (var node = 0; ; node = (node + 1) % 3)
         {

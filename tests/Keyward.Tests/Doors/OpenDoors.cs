@@ -110,9 +110,15 @@ internal sealed class OpenDoors : IAsyncDisposable
     public Task<RestReply> SendAsync(string method, string pathAndQuery, string body = "") =>
         SendAsync(method, pathAndQuery, Encoding.UTF8.GetBytes(body), Token);
 
-    public async Task<RestReply> SendAsync(string method, string pathAndQuery, byte[] body, string? token)
+    /// <summary>The same as a call that names itself.</summary>
+    public Task<RestReply> SendOnceAsync(string key, string method, string pathAndQuery, string body) =>
+        SendAsync(method, pathAndQuery, Encoding.UTF8.GetBytes(body), Token, key);
+
+    public async Task<RestReply> SendAsync(string method, string pathAndQuery, byte[] body, string? token,
+        string? idempotencyKey = null)
     {
         var context = Request(method, pathAndQuery, new MemoryStream(body), token);
+        if (idempotencyKey is not null) context.Request.Headers["x-keyward-idempotency-key"] = idempotencyKey;
         await _admission.InvokeAsync(context);
         var answer = (MemoryStream)context.Response.Body;
         return new RestReply(

@@ -94,5 +94,7 @@ internal static class ErrorTexts
                 "wait as long as the answer says; `keyward quota show` shows the limit."),
             [RefusalReason.MessagesExhausted] = ("The version has sealed as many messages as its algorithm allows.",
                 "make a new version and use that; the old one still opens what it sealed."),
+            [RefusalReason.AlreadyDone] = ("A call with this idempotency key was carried out before.",
+                "nothing: look at what it made; a new call needs a new key."),
         };
 }

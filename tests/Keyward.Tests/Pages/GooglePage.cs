@@ -59,8 +59,8 @@ internal static class GooglePage
         - A conditional binding that is read with a version below 3 has a role ending in `_withcond_` and a mark;
           setting it as read is INVALID_ARGUMENT, and so is setting a policy of version 0 or 1 with the etag of one
           with conditions. Without an etag it overwrites them, as at Google.
-        - Over REST, `fields` (or `$fields`) cuts the answer as at Google; `alt` is `json` only, and a token in the
-          query is no credential.
+        - Over REST, `fields` (`$fields`, the header `X-Goog-FieldMask`) cuts the answer as at Google; `alt` is
+          `json` only, and a token in the query is no credential.
 
         Errors are Google's codes. Their first detail is an `ErrorInfo`: PERMISSION_DENIED, UNAUTHENTICATED and a
         rate's RESOURCE_EXHAUSTED name Google's own reason (`IAM_PERMISSION_DENIED`, `CREDENTIALS_MISSING`,

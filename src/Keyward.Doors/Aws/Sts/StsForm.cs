@@ -7,6 +7,10 @@ internal static class StsForm
 {
     private const int MaximumFields = 100;
 
+    /// <summary>Nothing, and JSON, are sent as a form by clients that name no type for a body, such as curl: they are
+    /// answered as a call of no known operation is.</summary>
+    public static bool Resembles(ReadOnlySpan<byte> body) => body is [not (byte)'{', ..];
+
     /// <summary>Null for what is no such form.</summary>
     public static Dictionary<string, string>? Read(ReadOnlySpan<byte> body)
     {

@@ -46,6 +46,23 @@ public sealed class MustFailTests
         Assert.Equal(error, TypeOf(reply));
     }
 
+    /// <summary>curl calls every body a form; only one that can be one is STS's.</summary>
+    [Theory]
+    [InlineData("", """{"__type":"UnknownOperationException"}""")]
+    [InlineData("{}", """{"__type":"UnknownOperationException"}""")]
+    [InlineData("Version=2011-06-15", "MissingAuthenticationToken")]
+    public async Task A_call_without_a_target_gets_a_JSON_error_unless_it_is_a_form(string body, string error)
+    {
+        await using var doors = await OpenDoors.OpenAsync();
+        var reply = await doors.CallAwsAsync("", body, context =>
+        {
+            context.Request.Headers.Remove("X-Amz-Target");
+            context.Request.Headers.Remove("Authorization");
+            context.Request.ContentType = "application/x-www-form-urlencoded";
+        });
+        Assert.Contains(error, reply.Text);
+    }
+
     /// <summary>The model's longest document is read whole: the answer is about it, not about the body's
     /// size.</summary>
     [Theory]

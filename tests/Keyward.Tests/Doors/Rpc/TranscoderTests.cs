@@ -1,4 +1,7 @@
 using System.Text;
+using Google.Cloud.Kms.V1;
+using Keyward.Doors.Rpc;
+using Microsoft.AspNetCore.Http;
 
 namespace Keyward.Tests.Doors.Rpc;
 
@@ -131,6 +134,16 @@ public sealed class TranscoderTests : IAsyncLifetime
         static IEnumerable<string> Names(System.Text.Json.JsonElement json, string path) =>
             json.EnumerateObject().SelectMany(p => p.Value.ValueKind == System.Text.Json.JsonValueKind.Object
                 ? Names(p.Value, path + p.Name + ".").Prepend(path + p.Name) : [path + p.Name]);
+    }
+
+    [Fact]
+    public void The_header_cuts_an_answer_as_the_parameter_does()
+    {
+        var request = new DefaultHttpContext().Request;
+        request.Headers["X-Goog-FieldMask"] = "name";
+        var cut = SystemParameters.Parse(request, CryptoKey.Descriptor).Fields!.Of(
+            System.Text.Json.Nodes.JsonNode.Parse("""{"name":"n","purpose":"MAC"}"""));
+        Assert.Equal("""{"name":"n"}""", cut!.ToJsonString());
     }
 
     [Fact]
