@@ -18,16 +18,20 @@ internal static class Lane
     public static async Task<Counter> ReadCounterAsync(NpgsqlConnection connection, NpgsqlTransaction? transaction,
         bool locked, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(locked
+        await using var batch = new NpgsqlBatch(connection, transaction) { Timeout = TimeoutSeconds };
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(locked
             ? "SELECT seq, sealed_sum, incarnation FROM counter WHERE only_row = 1 FOR UPDATE"
-            : "SELECT seq, sealed_sum, incarnation FROM counter WHERE only_row = 1", connection, transaction)
-        {
-            CommandTimeout = TimeoutSeconds,
-        };
-        await using var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+            : "SELECT seq, sealed_sum, incarnation FROM counter WHERE only_row = 1"));
+        // A statement of its own: it sees what was committed while the first one waited for the lock.
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT term FROM leader WHERE name = 'jobs'"));
+        await using var reader = await batch.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
         if (!await reader.ReadAsync(cancellation).ConfigureAwait(false))
             throw new StoreUnavailableException("The store has lost its counter row.");
-        return new Counter(reader.GetInt64(0), reader.GetFieldValue<byte[]>(1), reader.GetFieldValue<byte[]>(2));
+        var counter = new Counter(
+            reader.GetInt64(0), reader.GetFieldValue<byte[]>(1), reader.GetFieldValue<byte[]>(2));
+        await reader.NextResultAsync(cancellation).ConfigureAwait(false);
+        return await reader.ReadAsync(cancellation).ConfigureAwait(false)
+            ? counter with { LeaderTerm = reader.GetInt64(0) } : counter;
     }
 
     public static async Task MakeCounterAsync(NpgsqlDataSource source, CancellationToken cancellation)

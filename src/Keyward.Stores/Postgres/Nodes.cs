@@ -116,11 +116,23 @@ internal sealed partial class PostgresStore : INodeStore
                 await ExecuteAsync("UPDATE leader SET renewals = renewals + 1 WHERE name = 'jobs' AND boot = $1 " +
                     "AND term = $2", cancellation, boot, seen.Term).ConfigureAwait(false);
             else
-                await ExecuteAsync("UPDATE leader SET node = $1, boot = $2, term = term + 1, renewals = renewals + 1 " +
-                    "WHERE name = 'jobs' AND term = $3 AND renewals = $4", cancellation,
-                    node, boot, seen.Term, seen.Renewals).ConfigureAwait(false);
+                await TakeOverAsync(node, boot, seen, cancellation).ConfigureAwait(false);
             return await ReadLeaderAsync(cancellation).ConfigureAwait(false);
         }).ConfigureAwait(false);
+
+    /// <summary>Touching the counter orders the takeover with every change: one that was judged by the old term is
+    /// committed before, or not at all.</summary>
+    private async ValueTask TakeOverAsync(string node, byte[] boot, LeaderRow seen, CancellationToken cancellation)
+    {
+        await using var connection = await _source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+        // One implicit transaction.
+        await using var batch = new NpgsqlBatch(connection) { Timeout = Lane.TimeoutSeconds };
+        batch.BatchCommands.Add(Lane.Statement("UPDATE counter SET seq = seq WHERE only_row = 1"));
+        batch.BatchCommands.Add(Lane.Statement(
+            "UPDATE leader SET node = $1, boot = $2, term = term + 1, renewals = renewals + 1 " +
+            "WHERE name = 'jobs' AND term = $3 AND renewals = $4", node, boot, seen.Term, seen.Renewals));
+        await batch.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
+    }
 
     /// <summary>The row stays and its count moves, so that the next one need not wait it out.</summary>
     public async ValueTask ResignAsync(LeaderRow mine, CancellationToken cancellation) =>

@@ -7,7 +7,7 @@ namespace Keyward.Vault.Automation;
 /// on whether or not this has run.</summary>
 internal sealed class Destruction(Gate.Gate gate, IStore store, TimeProvider time) : IJob
 {
-    private readonly JobCaller _self = new(gate, "destruction");
+    private readonly JobCaller _self = new(gate, "destruction", ofLeader: true);
     private long _scrubbed = -1;
 
     public string Name => "destruction";

@@ -10,7 +10,7 @@ internal sealed class Generation(Gate.Gate gate) : IJob
     /// <summary>Other jobs wait meanwhile, so a run makes a few keys and the next goes on.</summary>
     private const int MaximumInRun = 4;
 
-    private readonly JobCaller _self = new(gate, "generation");
+    private readonly JobCaller _self = new(gate, "generation", ofLeader: true);
     private Snapshot? _idle;
 
     public string Name => "generation";

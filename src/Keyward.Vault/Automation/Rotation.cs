@@ -5,7 +5,7 @@ namespace Keyward.Vault.Automation;
 /// <summary>Rotates keys by their own schedules. After a time without a server each due key is rotated once.</summary>
 internal sealed class Rotation(Gate.Gate gate, TimeProvider time) : IJob
 {
-    private readonly JobCaller _self = new(gate, "rotation");
+    private readonly JobCaller _self = new(gate, "rotation", ofLeader: true);
 
     public string Name => "rotation";
 

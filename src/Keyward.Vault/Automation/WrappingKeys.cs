@@ -8,7 +8,7 @@ namespace Keyward.Vault.Automation;
 /// over.</summary>
 internal sealed class WrappingKeys(Gate.Gate gate, TimeProvider time) : IJob
 {
-    private readonly JobCaller _self = new(gate, "wrapping-keys");
+    private readonly JobCaller _self = new(gate, "wrapping-keys", ofLeader: true);
 
     public string Name => "wrapping-keys";
 

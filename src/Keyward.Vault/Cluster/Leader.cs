@@ -3,13 +3,17 @@ using Keyward.Vault.Storage;
 namespace Keyward.Vault.Cluster;
 
 /// <summary>Which of the nodes runs what is due. The row is taken over when it has stood still under this node's own
-/// clock for longer than a lease. Leadership saves work, it does not guard it: each job's change is judged in its own
-/// transaction, so that a job that two nodes begin has effect once.</summary>
+/// clock for longer than a lease. Each change of a job names the term in which it
+/// began, and is refused in its own transaction once there is a later one: a leader that only stood still changes
+/// nothing any more.</summary>
 internal sealed class Leader(INodeStore nodes, NodeSync self, TimeProvider time)
 {
     private LeaderRow? _seen;
     private long _seenAt;
     private long _heldUntil;
+
+    /// <summary>The term in which this node leads; 0 where it does not.</summary>
+    public long Term => IsLeading ? _seen?.Term ?? 0 : 0;
 
     public bool IsLeading => time.GetTimestamp() < Volatile.Read(ref _heldUntil);
 

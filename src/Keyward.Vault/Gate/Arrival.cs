@@ -42,6 +42,9 @@ public sealed class Arrival
     /// <summary>The caller's own name for a call that is carried out once, however often it is sent.</summary>
     public string? IdempotencyKey { get; set; }
 
+    /// <summary>Of a job that the leader runs: the term in which it began.</summary>
+    internal long? LeaderTerm { get; set; }
+
     public DateTimeOffset Received { get; }
 
     /// <summary>Digest of the token that was shown, for the record; set by the gate.</summary>

@@ -25,6 +25,9 @@ internal sealed class ChangeLane : IAsyncDisposable
     private static readonly Refusal Busy = new(
         RefusalReason.Overloaded, "Too many changes wait for the store. Try again.");
 
+    private static readonly Refusal NotLeading = new(
+        RefusalReason.TransitionNotAllowed, "Another node runs the jobs by now; this one's turn is over.");
+
     private static readonly Refusal NotLogged = new(RefusalReason.AuditUnwritable,
         "The change was made, but its audit record could not be written yet; it will be, from the store.");
 
@@ -199,9 +202,16 @@ internal sealed class ChangeLane : IAsyncDisposable
         /// then has reached every node. Its twin in the same batch comes again when the first is committed. And what
         /// comes in a batch with another root would be sealed by the old one, which is in use until the
         /// commit.</summary>
-        private bool TurnsAway(PendingChange pending, List<Change> changes)
+        private bool TurnsAway(PendingChange pending, Counter counter, List<Change> changes)
         {
             var record = pending.Record;
+            if (record.Arrival.LeaderTerm is { } term && term != counter.LeaderTerm)
+            {
+                pending.TurnAway(NotLeading);
+                Refused.Add(pending);
+                return true;
+            }
+
             if (lane._vault.Operations.Refuse(record.Operation, record.Arrival.Id) is { } done)
             {
                 pending.TurnAway(done);
@@ -241,7 +251,7 @@ internal sealed class ChangeLane : IAsyncDisposable
             var changes = new List<Change>();
             foreach (var pending in batch)
             {
-                if (TurnsAway(pending, changes)) continue;
+                if (TurnsAway(pending, counter, changes)) continue;
                 var draft = new ChangeDraft(
                     snapshot, snapshot.Seq + 1, lane._time.GetUtcNow(), lane._vault, pending.Record);
                 if (!pending.Judge(draft))

@@ -4,7 +4,12 @@ namespace Keyward.Vault.Storage;
 /// it, and the incarnation, a random 16-byte id that a restore replaces.</summary>
 /// <param name="Seq">0 in an empty store, then one more with each change, without gaps.</param>
 /// <param name="SealedSum">Empty in an empty store.</param>
-internal sealed record Counter(long Seq, byte[] SealedSum, byte[] Incarnation);
+internal sealed record Counter(long Seq, byte[] SealedSum, byte[] Incarnation)
+{
+    /// <summary>The term of who runs jobs, read after the counter was locked: a takeover touches the counter, so no
+    /// change of an older term is committed after one. 0 where there is one node.</summary>
+    public long LeaderTerm { get; init; }
+}
 
 /// <summary>One change of the feed: its rows whole, with seals, so that applying it reads no other table.</summary>
 internal sealed record FeedEntry(long Seq, byte[] OperationId, IReadOnlyList<Row> Rows);

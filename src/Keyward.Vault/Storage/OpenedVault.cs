@@ -36,6 +36,9 @@ internal sealed class OpenedVault(
     /// <summary>Where the state lies; for reading it whole. It is changed by the lane alone.</summary>
     public IStore? Store { get; init; }
 
+    /// <summary>The term in which this node runs jobs; null where there is one node.</summary>
+    public Func<long>? LeaderTerm { get; set; }
+
     /// <summary>Which calls that named themselves were carried out.</summary>
     public RecentOperations Operations { get; } = new();
 

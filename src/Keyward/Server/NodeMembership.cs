@@ -29,20 +29,28 @@ internal sealed class NodeMembership : IAsyncDisposable
     /// any.</summary>
     public Action<IReadOnlyList<string>>? AddressesChanged { get; set; }
 
+    /// <summary>What this node remembers of the logs of all.</summary>
+    public required LogWatch Logs { get; init; }
+
     public bool IsLeading => _leader.IsLeading;
 
     public NodeSync Sync => _sync;
 
-    public static async Task<NodeMembership> JoinAsync(INodeStore nodes, IStore store, OpenedVault vault,
-        ChangeLane lane, NodeIdentity me, Action<GateStatus> damaged, TimeProvider time, ILogger logger,
-        CancellationToken cancellation)
+    public static async Task<NodeMembership> JoinAsync(INodeStore nodes, IStore store, DataFolder folder,
+        OpenedVault vault, ChangeLane lane, NodeIdentity me, Action<GateStatus> damaged, TimeProvider time,
+        ILogger logger, CancellationToken cancellation)
     {
         var sync = new NodeSync(nodes, store, vault, me, time, logger) { Damaged = damaged };
         var propagation = new Propagation(sync, vault, time);
         lane.Propagation = propagation;
         vault.Nodes = new NodeBoard(nodes, sync, propagation);
         await sync.StartAsync(cancellation).ConfigureAwait(false);
-        return new NodeMembership(sync, propagation, new Leader(nodes, sync, time), lane, vault);
+        var leader = new Leader(nodes, sync, time);
+        vault.LeaderTerm = () => leader.Term;
+        return new NodeMembership(sync, propagation, leader, lane, vault)
+        {
+            Logs = new LogWatch(folder, store, vault.Incarnation, time, logger),
+        };
     }
 
     /// <summary>To be called once a second: notes which nodes move, takes or keeps the leadership, and as the leader
@@ -52,6 +60,7 @@ internal sealed class NodeMembership : IAsyncDisposable
         var rows = await _sync.Nodes.ReadNodesAsync(cancellation).ConfigureAwait(false);
         _propagation.Watch(rows);
         Announce(rows);
+        await Logs.StepAsync(cancellation).ConfigureAwait(false);
         await _leader.StepAsync(cancellation).ConfigureAwait(false);
         if (!_leader.IsLeading) return;
         await _lane.AdoptAsync(AdoptAfter).ConfigureAwait(false);

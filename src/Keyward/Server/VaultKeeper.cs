@@ -245,7 +245,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
         if (opened.Vault.Snapshot.Altered is { IsEmpty: false } altered)
             Log.Altered(_logger, altered.Count, string.Join(", ", altered.Take(10)));
         if (_store is INodeStore nodes)
-            Membership = await NodeMembership.JoinAsync(nodes, _store, opened.Vault, opened.Lane,
+            Membership = await NodeMembership.JoinAsync(nodes, _store, _folder, opened.Vault, opened.Lane,
                 new NodeIdentity(Gate.Settings.Node, _address, Cli.ProgramVersion.Number, DataFolder.MachineId()),
                 Gate.Close, _time, _logger, cancellation).ConfigureAwait(false);
         if (Membership is not null)

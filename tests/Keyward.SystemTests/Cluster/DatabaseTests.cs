@@ -48,6 +48,21 @@ public sealed class DatabaseTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_log_that_the_store_forgot_is_remembered_by_the_other_node()
+    {
+        await using var nodes = await Nodes.StartAsync(_postgres, 2, leaseMilliseconds: 5_000);
+        var name = (await File.ReadAllTextAsync(Path.Combine(nodes.Servers[0].Data, "node"))).Trim();
+        var seen = Path.Combine(nodes.Servers[1].Data, "audit/seen");
+        while (!File.Exists(seen) || !(await File.ReadAllTextAsync(seen)).Contains(name, StringComparison.Ordinal))
+            await Task.Yield();
+        nodes.Servers[0].Kill();
+        _postgres.Execute(nodes.Database, $"DELETE FROM audit_checkpoint WHERE origin LIKE '%{name}%'");
+        while (!nodes.Servers[1].Errors.Contains("the store knows nothing of it any more", StringComparison.Ordinal))
+            await Task.Yield();
+        Assert.Contains($"/{name}", nodes.Servers[1].Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Two_nodes_that_meet_an_empty_database_make_one_deployment()
     {
         await using var nodes = await Nodes.StartAsync(_postgres, 0, leaseMilliseconds: 5_000);

@@ -1,6 +1,7 @@
 using Keyward.Stores.Postgres;
 using Keyward.Tests.Conformance;
 using Keyward.Tests.Keystores;
+using Keyward.Tests.Vault.Audit.Index;
 using Keyward.Vault.Cluster;
 using Keyward.Vault.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -77,6 +78,57 @@ public sealed class LeaderTests(PostgresServer postgres) : IAsyncLifetime
         await Task.WhenAll(leaders.Where((_, i) => i != led).Select(StepAsync));
         Assert.Single(leaders, l => l.IsLeading);
         Assert.False(leaders[led].IsLeading);
+    }
+
+    [Fact]
+    public async Task A_takeover_is_seen_by_every_change_after_it()
+    {
+        var (first, second) = (await LeaderAsync("a"), await LeaderAsync("b"));
+        await StepAsync(first);
+        await StepAsync(second);
+        var before = first.Term;
+        Assert.Equal((before, 0), (await TermAtChangeAsync(_stores[0]), second.Term));
+        // The first stands still, as a process that was stopped; its clock is the same here, so its term is kept aside.
+        _time.Advance(TimeSpan.FromSeconds(12));
+        await StepAsync(second);
+        Assert.True(second.Term > before);
+        Assert.Equal(second.Term, await TermAtChangeAsync(_stores[0]));
+        Assert.Equal(0, first.Term);
+    }
+
+    [Fact]
+    public async Task What_a_dead_node_committed_and_did_not_log_another_logs_once()
+    {
+        await LeaderAsync("a");
+        await LeaderAsync("b");
+        var id = System.Security.Cryptography.RandomNumberGenerator.GetBytes(16);
+        byte[] record = [1, 2, 3];
+        await _stores[0].ChangeAsync(0, (_, _) =>
+            [new Change(new FeedEntry(1, id, []), [9], new OutboxEntry(id, 1, "a", record))], default);
+        // Node a is killed here: committed, and in no log.
+        var log = new ListLog();
+        var outbox = new Outbox(_stores[1], log, "b");
+        await outbox.AdoptAsync(TimeSpan.FromSeconds(60), _time);
+        _time.Advance(TimeSpan.FromSeconds(59));
+        await outbox.AdoptAsync(TimeSpan.FromSeconds(60), _time);
+        Assert.Equal(0, log.Size);
+        _time.Advance(TimeSpan.FromSeconds(2));
+        await outbox.AdoptAsync(TimeSpan.FromSeconds(60), _time);
+        await outbox.AdoptAsync(TimeSpan.FromSeconds(60), _time);
+        Assert.Equal(1, log.Size);
+        // When a comes back it finds nothing left to log.
+        Assert.Empty(await _stores[0].ReadOutboxAsync(default));
+    }
+
+    private static async Task<long> TermAtChangeAsync(PostgresStore store)
+    {
+        var term = -1L;
+        await store.ChangeAsync(0, (counter, _) =>
+        {
+            term = counter.LeaderTerm;
+            return [];
+        }, TestContext.Current.CancellationToken);
+        return term;
     }
 
     private static Task StepAsync(Leader leader) => leader.StepAsync(TestContext.Current.CancellationToken);
