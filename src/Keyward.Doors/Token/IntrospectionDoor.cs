@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Keyward.Doors.Token;
 
-/// <summary>Says whom a bearer token stands for (RFC 7662): gcloud asks it of credential files of other issuers. Whoever
+/// <summary>Says whom a bearer token stands for (RFC 7662): gcloud asks it for files of other issuers. Whoever
 /// has the token could ask so by using it, so nothing else is demanded; one answer for every token that is not
 /// good.</summary>
 internal sealed class IntrospectionDoor(Gate gate)
