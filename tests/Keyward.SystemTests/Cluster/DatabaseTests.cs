@@ -63,6 +63,66 @@ public sealed class DatabaseTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_slow_database_makes_changes_slow_and_a_full_one_refuses_them_and_uses_go_on_as_long_as_the_lease()
+    {
+        await using var nodes = await Nodes.StartAsync(_postgres, 2, leaseMilliseconds: 2_000);
+        var ciphertext = await nodes.MakeKeyAsync("k");
+        // Slow: every change takes a second in the database, and is made; uses ask it nothing.
+        _postgres.Execute(nodes.Database,
+            "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(1); RETURN NEW; END'; " +
+            "CREATE TRIGGER slow BEFORE INSERT ON feed FOR EACH ROW EXECUTE FUNCTION slow()");
+        var change = nodes.SetStateAsync(0, "k", "DISABLED");
+        while (!change.IsCompleted)
+            Assert.Contains(await nodes.DecryptAsync(1, "k", ciphertext), (int[])[200, 400]);
+        Assert.Equal(200, await change);
+        Assert.Equal(400, await nodes.DecryptAsync(1, "k", ciphertext));
+        Assert.Equal(200, await nodes.SetStateAsync(1, "k", "ENABLED"));
+
+        // Full: PostgreSQL says so (53100) to whoever writes, lease renewals included.
+        _postgres.Execute(nodes.Database, "DROP TRIGGER slow ON feed; " +
+            "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS " +
+            "'BEGIN RAISE EXCEPTION ''could not extend file: No space left on device'' USING ERRCODE = ''53100''; END'; " +
+            "CREATE TRIGGER full_disk BEFORE INSERT ON feed FOR EACH ROW EXECUTE FUNCTION full_disk()");
+        Assert.Equal(503, await nodes.SetStateAsync(0, "k", "DISABLED"));
+        Assert.Equal(200, await nodes.DecryptAsync(1, "k", ciphertext));
+        _postgres.Execute(nodes.Database,
+            "CREATE TRIGGER full_disk BEFORE UPDATE ON node FOR EACH ROW EXECUTE FUNCTION full_disk()");
+        while (await nodes.DecryptAsync(1, "k", ciphertext) != 503) await Task.Yield();
+        Assert.Equal("stale", (await nodes.Clients[1].GetAsync("/readyz")).Body.GetProperty("status").GetString());
+        _postgres.Execute(nodes.Database, "DROP FUNCTION full_disk CASCADE");
+        while (await nodes.DecryptAsync(1, "k", ciphertext) != 200) await Task.Yield();
+        while (await nodes.SetStateAsync(0, "k", "DISABLED") != 200) await Task.Yield();
+        Assert.Equal(400, await nodes.DecryptAsync(1, "k", ciphertext));
+    }
+
+    [Fact]
+    public async Task Nodes_go_on_under_a_newer_schema_and_none_starts_that_does_not_know_it()
+    {
+        await using var nodes = await Nodes.StartAsync(_postgres, 2, leaseMilliseconds: 5_000);
+        var ciphertext = await nodes.MakeKeyAsync("k");
+        // What the first node of the next release does: columns and tables are only added.
+        _postgres.Execute(nodes.Database, "ALTER TABLE feed ADD COLUMN later TEXT; ALTER TABLE key_ring " +
+            "ADD COLUMN later BIGINT NOT NULL DEFAULT 7; CREATE TABLE later (id TEXT PRIMARY KEY); " +
+            "UPDATE schema_version SET number = number + 1");
+        for (var node = 0; node < 2; node++)
+        {
+            var (status, body) = await nodes.Clients[node].PostAsync(
+                $"/v1/projects/default/locations/us-east-1/keyRings?keyRingId=later{node}");
+            Assert.True(status == 200, body.ToString());
+            Assert.Equal(200, (await nodes.Clients[1 - node].GetAsync(
+                $"/v1/projects/default/locations/us-east-1/keyRings/later{node}")).Status);
+            Assert.Equal(200, await nodes.DecryptAsync(node, "k", ciphertext));
+        }
+
+        Assert.Equal(0, await nodes.Servers[1].StopAsync());
+        var (server, errors) = await KeywardServer.TryStartAsync(
+            nodes.Servers[1].Data, "127.0.0.1:0", nodes.Environment());
+        Assert.Null(server);
+        Assert.Contains("use a newer Keyward", errors, StringComparison.Ordinal);
+        Assert.Equal(200, await nodes.DecryptAsync(0, "k", ciphertext));
+    }
+
+    [Fact]
     public async Task Two_nodes_that_meet_an_empty_database_make_one_deployment()
     {
         await using var nodes = await Nodes.StartAsync(_postgres, 0, leaseMilliseconds: 5_000);
