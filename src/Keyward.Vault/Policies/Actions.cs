@@ -85,7 +85,20 @@ public static class Actions
         (Permission.ImportJobsUseToImport, ["GetParametersForImport", "ImportKeyMaterial"]),
     ];
 
+    /// <summary>The actions that a policy in AWS's language can confer on another account's principals ("Cross-account
+    /// use: Yes" in the API Reference). All else stays with the key's own account, whatever the policy says.</summary>
+    private static readonly string[] AcrossAccounts =
+    [
+        "CreateGrant", "Decrypt", "DeriveSharedSecret", "DescribeKey", "Encrypt", "GenerateDataKey",
+        "GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext", "GenerateDataKeyWithoutPlaintext", "GenerateMac",
+        "GetKeyRotationStatus", "GetPublicKey", "ListGrants", "ReEncryptFrom", "ReEncryptTo", "RetireGrant",
+        "RevokeGrant", "Sign", "Verify", "VerifyMac",
+    ];
+
     private static readonly FrozenDictionary<Permission, string[]> GovernedBy = Governing();
+
+    private static readonly FrozenSet<Permission> ForOtherAccounts = GovernedBy
+        .Where(g => g.Value.All(AcrossAccounts.Contains)).Select(g => g.Key).ToFrozenSet();
 
     private static readonly FrozenDictionary<Permission, PermissionMask> Finer = Table
         .Where(t => t.Coarser != Permission.None).GroupBy(t => t.Coarser)
@@ -137,6 +150,9 @@ public static class Actions
     /// <summary>Whether AWS has an action for it, or actions that do the same.</summary>
     internal static bool IsOfAws(Permission permission) =>
         !Of(permission)[0].StartsWith("Keyward", StringComparison.Ordinal);
+
+    /// <summary>Whether a key's policy can confer it on principals of other accounts.</summary>
+    internal static bool WorksAcrossAccounts(Permission permission) => ForOtherAccounts.Contains(permission);
 
     /// <summary>The right's finer parts that a role with it confers too.</summary>
     internal static PermissionMask FinerThan(Permission permission) => Finer.GetValueOrDefault(permission);

