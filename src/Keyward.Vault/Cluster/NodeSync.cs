@@ -118,6 +118,9 @@ internal sealed class NodeSync(INodeStore nodes, IStore store, OpenedVault vault
 
     private async Task SyncOnceAsync(CancellationToken cancellation)
     {
+        // Read before the store is asked: this node's own changes go on meanwhile, and what it applies after the answer
+        // was made is rightly missing in it.
+        var applied = vault.Snapshot.Seq;
         var begun = time.GetTimestamp();
         var renewal = await nodes.RenewAsync(NextRow(), cancellation).ConfigureAwait(false);
         if (renewal is null)
@@ -131,15 +134,15 @@ internal sealed class NodeSync(INodeStore nodes, IStore store, OpenedVault vault
         }
 
         var counter = renewal.Counter;
-        var snapshot = vault.Snapshot;
-        if (counter.Seq < snapshot.Seq || !counter.Incarnation.AsSpan().SequenceEqual(vault.Incarnation))
+        if (counter.Seq < applied || !counter.Incarnation.AsSpan().SequenceEqual(vault.Incarnation))
         {
             Stop("store_rolled_back",
-                $"This node has applied change {snapshot.Seq}, the store ends at {counter.Seq}: " +
+                $"This node has applied change {applied}, the store ends at {counter.Seq}: " +
                 "an older store was put back.");
             return;
         }
 
+        var snapshot = vault.Snapshot;
         if (counter.Seq > snapshot.Seq) await FollowAsync(snapshot, counter, cancellation).ConfigureAwait(false);
         Terms = renewal.Terms;
         vault.IsDraining = renewal.IsDraining;

@@ -40,7 +40,8 @@ internal static class Listener
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(live).AddSingleton(certificate).AddSingleton(guard);
         builder.Services.AddSingleton(time).AddSingleton(keeper).AddSingleton(keeper.Gate);
-        builder.Services.AddSingleton<TokenDoor>().AddSingleton<Transcoder>().AddSingleton<HealthDoor>();
+        builder.Services.AddSingleton<TokenDoor>().AddSingleton<IntrospectionDoor>()
+            .AddSingleton<Transcoder>().AddSingleton<HealthDoor>();
         builder.Services.AddHostedService<Upkeep>().AddHostedService<PeerSummaries>()
             .AddHostedService<CertificateWatch>().AddHostedService<ServiceNotices>()
             .AddHostedService<Deliveries>().AddHostedService<CheckpointService>()
@@ -104,6 +105,7 @@ internal static class Listener
         AdminDoor.Map(app);
         if (live.Current.IsDev) AdminDoor.MapDev(app);
         TokenDoor.Map(app, app.Services.GetRequiredService<TokenDoor>());
+        IntrospectionDoor.Map(app, app.Services.GetRequiredService<IntrospectionDoor>());
         TokenKeysDoor.Map(app, keeper.Gate);
         WitnessDoor.Map(app, keeper.Gate);
         ProbesDoor.Map(app, keeper.Gate);

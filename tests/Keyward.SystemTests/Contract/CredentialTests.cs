@@ -48,6 +48,18 @@ public sealed class CredentialTests
             $"\"target_audience\":\"https://{server.Address}/token\""));
         Assert.Equal(400, status);
 
+        async Task<System.Text.Json.JsonElement> IntrospectAsync(string bearer)
+        {
+            using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["token"] = bearer });
+            using var answer = await admin.Http.PostAsync(new Uri("/introspect", UriKind.Relative), form);
+            Assert.Equal(200, (int)answer.StatusCode);
+            return System.Text.Json.JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.Clone();
+        }
+
+        var access = token.GetProperty("access_token").GetString()!;
+        Assert.StartsWith("admin@", (await IntrospectAsync(access)).GetProperty("username").GetString());
+        Assert.Equal("""{"active":false}""", (await IntrospectAsync(access[..^1] + "_")).GetRawText());
+
         string[] bad =
         [
             RestClient.Assertion(keyFile, DateTimeOffset.UtcNow, google, "\"sub\":\"another@default\""),
