@@ -44,6 +44,27 @@ internal sealed class AliasesDoor(Gate gate) : Aliases.AliasesBase
         });
     }
 
+    public override Task<FoundKeyName> FindKey(FindKeyRequest request, ServerCallContext context)
+    {
+        if (Location(request.Parent) is not { } location || Passing.VisitOf(context).Caller is not { } caller)
+            return gate.RefuseAsync<FoundKeyName>(context, BadName);
+        return gate.Find(caller, ReferenceOf(location, request.Name)).TryGet(out var found, out var refusal)
+            ? gate.PassAsync(context, new DescribeKey(found.Name), key => new FoundKeyName
+            {
+                Key = key.Key.Name.ToString(),
+            })
+            : gate.RefuseAsync<FoundKeyName>(context, refusal);
+    }
+
+    private KeyReference ReferenceOf(LocationName location, string name)
+    {
+        const string aliasPrefix = "alias/";
+        var account = gate.AccountOf(location.Project);
+        return KeyReference.ByArn(name) ?? (name.StartsWith(aliasPrefix, StringComparison.Ordinal)
+            ? KeyReference.ByAlias(account, location.Location, name[aliasPrefix.Length..])
+            : KeyReference.ById(account, location.Location, name));
+    }
+
     private Task<Protos.V1.Alias> PassAsync<T>(ServerCallContext context, AliasRequest request,
         Func<AliasName, KeyName, IOperation<T>> make, Func<T, Protos.V1.Alias> show) =>
         Location(request.Parent) is { } location && KeyName.TryParse(request.Key, out var key)

@@ -1,11 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
+using Keyward.Protos.V1;
 
 namespace Keyward.Cli;
 
-/// <summary>Names of keys in every form: <c>KEY</c> with <c>--keyring</c>, <c>RING/KEY</c>, or the full name. A full
-/// name
-/// beside a contradicting flag is wrong usage, not a guess.</summary>
+/// <summary>Names of keys in every form: <c>KEY</c> with <c>--keyring</c>, <c>RING/KEY</c>, the full name; an ARN, a
+/// key's id or <c>alias/NAME</c>, which the server looks up. A full name beside a contradicting flag is wrong usage,
+/// not a guess.</summary>
 internal static class Names
 {
     public static readonly Option<string?> KeyRing = new("--keyring")
@@ -15,7 +16,8 @@ internal static class Names
 
     public static readonly Option<string?> Key = new("--key")
     {
-        HelpName = "KEY", Description = "The key: short with --keyring, RING/KEY, or its full name.",
+        HelpName = "KEY",
+        Description = "The key: short with --keyring, RING/KEY, its full name, ARN or id, or alias/NAME.",
     };
 
     public static readonly Option<string?> Version = new("--version")
@@ -36,8 +38,8 @@ internal static class Names
     public static string KeyOf(Session session, string? key)
     {
         if (key is null) throw new UsageException("The key is missing.", "Give it: --key KEY");
-        RefuseForeign(key);
         var ring = session.Get(KeyRing);
+        if (ring is null && IsForeign(key)) return Found(session, key);
         if (key.StartsWith("projects/", StringComparison.Ordinal)) return Contradicted(session, key);
         return key.Split('/') switch
         {
@@ -57,12 +59,14 @@ internal static class Names
         return $"{KeyOf(session, session.Get(Key))}/cryptoKeyVersions/{version}";
     }
 
-    private static void RefuseForeign(string key)
-    {
-        if (key.StartsWith("arn:", StringComparison.Ordinal) || key.StartsWith("alias/", StringComparison.Ordinal))
-            throw new UsageException("A key is not named by its ARN or an alias here.",
-                "Name it as RING/KEY or projects/…/cryptoKeys/KEY; keys that AWS's clients make are aws/ID");
-    }
+    /// <summary>A name in the words of AWS's clients.</summary>
+    private static bool IsForeign(string key) =>
+        key.StartsWith("arn:", StringComparison.Ordinal) || key.StartsWith("alias/", StringComparison.Ordinal)
+        || key.StartsWith("mrk-", StringComparison.Ordinal) || Guid.TryParseExact(key, "D", out _);
+
+    private static string Found(Session session, string key) => session.Server.Aliases.FindKey(
+        new FindKeyRequest { Parent = LocationOf(session), Name = key },
+        cancellationToken: session.Cancellation).Key;
 
     private static string Contradicted(Session session, string name)
     {

@@ -82,6 +82,24 @@ public sealed class AliasTests
         Assert.EndsWith("with an explicit deny in a resource-based policy", refused.Json.GetProperty("Message").GetString());
     }
 
+    [Fact]
+    public async Task The_admin_door_finds_the_key_that_any_name_means()
+    {
+        await using var doors = await OpenDoors.OpenAsync();
+        var id = await KeyAsync(doors, "{}");
+        await CallAsync(doors, "CreateAlias", $$"""{"AliasName":"alias/orders","TargetKeyId":"{{id}}"}""");
+        foreach (var name in (string[])[id, "alias/orders", $"arn:aws:kms:us-east-1:000000000001:key/{id}",
+            "arn:aws:kms:us-east-1:000000000001:alias/orders"])
+        {
+            var found = await doors.SendAsync("GET", $"/keyward/v1/{Location}/keys:find?name={name}");
+            Assert.Equal($"projects/default/locations/us-east-1/keyRings/aws/cryptoKeys/{id}",
+                found.Json.GetProperty("key").GetString());
+        }
+
+        var none = await doors.SendAsync("GET", $"/keyward/v1/{Location}/keys:find?name=alias/none");
+        Assert.Equal(404, none.Status);
+    }
+
     private static async Task<string> MaterialAsync(OpenDoors doors, string name)
     {
         var sealedBytes = (await CallAsync(doors, "Encrypt", $$"""{"KeyId":"{{name}}","Plaintext":"AAAA"}"""))
