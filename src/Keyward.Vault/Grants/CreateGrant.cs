@@ -104,6 +104,8 @@ public sealed record CreateGrant(KeyName Key, string Grantee, GrantOperations Op
             ExpireTime = draft.Now + Lifetime,
             MaximumUses = MaximumUses,
             Issuer = passage.Caller.Member,
+            GranteeArn = ArnIn(Grantee),
+            RetiringArn = ArnIn(RetiringPrincipal),
         };
         if (!Granting.Judge(draft, passage, entry, wanted).TryGet(out var grant, out var refusal)) return refusal;
         if (Name is not null && Same(entry.Grants, grant, draft.Now) is { } same)
@@ -114,6 +116,9 @@ public sealed record CreateGrant(KeyName Key, string Grantee, GrantOperations Op
         if (grant.Parent is { } parent) draft.Record.Changed("parent", null, parent);
         return new NewGrant(grant, GrantToken.Make(draft.Hierarchy, grant));
     }
+
+    private static string? ArnIn(string? principal) =>
+        principal?.StartsWith("arn:", StringComparison.Ordinal) == true ? principal : null;
 
     private static Grant? Same(KeyGrants grants, Grant wanted, DateTimeOffset now)
     {

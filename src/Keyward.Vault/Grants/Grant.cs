@@ -56,6 +56,12 @@ public sealed record Grant
     /// <summary>The grant by which its maker held the right to hand on; null where a policy gave it.</summary>
     public string? Parent { get; init; }
 
+    /// <summary>The ARNs by which the two principals were named, where they were: a principal has several, and who asks
+    /// for its grant again wants to find what it said.</summary>
+    public string? GranteeArn { get; init; }
+
+    public string? RetiringArn { get; init; }
+
     internal long Seq { get; init; }
 
     /// <summary>Whether it counts at a time, its parents apart.</summary>
@@ -71,6 +77,7 @@ public sealed record Grant
         Key.Project.Value, Key.Parent.Parent.Location.Value, Key.Parent.Ring, Key.Key, Id, Name, Grantee,
         RetiringPrincipal, Operations.ToString(), (long?)Constraint?.Kind, Constraint?.Pairs.Encoded.ToArray(),
         Micros.Of(CreateTime), Micros.Of(ExpireTime), MaximumUses, Uses, (long)State, Issuer, Parent,
+        GranteeArn, RetiringArn,
     ];
 
     internal static Grant Parse(Row row)
@@ -101,6 +108,8 @@ public sealed record Grant
             State = (GrantState)cells.Int32(),
             Issuer = cells.Text(),
             Parent = cells.TextOrNull(),
+            GranteeArn = cells.TextOrNull(),
+            RetiringArn = cells.TextOrNull(),
             Seq = row.Seq,
         };
     }

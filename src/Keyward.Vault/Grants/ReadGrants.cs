@@ -13,8 +13,8 @@ public sealed record GrantView(
     Grant Grant, string KeyId, string GranteeArn, string? RetiringArn, string IssuerArn, string Account)
 {
     internal static GrantView Of(Snapshot snapshot, Key key, Grant grant) => new(grant, key.IdText,
-        PrincipalName.ArnOf(snapshot, grant.Grantee),
-        grant.RetiringPrincipal is { } retiring ? PrincipalName.ArnOf(snapshot, retiring) : null,
+        grant.GranteeArn ?? PrincipalName.ArnOf(snapshot, grant.Grantee),
+        grant.RetiringArn ?? (grant.RetiringPrincipal is { } member ? PrincipalName.ArnOf(snapshot, member) : null),
         PrincipalName.ArnOf(snapshot, grant.Issuer), snapshot.Find(grant.Key.Project)!.Project.Account);
 
     internal static string NameOf(GrantView view) => view.Grant.Id;

@@ -122,6 +122,7 @@ internal static class Tables
         new("maximum_uses", ColumnType.Integer, Nullable: true), new("uses", ColumnType.Integer),
         new("state", ColumnType.Integer), new("issuer", ColumnType.Text),
         new("parent", ColumnType.Text, Nullable: true),
+        new("grantee_arn", ColumnType.Text, Nullable: true), new("retiring_arn", ColumnType.Text, Nullable: true),
     ]);
 
     /// <summary>Issuers whose tokens are exchanged for ours, each with the rules by which they are judged.</summary>

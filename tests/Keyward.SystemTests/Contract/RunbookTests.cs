@@ -134,6 +134,6 @@ public sealed partial class RunbookTests : IDisposable
     [GeneratedRegex("`((?:keyward|curl|systemctl|kubectl|journalctl|df|cp) [^`]+)`")]
     private static partial Regex Command();
 
-    [GeneratedRegex("(?<![A-Za-z_])[A-Z]+(?![A-Za-z_])")]
+    [GeneratedRegex("(?<![A-Za-z0-9_-])[A-Z]+(?![A-Za-z0-9_-])")]
     private static partial Regex Capitals();
 }

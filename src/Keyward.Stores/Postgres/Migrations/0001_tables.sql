@@ -251,6 +251,8 @@ CREATE TABLE key_grant (
     state BIGINT NOT NULL,
     issuer TEXT COLLATE "C" NOT NULL,
     parent TEXT COLLATE "C",
+    grantee_arn TEXT COLLATE "C",
+    retiring_arn TEXT COLLATE "C",
     seq BIGINT NOT NULL,
     seal BYTEA NOT NULL,
     PRIMARY KEY (project, location, ring, key, id)

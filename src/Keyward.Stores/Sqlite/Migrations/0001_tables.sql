@@ -251,6 +251,8 @@ CREATE TABLE key_grant (
     state INTEGER NOT NULL,
     issuer TEXT NOT NULL,
     parent TEXT,
+    grantee_arn TEXT,
+    retiring_arn TEXT,
     seq INTEGER NOT NULL,
     seal BLOB NOT NULL,
     PRIMARY KEY (project, location, ring, key, id)
