@@ -173,6 +173,23 @@ internal sealed class OpenDoors : IAsyncDisposable
     /// <summary>Copies a folder's files as they lie on the disk at this moment.</summary>
     public static void Copy(string from, string to)
     {
+        while (true)
+        {
+            var before = CheckpointsOf(from);
+            CopyFiles(from, to);
+            // A checkpoint that comes meanwhile takes files away that the one before still needs: then the copy is
+            // nothing that a crash could leave.
+            if (before.SequenceEqual(CheckpointsOf(from))) return;
+            foreach (var folder in Directory.GetDirectories(to)) Directory.Delete(folder, recursive: true);
+            foreach (var file in Directory.GetFiles(to)) File.Delete(file);
+        }
+    }
+
+    private static List<string> CheckpointsOf(string folder) =>
+        [.. Directory.GetFiles(folder, "checkpoint", SearchOption.AllDirectories).Order().Select(File.ReadAllText)];
+
+    private static void CopyFiles(string from, string to)
+    {
         foreach (var folder in Directory.GetDirectories(from, "*", SearchOption.AllDirectories))
             Directory.CreateDirectory(Path.Combine(to, Path.GetRelativePath(from, folder)));
         foreach (var file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
@@ -186,7 +203,7 @@ internal sealed class OpenDoors : IAsyncDisposable
                 using (var target = new FileStream(copy, FileMode.Create)) source.CopyTo(target);
                 File.SetUnixFileMode(copy, File.GetUnixFileMode(file));
             }
-            catch (FileNotFoundException)
+            catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
             {
                 // The log's tree moved it to its place, or replaced it, since the folder was listed.
                 File.Delete(copy);
