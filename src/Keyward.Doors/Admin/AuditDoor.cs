@@ -98,19 +98,15 @@ internal sealed class AuditDoor(Gate gate) : Protos.V1.Audit.AuditBase
     }
 
     private static Outcome<IOperation<KeyFigures>> Figures(ListKeyFiguresRequest request) =>
-        !ProjectOf(request.Parent).TryGet(out var project, out var refusal) ? refusal
+        !Parents.ParseOrAll(request.Parent).TryGet(out var project, out var refusal) ? refusal
             : new ReadKeyFigures(
                 project, request.Since?.ToDateTimeOffset(), request.PageToken, SizeOf(request.PageSize));
 
     private static int SizeOf(int asked) => asked == 0 ? DefaultPageSize : asked;
 
-    private static Outcome<ProjectId?> ProjectOf(string parent) => parent.Length == 0 ? (ProjectId?)null
-        : ProjectsDoor.TryParse(parent, out var id) ? id
-        : new Refusal(RefusalReason.InvalidArgument, "The parent has the form projects/P, or is empty.");
-
     private static Outcome<(ProjectId? Project, RecordFilter Filter)> Where(ReadRecordsRequest request)
     {
-        if (!ProjectOf(request.Parent).TryGet(out var project, out var refusal)) return refusal;
+        if (!Parents.ParseOrAll(request.Parent).TryGet(out var project, out var refusal)) return refusal;
         System.Net.IPNetwork? source = null;
         if (request.Source.Length > 0)
         {

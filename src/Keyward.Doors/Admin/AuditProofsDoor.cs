@@ -51,14 +51,7 @@ internal sealed class AuditProofsDoor(Gate gate) : AuditProofs.AuditProofsBase
 
     private static Outcome<IOperation<ProvenRecord>> Prove(ProveRecordRequest request)
     {
-        ProjectId? project = null;
-        if (request.Parent.Length > 0)
-        {
-            if (!ProjectsDoor.TryParse(request.Parent, out var id))
-                return new Refusal(RefusalReason.InvalidArgument, "The parent has the form projects/P, or is empty.");
-            project = id;
-        }
-
+        if (!Parents.ParseOrAll(request.Parent).TryGet(out var project, out var refusal)) return refusal;
         return RecordReference.TryParse(request.Record, out var reference)
             ? new ProveRecord(project, reference)
             : new Refusal(RefusalReason.InvalidArgument,

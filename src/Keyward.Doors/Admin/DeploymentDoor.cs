@@ -32,7 +32,7 @@ internal sealed class DeploymentDoor(Gate gate) : Deployment.DeploymentBase
     {
         Outcome<IOperation<IReadOnlyList<Drift>>> operation = ProjectsDoor.TryParse(request.Parent, out var project)
             ? new ReadDrift(project)
-            : new Refusal(RefusalReason.InvalidArgument, "The parent has the form projects/P.");
+            : Parents.NoProject;
         return gate.PassAsync(context, operation, found => new ListDriftResponse
         {
             Drift = { found.Select(d => new KeyDrift { Key = d.Key.ToString(), Rule = d.Rule.Label() }) },

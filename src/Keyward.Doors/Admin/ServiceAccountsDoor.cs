@@ -14,9 +14,6 @@ namespace Keyward.Doors.Admin;
 /// <summary>keyward.v1.ServiceAccounts.</summary>
 internal sealed class ServiceAccountsDoor(Gate gate) : ServiceAccounts.ServiceAccountsBase
 {
-    private static readonly Refusal BadParent = new(RefusalReason.InvalidArgument,
-        "The parent has the form projects/P.");
-
     private const long MaximumSeconds = 10L * 366 * 86_400;
 
     private static readonly Refusal BadLifetime = new(
@@ -31,7 +28,7 @@ internal sealed class ServiceAccountsDoor(Gate gate) : ServiceAccounts.ServiceAc
         Outcome<IOperation<Vault.Identities.ServiceAccount>> operation =
             ProjectsDoor.TryParse(request.Parent, out var project)
                 ? new CreateServiceAccount(project, request.Name)
-                : BadParent;
+                : Parents.NoProject;
         return gate.PassAsync(context, operation, Show);
     }
 
@@ -43,7 +40,8 @@ internal sealed class ServiceAccountsDoor(Gate gate) : ServiceAccounts.ServiceAc
         ListServiceAccountsRequest request, ServerCallContext context)
     {
         Outcome<IOperation<IReadOnlyList<Vault.Identities.ServiceAccount>>> operation =
-            ProjectsDoor.TryParse(request.Parent, out var project) ? new ListServiceAccounts(project) : BadParent;
+            ProjectsDoor.TryParse(request.Parent, out var project)
+                ? new ListServiceAccounts(project) : Parents.NoProject;
         return gate.PassAsync(context, operation,
             accounts => new ListServiceAccountsResponse { ServiceAccounts = { accounts.Select(Show) } });
     }
@@ -109,7 +107,7 @@ internal sealed class ServiceAccountsDoor(Gate gate) : ServiceAccounts.ServiceAc
     {
         const int defaultDays = 90;
         Outcome<IOperation<IReadOnlyList<CredentialView>>> operation =
-            !ProjectsDoor.TryParse(request.Parent, out var project) ? BadParent
+            !ProjectsDoor.TryParse(request.Parent, out var project) ? Parents.NoProject
             : request.IdleDays is < 0 or > 36_500 || request.OldDays is < 0 or > 36_500
                 ? new Refusal(RefusalReason.InvalidArgument, "The days are a number from 1 to 36500.")
             : new ListStaleCredentials(project, TimeSpan.FromDays(

@@ -36,7 +36,7 @@ internal sealed class AgeReader : IDisposable
     }
 
     /// <summary>Gives out what is left, chunk by chunk, each once it is known to be whole.</summary>
-    public void CopyTo(ReadOnlySpanAction give)
+    public void CopyTo(Action<ReadOnlySpan<byte>> give)
     {
         while (_at < _length || Open())
         {
@@ -44,9 +44,6 @@ internal sealed class AgeReader : IDisposable
             _at = _length;
         }
     }
-
-    /// <summary>Takes some bytes.</summary>
-    public delegate void ReadOnlySpanAction(ReadOnlySpan<byte> bytes);
 
     /// <summary>Fills the destination; false at the end of the file, where nothing was left.</summary>
     public bool TryReadExactly(Span<byte> destination)

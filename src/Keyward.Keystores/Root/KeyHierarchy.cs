@@ -7,6 +7,7 @@ using Keyward.Keystores.Software;
 using Keyward.Vault.Algorithms;
 using Keyward.Vault.Audit.Notes;
 using Keyward.Vault.Keystores;
+using Keyward.Vault.Storage;
 
 namespace Keyward.Keystores.Root;
 
@@ -20,7 +21,6 @@ internal sealed class KeyHierarchy : IKeyHierarchy, ICredentialKeys
     /// <summary>Labels are ours and short.</summary>
     private const int MaximumLabelSizeBytes = 64;
 
-    private static readonly byte[] RootParent = new byte[16];
 
     private readonly byte[] _deploymentId;
     private readonly RootSealers _root;
@@ -35,7 +35,7 @@ internal sealed class KeyHierarchy : IKeyHierarchy, ICredentialKeys
     {
         (_deploymentId, _root, _keys) = (deploymentId, root, keys);
         _statements = new Ed25519Pair(keys.Statement);
-        _sum = new Sealer(keys.SumSeal.Span, RootParent, deploymentId);
+        _sum = new Sealer(keys.SumSeal.Span, SealedKeyRow.RootParent, deploymentId);
         _derived = new DerivedMacKeys(secret => Project(secret.ParentId).Open(secret));
         _digests = new CoreSlots<IncrementalHash>(
             () => IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, keys.AuditDigest));
@@ -126,7 +126,7 @@ internal sealed class KeyHierarchy : IKeyHierarchy, ICredentialKeys
     {
         try
         {
-            using var opened = _sum.Open(new SealedKey(RootParent, SumBinding(seq), sealedSum.ToArray()));
+            using var opened = _sum.Open(new SealedKey(SealedKeyRow.RootParent, SumBinding(seq), sealedSum.ToArray()));
             if (opened.Length != sum.Length) return false;
             opened.Span.CopyTo(sum);
             return true;

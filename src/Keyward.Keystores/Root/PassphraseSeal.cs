@@ -28,7 +28,8 @@ internal sealed record PassphraseSeal(
     public static PassphraseSeal Make(RootKey root, ReadOnlySpan<byte> passphrase)
     {
         var salt = RandomNumberGenerator.GetBytes(SaltSizeBytes);
-        using var sealer = SealerOf(passphrase, salt, DefaultMemoryKiB, DefaultPasses);
+        using var key = KeyOf(passphrase, salt, DefaultMemoryKiB, DefaultPasses);
+        using var sealer = SealerOf(key);
         return new PassphraseSeal(
             1, DefaultMemoryKiB, DefaultPasses, salt, root.Check(), sealer.Seal(Binding, root.Secret).Sealed);
     }
@@ -45,9 +46,7 @@ internal sealed record PassphraseSeal(
     public SecretBytes KeyOf(ReadOnlySpan<byte> passphrase)
     {
         Demand();
-        var key = new SecretBytes(RootKey.SizeBytes);
-        Derive(passphrase, Salt, MemoryKiB, Passes, key.Writable);
-        return key;
+        return KeyOf(passphrase, Salt, MemoryKiB, Passes);
     }
 
     /// <summary>The same seal around another root.</summary>
@@ -117,11 +116,11 @@ internal sealed record PassphraseSeal(
     private static RootUnavailableException Damaged() =>
         new("The file root.seal is damaged or of a newer Keyward. Put back your copy of it.");
 
-    private static Sealer SealerOf(ReadOnlySpan<byte> passphrase, byte[] salt, int memoryKiB, int passes)
+    private static SecretBytes KeyOf(ReadOnlySpan<byte> passphrase, byte[] salt, int memoryKiB, int passes)
     {
-        using var key = new SecretBytes(RootKey.SizeBytes);
+        var key = new SecretBytes(RootKey.SizeBytes);
         Derive(passphrase, salt, memoryKiB, passes, key.Writable);
-        return SealerOf(key);
+        return key;
     }
 
     private static Sealer SealerOf(SecretBytes key) => new(key.Span, SealId, NoDeployment);

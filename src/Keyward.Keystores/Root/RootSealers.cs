@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Keyward.Keystores.Material;
 using Keyward.Vault.Keystores;
+using Keyward.Vault.Storage;
 
 namespace Keyward.Keystores.Root;
 
@@ -9,8 +10,6 @@ namespace Keyward.Keystores.Root;
 /// both. Safe for concurrent use.</summary>
 internal sealed class RootSealers : IDisposable
 {
-    private static readonly byte[] RootParent = new byte[16];
-
     private readonly Lock _lock = new();
     private readonly byte[] _deploymentId;
     private Sealer _current;
@@ -134,7 +133,7 @@ internal sealed class RootSealers : IDisposable
     private static Sealer SealerOf(RootKey root, byte[] deploymentId)
     {
         using var wrapping = root.WrappingKey();
-        return new Sealer(wrapping.Span, RootParent, deploymentId);
+        return new Sealer(wrapping.Span, SealedKeyRow.RootParent, deploymentId);
     }
 }
 

@@ -152,16 +152,6 @@ internal static partial class Native
     [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
     public static partial int Fdatasync(SafeFileHandle handle);
 
-    /// <summary>Asks the system to begin to write a file to the disk. A hint, which promises nothing.</summary>
-    public static void BeginWriteOut(SafeFileHandle file)
-    {
-        const uint write = 2; // SYNC_FILE_RANGE_WRITE
-        if (OperatingSystem.IsLinux()) _ = SyncFileRange(file, 0, 0, write);
-    }
-
-    [LibraryImport("libc", EntryPoint = "sync_file_range")]
-    private static partial int SyncFileRange(SafeFileHandle file, long offset, long count, uint flags);
-
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int Fsync(SafeFileHandle handle);
 

@@ -3,9 +3,8 @@ using Keyward.Vault.Storage;
 namespace Keyward.Vault.Cluster;
 
 /// <summary>Which of the nodes runs what is due. The row is taken over when it has stood still under this node's own
-/// clock for longer than a lease. Each change of a job names the term in which it
-/// began, and is refused in its own transaction once there is a later one: a leader that only stood still changes
-/// nothing any more.</summary>
+/// clock for longer than a lease. Each change of a job names the term in which it began, and is refused in its own
+/// transaction once there is a later one: a leader that only stood still changes nothing any more.</summary>
 internal sealed class Leader(INodeStore nodes, NodeSync self, TimeProvider time)
 {
     private LeaderRow? _seen;

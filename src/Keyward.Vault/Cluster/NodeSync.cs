@@ -218,7 +218,7 @@ internal sealed class NodeSync(INodeStore nodes, IStore store, OpenedVault vault
     }
 
     private NodeRow Row() => (new NodeRow(me.Id, me.Boot, _renewals, vault.Snapshot.Seq, vault.Incarnation, false,
-        me.Address, me.Build, me.Machine, []) 
+        me.Address, me.Build, me.Machine, [])
         {
             Root = vault.HeldRoot, Demands = vault.Rates?.Demands() ?? "",
         }).Signed(vault.Hierarchy);

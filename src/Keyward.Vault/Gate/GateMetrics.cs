@@ -153,7 +153,7 @@ internal sealed class GateMetrics : IDisposable
     {
         _projectRequests.Add(1, project, new("outcome", outcome));
         if (draft.Verb.Name is not ("encrypt" or "decrypt") || draft.Version is not { } version) return;
-        var limit = version.ProtectionLevel.Label() == "software" ? FastSoftware : FastToken;
+        var limit = version.ProtectionLevel == ProtectionLevel.Software ? FastSoftware : FastToken;
         _projectUses.Add(1, project, new("speed", duration <= limit ? "fast" : "slow"));
     }
 

@@ -39,7 +39,7 @@ internal sealed class Passage(
 
     /// <summary>The same passage, for a rehearsal.</summary>
     public Passage ToRehearse() =>
-        new(Vault, Snapshot, lane, Caller, Record, Circumstances, Log, Settings, Jobs) 
+        new(Vault, Snapshot, lane, Caller, Record, Circumstances, Log, Settings, Jobs)
         {
             IsRehearsal = true, LastUses = LastUses, IssuerKeys = IssuerKeys, Rates = Rates,
             CredentialUses = CredentialUses, Messages = Messages, Dev = Dev,

@@ -6,9 +6,8 @@ using Keyward.Vault.Storage;
 
 namespace Keyward.Vault.Quotas;
 
-/// <summary>Counts requests and bytes against the rates that were set, in memory. Of several nodes
-/// each has a part of every rate. Where none is set nothing is counted and nothing allocated. Safe for concurrent
-/// use.</summary>
+/// <summary>Counts requests and bytes against the rates that were set, in memory. Of several nodes each has a part of
+/// every rate. Where none is set nothing is counted and nothing allocated. Safe for concurrent use.</summary>
 internal sealed class RateMeter(TimeProvider time)
 {
     /// <summary>They go to the store once a second, so they are few; of the rest each node has an equal part.</summary>

@@ -28,7 +28,7 @@ internal sealed class LogVerification : BackgroundService
         _check = new LogSelfCheck(NoteSigner.IsGood, time);
         _meter.CreateObservableGauge("keyward_audit_verified_timestamp_seconds", Verified,
             description: "When the server last found that all of its logs hold.");
-        _meter.CreateObservableCounter("keyward_audit_verify_failures", 
+        _meter.CreateObservableCounter("keyward_audit_verify_failures",
             () => _check.Failures + (_keeper.Membership?.Logs.Faults ?? 0),
             description: "Checks of the server's own logs that found a fault, and logs of any node that went back.");
     }

@@ -14,6 +14,9 @@ internal sealed class RootKeeping(RootSource source, ILogger logger) : IDisposab
     private SecretBytes? _sealKey;
     private string? _said;
 
+    /// <summary>Whether an old root may lie beside; a start does not know.</summary>
+    private bool _mayHaveOld = true;
+
     /// <summary>Opens the seal by a passphrase that was typed; null for a wrong one. Its key is kept: nobody may be
     /// there to type it when the root is rotated.</summary>
     public RootKey? Unseal(string path, ReadOnlySpan<byte> passphrase)
@@ -48,11 +51,16 @@ internal sealed class RootKeeping(RootSource source, ILogger logger) : IDisposab
             if (source.Held != hierarchy.RootCheck && bridge is not null)
             {
                 using var root = hierarchy.OpenBridge(bridge.Key);
-                if (root is not null) source.Replace(root, _sealKey);
+                if (root is not null)
+                {
+                    source.Replace(root, _sealKey);
+                    _mayHaveOld = true;
+                }
             }
-            else if (source.Held == hierarchy.RootCheck && bridge is null)
+            else if (_mayHaveOld && source.Held == hierarchy.RootCheck && bridge is null)
             {
                 source.RemoveOld();
+                _mayHaveOld = false;
             }
 
             _said = null;

@@ -70,18 +70,11 @@ internal static class SignedCall
             var isNeeded = name.StartsWith("x-amz-", StringComparison.OrdinalIgnoreCase)
                 || name.Equals("host", StringComparison.OrdinalIgnoreCase);
             if (!isNeeded) continue;
-            if (values.Count != 1 || !IsSigned(header, name))
+            if (values.Count != 1 || !header.SignedHeaders.AsSpan().Contains(name, StringComparer.OrdinalIgnoreCase))
                 return Fault.Signature($"'{name}' must be a 'SignedHeader' in the AWS Authorization, and occur once.");
         }
 
         return headers.Host.Count == 1 ? null : Fault.Signature(AuthorizationHeader.Mismatch);
-    }
-
-    private static bool IsSigned(AuthorizationHeader header, string name)
-    {
-        foreach (var signed in header.SignedHeaders)
-            if (signed.Equals(name, StringComparison.OrdinalIgnoreCase)) return true;
-        return false;
     }
 
     private static Fault? JudgeScope(Scope scope, string service, string date, out DateTimeOffset time)

@@ -93,20 +93,19 @@ internal static class LogArchive
         }
     }
 
-    private static async ValueTask<byte[]> CopyAsync(
+    private static async ValueTask CopyAsync(
         ITreeSource log, ITreeFiles archive, string path, CancellationToken cancellation, string? instead = null)
     {
         var bytes = await log.ReadAsync(path, cancellation).ConfigureAwait(false);
         if (bytes is null && instead is not null)
             (path, bytes) = (instead, await log.ReadAsync(instead, cancellation).ConfigureAwait(false));
-        bytes ??= await ReadAsync(log, path, cancellation).ConfigureAwait(false);
-        Put(archive, path, bytes);
-        return bytes;
+        Put(archive, path, bytes ?? throw Missing(path));
     }
 
     private static async ValueTask<byte[]> ReadAsync(ITreeSource log, string path, CancellationToken cancellation) =>
-        await log.ReadAsync(path, cancellation).ConfigureAwait(false)
-            ?? throw new IOException($"{path} cannot be archived: it is missing");
+        await log.ReadAsync(path, cancellation).ConfigureAwait(false) ?? throw Missing(path);
+
+    private static IOException Missing(string path) => new($"{path} cannot be archived: it is missing");
 
     private static void Put(ITreeFiles archive, string path, byte[] entries, SealedBundles? sealing)
     {

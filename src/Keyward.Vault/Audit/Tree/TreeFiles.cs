@@ -30,8 +30,6 @@ internal sealed class TreeFiles : ITreeFiles
             Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = OwnerFile, BufferSize = 0,
         });
         file.Write(bytes);
-        // A round has many files: the disk has most of them by the time that the first is flushed.
-        Native.BeginWriteOut(file.SafeFileHandle);
     }
 
     public void FlushAside(string path)

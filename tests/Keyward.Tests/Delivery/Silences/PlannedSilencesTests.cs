@@ -20,7 +20,7 @@ public sealed class PlannedSilencesTests
     [Fact]
     public async Task A_planned_rotation_is_silenced_once_and_nothing_of_the_log_is()
     {
-        Assert.SkipUnless(File.Exists(Program), "Alertmanager is not installed: ./test installs prometheus-alertmanager.");
+        Assert.True(File.Exists(Program), "Alertmanager is not installed: ./test installs prometheus-alertmanager.");
         using var folder = new TemporaryFolder();
         var port = FreePort();
         using var manager = Process.Start(new ProcessStartInfo(Program,
