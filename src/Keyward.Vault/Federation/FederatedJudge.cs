@@ -22,8 +22,8 @@ internal static class FederatedJudge
     /// <summary>Kubernetes nests three levels.</summary>
     private const int MaximumDepth = 8;
 
-    public static async ValueTask<ExchangedCaller?> JudgeAsync(OpenedVault vault, IssuerKeys keys, GateSettings settings,
-        DateTimeOffset now, FederatedProof proof, CancellationToken cancellation)
+    public static async ValueTask<ExchangedCaller?> JudgeAsync(
+        OpenedVault vault, IssuerKeys keys, GateSettings settings, DateTimeOffset now, FederatedProof proof, CancellationToken cancellation)
     {
         if (CompactJwt.TryParse(proof.Token, MaximumDepth) is not { } jwt) return null;
         try
@@ -62,7 +62,8 @@ internal static class FederatedJudge
     {
         var uri = CompactJwt.Text(payload, "iss");
         return snapshot.Issuers.Values.Where(i => i.State == StandingState.Active && i.Uri == uri)
-            .OrderBy(i => i.Id, StringComparer.Ordinal).FirstOrDefault(i => OurAudience(snapshot, i, payload) is not null);
+            .OrderBy(i => i.Id, StringComparer.Ordinal)
+            .FirstOrDefault(i => OurAudience(snapshot, i, payload) is not null);
     }
 
     private static Issuer? Named(Snapshot snapshot, string audience) =>
@@ -87,8 +88,8 @@ internal static class FederatedJudge
         return true;
     }
 
-    /// <summary>The token's one audience, where it is ours; of several only the authorised party (<c>azp</c>) counts, and
-    /// one of them must be ours too.</summary>
+    /// <summary>The token's one audience, where it is ours; of several only the authorised party (<c>azp</c>) counts,
+    /// and one of them must be ours too.</summary>
     private static string? OurAudience(Snapshot snapshot, Issuer issuer, JsonElement payload)
     {
         if (!payload.TryGetProperty("aud", out var audience)) return null;
