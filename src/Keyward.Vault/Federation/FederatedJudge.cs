@@ -23,7 +23,8 @@ internal static class FederatedJudge
     private const int MaximumDepth = 8;
 
     public static async ValueTask<ExchangedCaller?> JudgeAsync(
-        OpenedVault vault, IssuerKeys keys, GateSettings settings, DateTimeOffset now, FederatedProof proof, CancellationToken cancellation)
+        OpenedVault vault, IssuerKeys keys, GateSettings settings, DateTimeOffset now,
+        FederatedProof proof, CancellationToken cancellation)
     {
         if (CompactJwt.TryParse(proof.Token, MaximumDepth) is not { } jwt) return null;
         try
