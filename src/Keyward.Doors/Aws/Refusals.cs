@@ -149,7 +149,9 @@ internal static class Refusals
         var action = "kms:" + (name ?? call.Operation.Name);
         var why = refusal.DeniedBy switch
         {
+            null when refusal.IsNarrowed => $"because no session policy allows the {action} action",
             null => $"because no identity-based policy allows the {action} action",
+            "session_policy" => "with an explicit deny in a session policy",
             "identity_policy" => "with an explicit deny in an identity-based policy",
             _ => "with an explicit deny in a resource-based policy",
         };

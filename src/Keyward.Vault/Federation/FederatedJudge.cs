@@ -22,8 +22,9 @@ internal static class FederatedJudge
     /// <summary>Kubernetes nests three levels.</summary>
     private const int MaximumDepth = 8;
 
-    public static async ValueTask<KnownToken?> JudgeAsync(OpenedVault vault, IssuerKeys keys, GateSettings settings,
-        DateTimeOffset now, FederatedProof proof, CancellationToken cancellation)
+    public static async ValueTask<ExchangedCaller?> JudgeAsync(
+        OpenedVault vault, IssuerKeys keys, GateSettings settings, DateTimeOffset now,
+        FederatedProof proof, CancellationToken cancellation)
     {
         if (CompactJwt.TryParse(proof.Token, MaximumDepth) is not { } jwt) return null;
         try
@@ -35,8 +36,8 @@ internal static class FederatedJudge
             if (!IsInTime(jwt.Payload, settings, now, out var expires)) return null;
             if (IssuerAlgorithm.Find(CompactJwt.Text(jwt.Header, "alg")) is not { } algorithm
                 || !issuer.Rules.Algorithms.Contains(algorithm.Name)) return null;
-            if (CompactJwt.Text(jwt.Payload, "iss") != issuer.Uri || !IsForUs(vault.Snapshot, issuer, jwt.Payload))
-                return null;
+            if (CompactJwt.Text(jwt.Payload, "iss") != issuer.Uri
+                || OurAudience(vault.Snapshot, issuer, jwt.Payload) is not { } meant) return null;
             if (CompactJwt.Text(jwt.Payload, "sub") is not { Length: > 0 and <= MaximumSubjectLength } subject
                 || subject.Any(char.IsControl)) return null;
             if (!Claims.Hold(issuer.Rules, jwt.Payload)) return null;
@@ -46,7 +47,7 @@ internal static class FederatedJudge
                 .ConfigureAwait(false);
             if (set is null || !set.Verify(jwt, algorithm)) return null;
             var caller = FederatedNames.CallerOf(vault.Snapshot, issuer, subject, attributes);
-            return new KnownToken(caller, expires, Identities.Identities.DigestOf(vault, proof.Token));
+            return new ExchangedCaller(caller, expires, issuer.Uri, meant);
         }
         catch (Exception failure) when (
             failure is InvalidOperationException or System.Security.Cryptography.CryptographicException)
@@ -62,7 +63,8 @@ internal static class FederatedJudge
     {
         var uri = CompactJwt.Text(payload, "iss");
         return snapshot.Issuers.Values.Where(i => i.State == StandingState.Active && i.Uri == uri)
-            .OrderBy(i => i.Id, StringComparer.Ordinal).FirstOrDefault(i => IsForUs(snapshot, i, payload));
+            .OrderBy(i => i.Id, StringComparer.Ordinal)
+            .FirstOrDefault(i => OurAudience(snapshot, i, payload) is not null);
     }
 
     private static Issuer? Named(Snapshot snapshot, string audience) =>
@@ -87,18 +89,19 @@ internal static class FederatedJudge
         return true;
     }
 
-    /// <summary>One audience, and it is ours; several only where the authorised party (<c>azp</c>) is ours
-    /// too.</summary>
-    private static bool IsForUs(Snapshot snapshot, Issuer issuer, JsonElement payload)
+    /// <summary>The token's one audience, where it is ours; of several only the authorised party (<c>azp</c>) counts,
+    /// and one of them must be ours too.</summary>
+    private static string? OurAudience(Snapshot snapshot, Issuer issuer, JsonElement payload)
     {
-        if (!payload.TryGetProperty("aud", out var audience)) return false;
-        if (audience.ValueKind == JsonValueKind.String) return IsOurs(snapshot, issuer, audience.GetString()!);
-        if (audience.ValueKind != JsonValueKind.Array || audience.GetArrayLength() is 0 or > 16) return false;
+        if (!payload.TryGetProperty("aud", out var audience)) return null;
+        if (audience.ValueKind == JsonValueKind.String) return Ours(audience.GetString());
+        if (audience.ValueKind != JsonValueKind.Array || audience.GetArrayLength() is 0 or > 16) return null;
         var values = audience.EnumerateArray().ToList();
-        if (values.Exists(v => v.ValueKind != JsonValueKind.String)) return false;
-        if (!values.Exists(v => IsOurs(snapshot, issuer, v.GetString()!))) return false;
-        return values.Count == 1
-            || (CompactJwt.Text(payload, "azp") is { } party && IsOurs(snapshot, issuer, party));
+        if (values.Exists(v => v.ValueKind != JsonValueKind.String)) return null;
+        if (values.Select(v => Ours(v.GetString())).FirstOrDefault(v => v is not null) is not { } ours) return null;
+        return values.Count == 1 ? ours : Ours(CompactJwt.Text(payload, "azp"));
+
+        string? Ours(string? value) => value is not null && IsOurs(snapshot, issuer, value) ? value : null;
     }
 
     private static bool IsOurs(Snapshot snapshot, Issuer issuer, string audience)

@@ -70,8 +70,8 @@ public sealed partial class Gate
         if (_peers.IsClosedTo(arrival, Settings.UnknownPerSecond)) return PeerGuard.TooMany;
         arrival.TokenDigest = Identities.Identities.DigestOf(opened.Vault, proof.Token);
         return IssuerKeys is { } keys && await FederatedJudge.JudgeAsync(
-            opened.Vault, keys, Settings, World, proof, cancellation).ConfigureAwait(false) is { } known
-                ? new ExchangedCaller(known.Caller, known.Expires)
+            opened.Vault, keys, Settings, World, proof, cancellation).ConfigureAwait(false) is { } exchanged
+                ? exchanged
                 : Identities.CredentialRefusals.NotGood;
     }
 }

@@ -89,6 +89,9 @@ public sealed record Refusal(RefusalReason Reason, string Sentence, string? Subj
     /// allowed.</summary>
     public string? DeniedBy { get; init; }
 
+    /// <summary>The caller has the right; the policy of its session leaves it out.</summary>
+    public bool IsNarrowed { get; init; }
+
     /// <summary>The limit that refused, where one did.</summary>
     public Quotas.QuotaShortfall? Quota { get; init; }
 }

@@ -68,7 +68,7 @@ public sealed record AssumeAccount(string Email, string SessionName, TimeSpan Li
         if (account.State != StandingState.Active)
             return new(new Refusal(RefusalReason.PermissionDenied, $"Service account {Email} is not active.",
                 AccountDemand.NameOf(Email)));
-        if (Policy.Length > 0 && PolicyDocument.Compile(Policy, DocumentKind.Identity, out var problem) is null)
+        if (Policy.Length > 0 && PolicyDocument.Compile(Policy, DocumentKind.Session, out var problem) is null)
             return new(new Refusal(RefusalReason.MalformedPolicy, problem ?? "The session policy is malformed."));
         if (CallerCodec.Encode(Identities.TakenOn(account, passage.Caller)) is not { } caller)
             return new(CredentialRefusals.NotGood);

@@ -90,7 +90,7 @@ internal static class Identities
             SessionStatements = policy.Length == 0
                 ? null
                 : Policies.Documents.PolicyDocument.Compile(
-                    policy, Policies.Documents.DocumentKind.Identity, out _)?.Statements ?? [],
+                    policy, Policies.Documents.DocumentKind.Session, out _)?.Statements ?? [],
         };
 
     /// <summary>Who took on an account must still stand, and still have the right to take it on; conditions on that

@@ -13,6 +13,9 @@ internal readonly record struct Decision(bool Allowed, RuleLabel? Rule)
     /// <summary>The grant that allowed it; null where a policy did.</summary>
     public Grant? Grant { get; init; }
 
+    /// <summary>Something allowed it; the session's own policy does not.</summary>
+    public bool IsNarrowed { get; init; }
+
     /// <summary>Refused by a rule that denies, not for want of one that allows.</summary>
     public bool IsDenial => !Allowed && Rule is not null;
 }
@@ -40,7 +43,8 @@ internal static class Authority
     private static Decision? Narrowed(ref Question question, IReadOnlyList<Statement> statements)
     {
         if (Find(ref question, statements, Effect.Deny) is { } denied) return new Decision(false, denied);
-        return Find(ref question, statements, Effect.Allow) is null ? Decision.Refused : null;
+        return Find(ref question, statements, Effect.Allow) is null
+            ? Decision.Refused with { IsNarrowed = true } : null;
     }
 
     /// <summary>The same sentence whether the resource is missing or out of bounds, so that nobody learns
@@ -55,7 +59,10 @@ internal static class Authority
 
     /// <summary>The same, knowing what decided.</summary>
     public static Refusal Refuse(in Demand demand, in Decision decision) =>
-        decision.IsDenial ? Refuse(demand) with { DeniedBy = decision.Rule?.Document } : Refuse(demand);
+        Refuse(demand) with
+        {
+            DeniedBy = decision.IsDenial ? decision.Rule?.Document : null, IsNarrowed = decision.IsNarrowed,
+        };
 
     private static Decision? Denied(ref Question question, in PolicyChain chain)
     {

@@ -9,5 +9,6 @@ internal readonly record struct RuleLabel(string At, string Document, string Rul
     public const string Deny = "deny";
     public const string KeyPolicy = "key_policy";
     public const string IdentityPolicy = "identity_policy";
+    public const string SessionPolicy = "session_policy";
     public const string Grant = "grant";
 }

@@ -12,6 +12,9 @@ internal static class VersionCommands
         "The version's number, or its full name.");
     private static readonly Option<bool> Yes = Commands.Flag("--yes", "Answer yes to the question.");
 
+    private static readonly Option<bool> Primary = Commands.Flag("--primary",
+        "Let new data be encrypted under it at once.");
+
     private static readonly Option<string?> OutputFile = Commands.Text(
         "--output-file", "FILE", "The public key; - for standard output.");
 
@@ -21,6 +24,9 @@ internal static class VersionCommands
     static VersionCommands() => Format.AcceptOnlyFromAmong("pem", "der", "nist-pqc", "xwing-raw-bytes");
 
     public static Command Build() => Commands.Group("version", "Versions of a key: the material itself.",
+        Commands.Make("create", "Make a new version of a key; the primary stays the one it was.",
+            ["keyward version create --key orders --keyring shop --primary"], "gcloud kms keys versions create",
+            CreateAsync, Names.Key, Names.KeyRing, Primary),
         Commands.Make("list", "List the versions of a key.", ["keyward version list --key orders --keyring shop"],
             "gcloud kms keys versions list", ListAsync, Names.Key, Names.KeyRing),
         Commands.Make("describe", "Show a version.",
@@ -59,6 +65,20 @@ internal static class VersionCommands
         async token => await session.Server.Keys.ListCryptoKeyVersionsAsync(
             new ListCryptoKeyVersionsRequest { Parent = key, PageToken = token, PageSize = 1_000 },
             cancellationToken: session.Cancellation), p => p.CryptoKeyVersions, p => p.NextPageToken);
+
+    private static async Task CreateAsync(Session session)
+    {
+        var key = Names.KeyOf(session, session.Get(Names.Key));
+        var version = await session.Server.Keys.CreateCryptoKeyVersionAsync(
+            new CreateCryptoKeyVersionRequest { Parent = key, CryptoKeyVersion = new CryptoKeyVersion() },
+            cancellationToken: session.Cancellation);
+        if (session.Get(Primary))
+            await session.Server.Keys.UpdateCryptoKeyPrimaryVersionAsync(new UpdateCryptoKeyPrimaryVersionRequest
+            {
+                Name = key, CryptoKeyVersionId = version.Name.Split('/')[^1],
+            }, cancellationToken: session.Cancellation);
+        session.Output.Write(version);
+    }
 
     private static async Task ListAsync(Session session) => session.Output.WriteList(
         await AllAsync(session, Names.KeyOf(session, session.Get(Names.Key))).ConfigureAwait(false), "",

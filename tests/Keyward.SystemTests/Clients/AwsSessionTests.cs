@@ -18,6 +18,9 @@ public sealed class AwsSessionTests
         ("self", "arn:aws:sts::000000000001:assumed-role/worker/night-job"), ("uses", "ok"),
         ("withoutToken", "UnrecognizedClientException"), ("otherToken", "UnrecognizedClientException"),
         ("chain", "AccessDenied"), ("narrowDescribes", "ok"), ("narrowEncrypts", "AccessDeniedException"),
+        ("whyNarrow", "no session policy allows the kms:Encrypt action"),
+        ("whyDenied", "with an explicit deny in a session policy"),
+        ("vouched", "pod-7 of https://ci.example for sts.amazonaws.com"),
         ("badPolicy", "MalformedPolicyDocumentException"), ("tooLong", "ValidationError"), ("noRole", "AccessDenied"),
         ("managed", "ValidationError"), ("workload", "ok"), ("badToken", "InvalidIdentityTokenException"),
     ];

@@ -46,6 +46,12 @@ async function main() {
     params: { RoleArn: role, RoleSessionName: "narrow", Policy, DurationSeconds: 900 }, clientConfig: common }) });
   result.narrowDescribes = await faultOf(() => describe(narrow));
   result.narrowEncrypts = await faultOf(() => encrypt(narrow));
+  result.whyNarrow = (await encrypt(narrow).catch((error) => error.message)).split(" because ")[1];
+  const Denying = JSON.stringify({ Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Action: "kms:*", Resource: "*" }, { Effect: "Deny", Action: "kms:Encrypt", Resource: "*" }] });
+  const denying = new kms.KMSClient({ ...common, credentials: fromTemporaryCredentials({
+    params: { RoleArn: role, RoleSessionName: "denying", Policy: Denying }, clientConfig: common }) });
+  result.whyDenied = (await encrypt(denying).catch((error) => error.message)).split(`${key.Arn} `)[1];
   result.badPolicy = await faultOf(() => admin.send(new sts.AssumeRoleCommand(
     { RoleArn: role, RoleSessionName: "bad", Policy: "{" })));
   result.tooLong = await faultOf(() => admin.send(new sts.AssumeRoleCommand(
@@ -59,6 +65,9 @@ async function main() {
     const workload = new kms.KMSClient({ ...common, credentials: fromWebToken({ roleArn: role, roleSessionName: "pod",
       webIdentityToken: process.env.WEB_TOKEN, clientConfig: common }) });
     result.workload = await faultOf(() => encrypt(workload));
+    const vouched = await admin.send(new sts.AssumeRoleWithWebIdentityCommand(
+      { RoleArn: role, RoleSessionName: "pod", WebIdentityToken: process.env.WEB_TOKEN }));
+    result.vouched = `${vouched.SubjectFromWebIdentityToken} of ${vouched.Provider} for ${vouched.Audience}`;
     result.badToken = await faultOf(() => admin.send(new sts.AssumeRoleWithWebIdentityCommand(
       { RoleArn: role, RoleSessionName: "pod", WebIdentityToken: `${process.env.WEB_TOKEN.slice(0, -3)}AAA` })));
   }

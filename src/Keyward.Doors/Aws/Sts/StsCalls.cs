@@ -90,7 +90,7 @@ internal sealed class StsCalls(Gate gate)
 
         var denied = StsFaults.Denied($"User: {Arns.OfCaller(caller, AccountOf(caller))} is not authorized to " +
             $"perform: sts:AssumeRole on resource: {request.RoleArn}");
-        await AssumeAsync(context, arrival, caller, request, null, denied, "AssumeRole", null).ConfigureAwait(false);
+        await AssumeAsync(context, arrival, caller, request, denied, "AssumeRole", null).ConfigureAwait(false);
     }
 
     /// <summary>A workload shows a token of an issuer that this deployment trusts, and signs nothing.</summary>
@@ -106,8 +106,8 @@ internal sealed class StsCalls(Gate gate)
                 .ConfigureAwait(false);
             if (judged.TryGet(out var exchanged, out var refusal))
             {
-                await AssumeAsync(context, arrival, exchanged.Caller, request!, exchanged.Expires, StsFaults.Denied(
-                    "Not authorized to perform sts:AssumeRoleWithWebIdentity"), WebIdentity, exchanged.Caller)
+                await AssumeAsync(context, arrival, exchanged.Caller, request!, StsFaults.Denied(
+                    "Not authorized to perform sts:AssumeRoleWithWebIdentity"), WebIdentity, exchanged)
                     .ConfigureAwait(false);
                 return;
             }
@@ -121,7 +121,7 @@ internal sealed class StsCalls(Gate gate)
     }
 
     private async Task AssumeAsync(HttpContext context, Arrival arrival, Caller caller, AssumeRequest request,
-        DateTimeOffset? latest, Fault denied, string operation, Caller? vouchedFor)
+        Fault denied, string operation, ExchangedCaller? vouchedFor)
     {
         if (gate.EmailOf(request.RoleArn) is not { } email)
         {
@@ -130,7 +130,7 @@ internal sealed class StsCalls(Gate gate)
         }
 
         var outcome = await gate.PassAsync(arrival, caller, new AssumeAccount(
-            email, request.SessionName, request.Lifetime) { Policy = request.Policy, Latest = latest },
+            email, request.SessionName, request.Lifetime) { Policy = request.Policy, Latest = vouchedFor?.Expires },
             context.RequestAborted).ConfigureAwait(false);
         if (!outcome.TryGet(out var session, out var refusal))
         {
@@ -142,9 +142,11 @@ internal sealed class StsCalls(Gate gate)
         using (session)
             await StsReply.WriteAsync(context, IdOf(arrival), operation, xml =>
             {
-                if (vouchedFor is not null)
-                    xml.WriteElementString("SubjectFromWebIdentityToken", vouchedFor.UniqueId);
                 Write(xml, session, request);
+                if (vouchedFor is null) return;
+                xml.WriteElementString("SubjectFromWebIdentityToken", vouchedFor.Caller.UniqueId);
+                xml.WriteElementString("Provider", vouchedFor.Issuer);
+                xml.WriteElementString("Audience", vouchedFor.Audience);
             }).ConfigureAwait(false);
     }
 

@@ -64,9 +64,16 @@ internal sealed class StatementReader(DocumentKind kind)
             : [Make(who.WithoutAccounts(), false), Make(who.AccountsAlone(), true)];
     }
 
-    private RuleLabel LabelOf(int index) => kind == DocumentKind.Key
-        ? new RuleLabel(PolicyChain.KeyName, RuleLabel.KeyPolicy, Id ?? $"statement {index + 1}")
-        : new RuleLabel("principal", RuleLabel.IdentityPolicy, Id ?? $"statement {index + 1}");
+    private RuleLabel LabelOf(int index)
+    {
+        var rule = Id ?? $"statement {index + 1}";
+        return kind switch
+        {
+            DocumentKind.Key => new RuleLabel(PolicyChain.KeyName, RuleLabel.KeyPolicy, rule),
+            DocumentKind.Session => new RuleLabel("session", RuleLabel.SessionPolicy, rule),
+            _ => new RuleLabel("principal", RuleLabel.IdentityPolicy, rule),
+        };
+    }
 
     private static Effect EffectOf(JsonElement json) => json.ValueKind == JsonValueKind.String
         ? json.GetString() switch
