@@ -31,7 +31,19 @@ public sealed class StandbyTests : IAsyncLifetime
         _primary.Demand("");
         while (await nodes.SetStateAsync(0, "k", "DISABLED") != 200) await Task.Yield();
         Assert.Equal(400, await nodes.DecryptAsync(1, "k", ciphertext));
-        await nodes.VerifyLogsAsync();
+        // Each has vouched for the other's log meanwhile, and the folder alone shows it.
+        foreach (var server in nodes.Servers)
+            while (Directory.GetFiles(Path.Combine(server.Data, "audit"), "cosigned", SearchOption.AllDirectories) is [])
+                await nodes.Clients[0].GetAsync("/healthz");
+        var listed = (await nodes.Clients[0].GetAsync("/keyward/v1/nodes")).Body.GetProperty("nodes");
+        Assert.All(listed.EnumerateArray(), n => Assert.Contains(listed.EnumerateArray(), w => n.GetProperty(
+            "logWitnesses")[0].GetProperty("name").GetString() == w.GetProperty("name").GetString()));
+        var logs = await nodes.VerifyLogsAsync();
+        string[] origins = [.. logs.Select(l => l.GetProperty("log").GetString()!).Order()];
+        Assert.Equal(2, origins.Distinct().Count());
+        Assert.All(logs, l => Assert.Equal(
+            origins.Where(o => o != l.GetProperty("log").GetString()),
+            l.GetProperty("witnesses").EnumerateArray().Select(w => w.GetString()!)));
     }
 
     [Fact]
