@@ -73,5 +73,14 @@ internal sealed class NodesDoor(Gate gate) : Nodes.NodesBase
         Self = view.IsSelf,
         PropagationMedian = view.PropagationMedian?.ToDuration(),
         PropagationP99 = view.PropagationTail?.ToDuration(),
+        LogSize = view.Log?.Size ?? 0,
+        LogFault = view.Log?.Fault ?? "",
+        LogWitnesses =
+        {
+            (view.Log?.Witnesses ?? []).Select(w => new LogWitness
+            {
+                Name = Prefix + w.Node, Size = w.Size, Time = w.Time.ToTimestamp(),
+            }),
+        },
     };
 }

@@ -12,6 +12,9 @@ internal static class ResourceNames
     private const int MaximumLength = 512;
     private const int MaximumParts = 10;
 
+    private static readonly ParsedNames<KeyName> Keys = new();
+    private static readonly ParsedNames<(KeyName Key, int? Version)> KeysAndVersions = new();
+
     private static readonly string[] Collections =
         ["projects", "locations", "keyRings", "cryptoKeys", "cryptoKeyVersions", "importJobs", "retiredResources"];
 
@@ -25,6 +28,9 @@ internal static class ResourceNames
         TryKeyRing(Split(name, 6), out var ring) ? ring : Bad("projects/P/locations/L/keyRings/R");
 
     public static Outcome<KeyName> Key(string name) =>
+        Keys.Find(name) is { } known ? known : Keys.Keep(name, ParseKey(name));
+
+    private static Outcome<KeyName> ParseKey(string name) =>
         TryKey(Split(name, 8), out var key) ? key : Bad("projects/P/locations/L/keyRings/R/cryptoKeys/K");
 
     public static Outcome<VersionName> Version(string name) => TryVersion(Split(name, 10), out var version)
@@ -41,7 +47,10 @@ internal static class ResourceNames
             : Bad("projects/P/locations/L/retiredResources/ID");
 
     /// <summary>Encrypt takes a key or one of its versions.</summary>
-    public static Outcome<(KeyName Key, int? Version)> KeyOrVersion(string name)
+    public static Outcome<(KeyName Key, int? Version)> KeyOrVersion(string name) =>
+        KeysAndVersions.Find(name) is { } known ? known : KeysAndVersions.Keep(name, ParseKeyOrVersion(name));
+
+    private static Outcome<(KeyName Key, int? Version)> ParseKeyOrVersion(string name)
     {
         if (TryKey(Split(name, 8), out var key)) return (key, (int?)null);
         return TryVersion(Split(name, 10), out var version)

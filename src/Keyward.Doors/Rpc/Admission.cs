@@ -129,7 +129,7 @@ internal sealed class Admission(RequestDelegate next, Gate gate, IEnumerable<Uno
         var values = request.Headers.Authorization;
         return values.Count == 1 && values[0] is { } value
             && value.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) && value.Length > scheme.Length
-            ? new BearerProof(value[scheme.Length..].Trim(), ProofUse.Door)
+            ? new BearerProof(value.AsMemory(scheme.Length).Trim(), ProofUse.Door)
             : null;
     }
 

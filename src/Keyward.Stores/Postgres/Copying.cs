@@ -41,8 +41,8 @@ internal static class Copying
         var counter = await Lane.ReadCounterAsync(connection, transaction, locked: true, cancellation)
             .ConfigureAwait(false);
         if (counter.Seq > 0 && !replace) return false;
-        // Of the nodes none runs; their rows speak of a store that is gone.
-        string[] tables = [.. Tables.All.Select(t => t.Name), "feed", "outbox", "audit_checkpoint", "node"];
+        // Of the nodes none runs; their rows, and what they vouched for, speak of a store that is gone.
+        string[] tables = [.. Tables.All.Select(t => t.Name), "feed", "outbox", "audit_checkpoint", "node", "vouching"];
         var statements = tables.Select(t => Lane.Statement($"DELETE FROM {t}"))
             .Concat(copy.Rows.Select(RowStatements.Upsert))
             .Concat(copy.Outbox.Select(e => Lane.Statement(

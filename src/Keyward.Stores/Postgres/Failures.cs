@@ -20,6 +20,18 @@ internal static class Failures
     public static bool IsWorthRetrying(Exception failure) =>
         failure is PostgresException { SqlState: "40001" or "40P01" or "55P03" };
 
+    /// <summary>How soon a database that is away is tried again.</summary>
+    public static readonly TimeSpan AwayPause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>There is no primary that can be reached, or it is going or coming: nothing was committed.</summary>
+    public static bool IsAway(Exception failure) => failure switch
+    {
+        PostgresException server => server.SqlState is "57P01" or "57P02" or "57P03" or "25006"
+            || (server.SqlState.StartsWith("08", StringComparison.Ordinal) && server.SqlState != "08P01"),
+        NpgsqlException { InnerException: TimeoutException } => false,
+        _ => failure is NpgsqlException or SocketException or IOException,
+    };
+
     public static StoreUnavailableException Show(Exception failure) => new(failure switch
     {
         PostgresException { SqlState: "08P01" } => Pooler,

@@ -113,12 +113,23 @@ internal sealed partial class PostgresStore : INodeStore
                     "VALUES ('jobs', $1, $2, 1, 1) ON CONFLICT (name) DO NOTHING",
                     cancellation, node, boot).ConfigureAwait(false);
             else if (seen.Boot.AsSpan().SequenceEqual(boot))
-                await ExecuteAsync("UPDATE leader SET renewals = renewals + 1 WHERE name = 'jobs' AND boot = $1 " +
-                    "AND term = $2", cancellation, boot, seen.Term).ConfigureAwait(false);
+                await RenewLeadAsync(boot, seen.Term, cancellation).ConfigureAwait(false);
             else
                 await TakeOverAsync(node, boot, seen, cancellation).ConfigureAwait(false);
             return await ReadLeaderAsync(cancellation).ConfigureAwait(false);
         }).ConfigureAwait(false);
+
+    /// <summary>As a node's own lease it waits for no standby: while none is there the leader stays the same.</summary>
+    private async ValueTask RenewLeadAsync(byte[] boot, long term, CancellationToken cancellation) =>
+        await OnLeaseAsync(async connection =>
+        {
+            await using var command = new NpgsqlCommand(
+                "UPDATE leader SET renewals = renewals + 1 WHERE name = 'jobs' AND boot = $1 AND term = $2",
+                connection);
+            command.Parameters.AddWithValue(boot);
+            command.Parameters.AddWithValue(term);
+            return await command.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
+        }, cancellation).ConfigureAwait(false);
 
     /// <summary>Touching the counter orders the takeover with every change: one that was judged by the old term is
     /// committed before, or not at all.</summary>

@@ -18,11 +18,14 @@ internal sealed partial class PostgresStore : IStore
     private readonly NpgsqlDataSource _source;
     private readonly NpgsqlDataSource _laneSource;
     private readonly SemaphoreSlim _lane = new(1, 1);
+    private readonly TimeProvider _time;
+    private readonly Outage _outage;
     private bool _disposed;
 
-    public PostgresStore(NpgsqlConnectionStringBuilder settings)
+    public PostgresStore(NpgsqlConnectionStringBuilder settings, TimeProvider? time = null)
     {
-        _settings = settings;
+        (_settings, _time) = (settings, time ?? TimeProvider.System);
+        _outage = new Outage(_time);
         _source = NpgsqlDataSource.Create(ConnectionSettings.ForWork(settings));
         _laneSource = NpgsqlDataSource.Create(ConnectionSettings.ForLane(settings));
         _leaseSource = NpgsqlDataSource.Create(ConnectionSettings.ForLease(settings));
@@ -61,10 +64,16 @@ internal sealed partial class PostgresStore : IStore
         {
             for (var attempt = 0; ; attempt++)
             {
+                var begun = _time.GetTimestamp();
                 try
                 {
                     await ChangeOnceAsync(appliedSeq, judge, cancellation).ConfigureAwait(false);
+                    _outage.End();
                     return;
+                }
+                catch (Exception failure) when (Failures.IsAway(failure) && _outage.IsYoung(begun))
+                {
+                    await Task.Delay(Failures.AwayPause, cancellation).ConfigureAwait(false);
                 }
                 catch (PostgresException failure) when (
                     Failures.IsWorthRetrying(failure) && attempt < Failures.MaximumTries)

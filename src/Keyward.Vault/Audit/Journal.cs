@@ -110,7 +110,7 @@ internal sealed class Journal : IDisposable
         while (found.Count == 0 && index < endIndex)
         {
             var bytes = place?.Buffer is { } buffer
-                ? buffer.AsMemory(0, _files.ReadInto(segment.Name, offset, buffer))
+                ? buffer.Take(_files.ReadInto(segment.Name, offset, buffer.Bytes.AsSpan(..ReadSizeBytes)))
                 : _files.Read(segment.Name, offset, ReadSizeBytes);
             // Given back meanwhile, the file may hold other entries by now.
             if (!_segments.Contains(segment)) throw new FileNotFoundException(null, segment.Name);

@@ -11,5 +11,5 @@ internal sealed class JournalPlace
     public long Offset { get; set; }
 
     /// <summary>What is read there lies in here, good until the next reading; without it in bytes of its own.</summary>
-    public byte[]? Buffer { get; init; }
+    public ReadBuffer? Buffer { get; init; }
 }

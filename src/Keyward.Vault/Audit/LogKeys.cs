@@ -34,6 +34,9 @@ internal static class LogKeys
     /// <summary>The folder below <c>audit/</c> in which a log of this deployment lies.</summary>
     public static string FolderOf(string origin) => string.Join('.', origin.Split('/').Skip(2));
 
+    /// <summary>The node that writes a log; null where it is no log of ours.</summary>
+    public static string? NodeOf(string origin) => origin.Split('/') is [_, _, var node, ..] ? node : null;
+
     /// <summary>This node's logs, the oldest first, each with its keys, the oldest first.</summary>
     public static IReadOnlyList<(string Origin, IReadOnlyList<SealedKeyRow> Keys)> Of(
         IEnumerable<SealedKeyRow> rows, string deploymentId, string node)

@@ -1,34 +1,16 @@
-using System.Globalization;
 using Keyward.Vault.Audit.Notes;
 using Keyward.Vault.Storage;
 
 namespace Keyward.Vault.Cluster;
 
-/// <summary>A node's memory of how far the log of every node was seen, kept in its own data folder: whoever puts a log
-/// back, and makes the store forget it as well, meets the other nodes, who remember. Not thread-safe.</summary>
-/// <remarks>It holds against each other what the store shows at two times. That a longer log extends a shorter one is
-/// checked by the log's own node at its start, and by <c>audit verify</c>.</remarks>
-internal sealed class CheckpointWatch
+/// <summary>Holds what the store shows of the logs against what this node saw of them before: whoever puts a log back,
+/// and makes the store forget it as well, meets the other nodes, who remember. Not thread-safe.</summary>
+/// <remarks>It sees checkpoints alone. That a longer log extends a shorter one is what <see cref="PeerWitness"/> is
+/// shown.</remarks>
+internal sealed class CheckpointWatch(LogMemory memory, Func<string, IReadOnlyList<VerifierKey>> keysOf,
+    SignatureCheck check)
 {
-    private readonly string _incarnation;
-    private readonly Dictionary<string, (long Size, string Root)> _seen = new(StringComparer.Ordinal);
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
-
-    /// <param name="incarnation">Which store it is: a restored one may rightly know less.</param>
-    /// <param name="memory">What <see cref="ToText"/> gave; null or of another store for none.</param>
-    public CheckpointWatch(byte[] incarnation, string? memory)
-    {
-        _incarnation = Convert.ToHexString(incarnation);
-        var lines = (memory ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        if (lines.Length == 0 || lines[0] != _incarnation) return;
-        foreach (var line in lines.Skip(1))
-            if (line.Split(' ') is [var size, var root, var origin]
-                && long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-                _seen[origin] = (number, root);
-    }
-
-    /// <summary>Whether <see cref="ToText"/> is another than before.</summary>
-    public bool HasChanged { get; private set; }
 
     /// <summary>Takes note of the largest checkpoint of each log that the store shows. Gives what does not fit what was
     /// seen before, one sentence each; the same is told once.</summary>
@@ -36,38 +18,37 @@ internal sealed class CheckpointWatch
     {
         var faults = new List<(string, string)>();
         var origins = shown.Select(c => c.Origin).ToHashSet(StringComparer.Ordinal);
-        foreach (var (origin, seen) in _seen)
+        foreach (var (origin, seen) in memory.Logs)
             if (!origins.Contains(origin))
                 Tell(origin, $"the store knows nothing of it any more; {seen.Size} records were seen");
         foreach (var checkpoint in shown)
+        {
+            // The log of a node that has just joined: its key comes with the next changes.
+            if (keysOf(checkpoint.Origin) is not { Count: > 0 } keys) continue;
             if (!SignedCheckpoint.TryParse(checkpoint.Note, out var signed)
-                || signed.Checkpoint.Origin != checkpoint.Origin || signed.Checkpoint.Size != checkpoint.Size)
+                || signed.Checkpoint.Origin != checkpoint.Origin || signed.Checkpoint.Size != checkpoint.Size
+                || signed.WhyNot(keys, check) is not null)
                 Tell(checkpoint.Origin, "its checkpoint in the store was altered");
-            else Follow(checkpoint.Origin, checkpoint.Size, Convert.ToHexString(signed.Checkpoint.Root.AsSpan()));
+            else if (WhyNot(signed.Checkpoint) is { } fault) Tell(checkpoint.Origin, fault);
+        }
+
         return faults;
 
         void Tell(string origin, string sentence)
         {
             if (_told.Add(origin + " " + sentence)) faults.Add((origin, sentence));
         }
-
-        void Follow(string origin, long size, string root)
-        {
-            var isKnown = _seen.TryGetValue(origin, out var seen);
-            if (isKnown && size < seen.Size)
-                Tell(origin, $"the store shows {size} records of it, {seen.Size} were seen: it went back");
-            else if (isKnown && size == seen.Size && root != seen.Root)
-                Tell(origin, $"its first {size} records are not those that were seen: it was exchanged");
-            else if (!isKnown || size > seen.Size)
-                (_seen[origin], HasChanged) = ((size, root), true);
-        }
     }
 
-    public string ToText()
+    private string? WhyNot(Checkpoint shown)
     {
-        HasChanged = false;
-        var lines = _seen.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => string.Create(
-            CultureInfo.InvariantCulture, $"{s.Value.Size} {s.Value.Root} {s.Key}"));
-        return string.Join('\n', lines.Prepend(_incarnation)) + "\n";
+        var seen = memory.Of(shown.Origin);
+        if (shown.Size < seen?.Size)
+            return $"the store shows {shown.Size} records of it, {seen.Value.Size} were seen: it went back";
+        if (shown.Size == seen?.Size)
+            return Convert.ToHexString(shown.Root) == seen.Value.Root
+                ? null : $"its first {shown.Size} records are not those that were seen: it was exchanged";
+        memory.Keep(shown.Origin, shown.Size, shown.Root);
+        return null;
     }
 }

@@ -58,6 +58,19 @@ internal interface INodeStore
 
     ValueTask<LeaderRow> ReadLeaderAsync(CancellationToken cancellation);
 
+    /// <summary>Asks for a log whatever the rows say, in place of what was asked before, and forgets witnesses that are
+    /// no nodes any more.</summary>
+    ValueTask AskAsync(IReadOnlyList<Vouching> asked, CancellationToken cancellation);
+
+    /// <summary>Writes an answer, unless something else is asked by now.</summary>
+    ValueTask AnswerAsync(Vouching answered, CancellationToken cancellation);
+
+    /// <summary>What a node is asked and has not answered.</summary>
+    ValueTask<IReadOnlyList<Vouching>> ReadAskedAsync(string witness, CancellationToken cancellation);
+
+    /// <summary>What a log has asked; of all logs where none is named.</summary>
+    ValueTask<IReadOnlyList<Vouching>> ReadVouchingsAsync(string? origin, CancellationToken cancellation);
+
     ValueTask ResignAsync(LeaderRow mine, CancellationToken cancellation);
 }
 

@@ -9,18 +9,30 @@ internal sealed class NodeBoard(INodeStore nodes, NodeSync self, Propagation pro
     /// <summary>Renewals come once a second: a node that missed three is not merely late.</summary>
     public static readonly TimeSpan SilentAfter = TimeSpan.FromSeconds(3);
 
+    /// <summary>What is known of the nodes' logs; null for nothing.</summary>
+    public NodeLogBoard? Logs { get; init; }
+
     public async ValueTask<IReadOnlyList<NodeView>> ListAsync(CancellationToken cancellation)
     {
         var rows = await ReadAsync(cancellation).ConfigureAwait(false);
         var leader = await nodes.ReadLeaderAsync(cancellation).ConfigureAwait(false);
-        return [.. rows.Select(r => Show(r, leader))];
+        if (Logs is null) return [.. rows.Select(r => Show(r, leader))];
+        var logs = await Logs.ReadAsync(cancellation).ConfigureAwait(false);
+        // A node that is gone is shown as long as something is wrong with the log that it left.
+        var gone = logs.Where(l => l.Value.Fault is not null && rows.All(r => r.Id != l.Key)).Select(l => new NodeView(
+            l.Key, NodeState.Dead, "", "", 0, TimeSpan.Zero, false, false) { Log = l.Value });
+        return [.. rows.Select(r => Show(r, leader) with { Log = logs.GetValueOrDefault(r.Id) }), .. gone];
     }
 
     public async ValueTask<NodeRow?> FindAsync(string id, CancellationToken cancellation) =>
         (await ReadAsync(cancellation).ConfigureAwait(false)).FirstOrDefault(r => r.Id == id);
 
     public async ValueTask<NodeView> ShowAsync(NodeRow row, CancellationToken cancellation) =>
-        Show(row, await nodes.ReadLeaderAsync(cancellation).ConfigureAwait(false));
+        Show(row, await nodes.ReadLeaderAsync(cancellation).ConfigureAwait(false)) with
+        {
+            Log = Logs is null ? null
+                : (await Logs.ReadAsync(cancellation).ConfigureAwait(false)).GetValueOrDefault(row.Id),
+        };
 
     public ValueTask<bool> DrainAsync(NodeRow row, bool drain, CancellationToken cancellation) =>
         nodes.DrainAsync(row, drain, cancellation);

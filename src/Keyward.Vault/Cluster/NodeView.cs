@@ -28,4 +28,7 @@ public sealed record NodeView(
     public TimeSpan? PropagationMedian { get; init; }
 
     public TimeSpan? PropagationTail { get; init; }
+
+    /// <summary>Its log; null where nothing is known of one.</summary>
+    public NodeLogView? Log { get; init; }
 }

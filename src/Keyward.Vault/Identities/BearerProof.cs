@@ -9,7 +9,17 @@ public enum ProofUse
 }
 
 /// <summary>A token as it came, unjudged.</summary>
-public sealed record BearerProof(string Token, ProofUse Use)
+/// <param name="Text">A part of the header that it came in: a token that was seen before is known without a copy of
+/// it.</param>
+public sealed record BearerProof(ReadOnlyMemory<char> Text, ProofUse Use)
 {
+    public BearerProof(string token, ProofUse use)
+        : this(token.AsMemory(), use)
+    {
+    }
+
+    /// <summary>The whole token; made anew at each call where it is a part of something.</summary>
+    public string Token => Text.ToString();
+
     public override string ToString() => $"BearerProof {Use}";
 }

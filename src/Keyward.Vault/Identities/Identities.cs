@@ -27,12 +27,12 @@ internal static class Identities
     public static Outcome<KnownToken> Judge(
         OpenedVault vault, TokenCache cache, GateSettings settings, Moment at, BearerProof proof)
     {
-        if (proof.Token.Length > AssertionClaims.MaximumSizeBytes) return CredentialRefusals.NotGood;
+        if (proof.Text.Length > AssertionClaims.MaximumSizeBytes) return CredentialRefusals.NotGood;
         var snapshot = vault.Snapshot;
         if (proof.Use == ProofUse.TokenEndpoint)
             return JudgeAssertion(snapshot, settings, at, proof) is { } assertion
                 ? assertion : CredentialRefusals.NotGood;
-        var key = TokenCache.KeyOf(proof.Token);
+        var key = TokenCache.KeyOf(proof.Text.Span);
         if (cache.Find(key) is { } known)
         {
             if (at.World < known.Expires && IsGood(snapshot, known.Caller, at.Now)) return known;
@@ -40,11 +40,12 @@ internal static class Identities
             return CredentialRefusals.NotGood;
         }
 
-        var token = proof.Token.StartsWith(AccessToken.Prefix, StringComparison.Ordinal)
-            ? AccessToken.Judge(vault, proof.Token, at)
+        var text = proof.Token;
+        var token = text.StartsWith(AccessToken.Prefix, StringComparison.Ordinal)
+            ? AccessToken.Judge(vault, text, at)
             : JudgeAssertion(snapshot, settings, at, proof);
         if (token is null) return CredentialRefusals.NotGood;
-        token = token with { Digest = DigestOf(vault, proof.Token) };
+        token = token with { Digest = DigestOf(vault, text) };
         cache.Add(key, token);
         return token;
     }

@@ -18,7 +18,7 @@ internal sealed class TokenCache
 
     private readonly ConcurrentDictionary<(UInt128, UInt128), KnownToken> _known = new();
 
-    public static (UInt128, UInt128) KeyOf(string token)
+    public static (UInt128, UInt128) KeyOf(ReadOnlySpan<char> token)
     {
         Span<byte> hash = stackalloc byte[32];
         var size = Encoding.UTF8.GetMaxByteCount(token.Length);
@@ -42,7 +42,7 @@ internal sealed class TokenCache
 
     /// <summary>Whether a token was judged good before; costs one hash.</summary>
     public bool Knows(BearerProof proof) => proof.Use == ProofUse.Door
-        && proof.Token.Length <= AssertionClaims.MaximumSizeBytes && _known.ContainsKey(KeyOf(proof.Token));
+        && proof.Text.Length <= AssertionClaims.MaximumSizeBytes && _known.ContainsKey(KeyOf(proof.Text.Span));
 
     public KnownToken? Find((UInt128, UInt128) key) => _known.GetValueOrDefault(key);
 

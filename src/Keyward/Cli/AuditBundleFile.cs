@@ -62,7 +62,20 @@ internal static class AuditBundleFile
         {
             ["ok"] = true, ["records"] = bundle.Records.Count,
             ["logs"] = new JsonArray([.. bundle.Records.Select(r => r.Log).Distinct().Select(l => (JsonNode)l)]),
+            ["witnesses"] = new JsonArray([.. bundle.Records.Select(r => r.Record.Proof.Signed)
+                .DistinctBy(s => s.Note.ToString()).SelectMany(s => WitnessesOf(s, keys, file)).Distinct().Order()
+                .Select(w => (JsonNode)w)]),
         });
+    }
+
+    private static IEnumerable<string> WitnessesOf(
+        SignedCheckpoint signed, IEnumerable<VerifierKey> keys, string file)
+    {
+        var witnesses = keys.Where(k => k.Name != signed.Checkpoint.Origin).Select(k => k.AsWitness()).Distinct();
+        return signed.Note.SignedBy(witnesses, NoteSigner.IsGood) is { } good
+            ? good.Select(k => k.Name)
+            : throw new FailedException(
+                $"{file}: a cosignature on a checkpoint of {signed.Checkpoint.Origin} is wrong.");
     }
 
     private static (List<VerifierKey> Keys, List<(string Log, ProvenRecord Record)> Records)? Parse(string text)

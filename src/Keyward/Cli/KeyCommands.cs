@@ -34,7 +34,7 @@ internal static class KeyCommands
     private static readonly Option<bool> SkipInitial = Commands.Flag("--skip-initial-version",
         "Make no first version.");
     private static readonly Option<bool> ImportOnly = Commands.Flag("--import-only",
-        "Only imported versions, ever; needs --skip-initial-version.");
+        "Only imported versions, ever; none is made at first.");
     private static readonly Option<bool> NoPrimary = Commands.Flag("--no-primary",
         "Do not make the new version primary.");
     private static readonly Option<string?> Filter = Commands.Text("--filter", "EXPRESSION", "Google's list filter.");
@@ -83,7 +83,7 @@ internal static class KeyCommands
             () => session.Server.Keys.CreateCryptoKeyAsync(new CreateCryptoKeyRequest
             {
                 Parent = name[..at], CryptoKeyId = name[(at + "/cryptoKeys/".Length)..], CryptoKey = key,
-                SkipInitialVersionCreation = session.Get(SkipInitial),
+                SkipInitialVersionCreation = session.Get(SkipInitial) || session.Get(ImportOnly),
             }, cancellationToken: session.Cancellation), () => Get(session, name)).ConfigureAwait(false);
         session.Output.Write(made);
     }

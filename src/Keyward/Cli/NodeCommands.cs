@@ -26,7 +26,8 @@ internal static class NodeCommands
         Commands.Make("list", "Show the nodes and how they stand.", ["keyward node list"], "kubectl get nodes",
             async s => s.Output.WriteList((await s.Server.Nodes.ListNodesAsync(
                     new ListNodesRequest(), cancellationToken: s.Cancellation)).Nodes, "",
-                "name", "state", "address", "build", "applied", "silence", "leader", "self", "propagationP99")),
+                "name", "state", "address", "build", "applied", "silence", "leader", "self", "propagationP99",
+                "logSize", "logFault")),
         Commands.Make("describe", "Show one node.", ["keyward node describe node-1f2e3d4c"], "kubectl describe node",
             async s => s.Output.Write(await s.Server.Nodes.GetNodeAsync(
                 new GetNodeRequest { Name = NameOf(s) }, cancellationToken: s.Cancellation)), Node),

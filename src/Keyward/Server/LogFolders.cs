@@ -1,6 +1,7 @@
 using System.Text;
 using Keyward.Vault.Audit;
 using Keyward.Vault.Audit.Notes;
+using Keyward.Vault.Cluster;
 using Keyward.Vault.Keystores;
 using Keyward.Vault.Storage;
 
@@ -25,11 +26,13 @@ internal sealed class LogFolders(DataFolder folder)
             : LogKeys.OriginOf(deployment, node);
     }
 
-    /// <summary>Writes the keys of all of this node's logs, of earlier ones too, one a line.</summary>
-    public void WriteVerifierKeys(Snapshot snapshot, IKeyHierarchy hierarchy)
+    /// <summary>Writes the keys of all of this node's logs, of earlier ones too, one a line; and those of the other
+    /// nodes as its witnesses.</summary>
+    public void WriteVerifierKeys(Snapshot snapshot, IKeyHierarchy hierarchy, NodeLogKeys? nodes)
     {
         var text = new StringBuilder();
-        foreach (var key in VerifierKeysOf(snapshot, hierarchy)) text.Append(key).Append('\n');
+        foreach (var key in VerifierKeysOf(snapshot, hierarchy)
+            .Concat(nodes?.WitnessesOf(folder.NodeName()) ?? [])) text.Append(key).Append('\n');
         var bytes = Encoding.UTF8.GetBytes(text.ToString());
         if (File.Exists(VerifierKeys) && File.ReadAllBytes(VerifierKeys).AsSpan().SequenceEqual(bytes)) return;
         DataFolder.WriteSecret(VerifierKeys, bytes);

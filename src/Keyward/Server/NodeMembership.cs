@@ -29,7 +29,7 @@ internal sealed class NodeMembership : IAsyncDisposable
     /// any.</summary>
     public Action<IReadOnlyList<string>>? AddressesChanged { get; set; }
 
-    /// <summary>What this node remembers of the logs of all.</summary>
+    /// <summary>What this node knows of the logs of all.</summary>
     public required LogWatch Logs { get; init; }
 
     public bool IsLeading => _leader.IsLeading;
@@ -43,13 +43,17 @@ internal sealed class NodeMembership : IAsyncDisposable
         var sync = new NodeSync(nodes, store, vault, me, time, logger) { Damaged = damaged };
         var propagation = new Propagation(sync, vault, time);
         lane.Propagation = propagation;
-        vault.Nodes = new NodeBoard(nodes, sync, propagation);
+        var logs = new LogWatch(folder, nodes, store, vault, time, logger);
+        vault.Nodes = new NodeBoard(nodes, sync, propagation)
+        {
+            Logs = new NodeLogBoard(nodes, store, logs.Keys, vault.Hierarchy, logs.FaultOf),
+        };
         await sync.StartAsync(cancellation).ConfigureAwait(false);
         var leader = new Leader(nodes, sync, time);
         vault.LeaderTerm = () => leader.Term;
         return new NodeMembership(sync, propagation, leader, lane, vault)
         {
-            Logs = new LogWatch(folder, store, vault.Incarnation, time, logger),
+            Logs = logs,
         };
     }
 

@@ -127,7 +127,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
     {
         if (Gate.Vault is { } opened) _log.Tree?.PruneTo(opened.Snapshot.AuditKeeping.PrunedOf(_log.Origin));
         if (Gate.Vault is { } vault && _logKeys.Follow(vault.Snapshot, vault.Hierarchy))
-            LogFolders.WriteVerifierKeys(vault.Snapshot, vault.Hierarchy);
+            LogFolders.WriteVerifierKeys(vault.Snapshot, vault.Hierarchy, Membership?.Logs.Keys);
     }
 
     /// <summary>Takes settings over that may change while the server runs.</summary>
@@ -241,7 +241,6 @@ internal sealed class VaultKeeper : IAsyncDisposable
         opened.Vault.KeepRoot = () => _rootKeeping.Follow(opened.Vault, hierarchy);
         opened.Vault.KeepRoot();
         (opened.Vault.Handover, opened.Vault.Rates) = (_handover, Gate.Rates);
-        folders.WriteVerifierKeys(opened.Vault.Snapshot, hierarchy);
         if (opened.Vault.Snapshot.Altered is { IsEmpty: false } altered)
             Log.Altered(_logger, altered.Count, string.Join(", ", altered.Take(10)));
         if (_store is INodeStore nodes)
@@ -254,6 +253,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
                 _nodeAddresses = addresses;
                 Gate.Apply(WithNodes(Gate.Settings));
             };
+        folders.WriteVerifierKeys(opened.Vault.Snapshot, hierarchy, Membership?.Logs.Keys);
         Follow(folders.Of(_log.Origin));
         Gate.Open(opened.Vault, opened.Lane);
         keystore.MakeAhead();

@@ -56,6 +56,8 @@ public sealed class DatabaseTests(PostgresServer postgres)
         while (!nodes.Servers[1].Errors.Contains("the store knows nothing of it any more", StringComparison.Ordinal))
             await Task.Yield();
         Assert.Contains($"/{name}", nodes.Servers[1].Errors, StringComparison.Ordinal);
+        var (_, listed) = await nodes.Clients[1].GetAsync($"/keyward/v1/nodes/{name}");
+        Assert.Contains("knows nothing", listed.GetProperty("logFault").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Keyward.SystemTests.Running;
 using Keyward.Tests.Conformance;
 
@@ -70,16 +71,20 @@ internal sealed class Nodes : IAsyncDisposable
         _servers[node] = await KeywardServer.StartAsync(_servers[node].Data, _servers[node].Address, Environment());
     }
 
-    /// <summary>Stops every node; each must end well, and each log hold.</summary>
-    public async Task VerifyLogsAsync()
+    /// <summary>Stops every node; each must end well, and each log hold. Gives what was found of each.</summary>
+    public async Task<IReadOnlyList<JsonElement>> VerifyLogsAsync()
     {
+        var reports = new List<JsonElement>();
         foreach (var server in _servers) Assert.Equal(0, await server.StopAsync());
         foreach (var server in _servers)
         {
             var (code, output, errors) = await KeywardServer.RunAsync(
                 KeywardServer.Program, ["audit", "verify", Path.Combine(server.Data, "audit")]);
             Assert.True(code == 0, output + errors);
+            reports.AddRange(JsonDocument.Parse(output).RootElement.GetProperty("logs").EnumerateArray());
         }
+
+        return reports;
     }
 
     public string Prepare(string name)

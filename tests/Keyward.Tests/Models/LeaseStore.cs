@@ -127,6 +127,18 @@ internal sealed class LeaseStore(int node, SharedRows rows, List<Statement> stat
         string node, byte[] boot, LeaderRow? seen, CancellationToken cancellation) =>
         throw new NotSupportedException();
 
+    public ValueTask AskAsync(IReadOnlyList<Vouching> asked, CancellationToken cancellation) =>
+        throw new NotSupportedException();
+
+    public ValueTask AnswerAsync(Vouching answered, CancellationToken cancellation) =>
+        throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<Vouching>> ReadAskedAsync(string witness, CancellationToken cancellation) =>
+        throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<Vouching>> ReadVouchingsAsync(string? origin, CancellationToken cancellation) =>
+        throw new NotSupportedException();
+
     public ValueTask<LeaderRow> ReadLeaderAsync(CancellationToken cancellation) => throw new NotSupportedException();
 
     public ValueTask ResignAsync(LeaderRow mine, CancellationToken cancellation) => throw new NotSupportedException();

@@ -380,6 +380,18 @@ CREATE TABLE lease (
     moved BIGINT NOT NULL DEFAULT 0
 );
 
+-- What a node's log asks another node as its witness, and the answer. Notes and proofs: nothing here is believed that
+-- is not signed.
+CREATE TABLE vouching (
+    origin TEXT COLLATE "C" NOT NULL,
+    witness TEXT COLLATE "C" NOT NULL,
+    request BYTEA NOT NULL,
+    is_open BIGINT NOT NULL,
+    known BIGINT,
+    cosigned BYTEA NOT NULL DEFAULT '',
+    PRIMARY KEY (origin, witness)
+);
+
 -- The logs' signed checkpoints, by which a log that was put back or exchanged is known. Only ever added to.
 CREATE TABLE audit_checkpoint (
     origin TEXT COLLATE "C" NOT NULL,

@@ -12,7 +12,7 @@ internal sealed class LogFollower(IAuditLog log, IReadOnlyList<ILogFold> folds, 
     /// <summary>How long a question waits for the newest records: what is behind then says so.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    private readonly JournalPlace _place = new() { Buffer = new byte[Journal.ReadSizeBytes] };
+    private readonly JournalPlace _place = new() { Buffer = new ReadBuffer(Journal.ReadSizeBytes) };
     private readonly RecordFacts _facts = new(new RecordTexts());
     private readonly SemaphoreSlim _turn = new(1, 1);
     private long _next;

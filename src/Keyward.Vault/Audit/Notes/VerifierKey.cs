@@ -26,6 +26,10 @@ public sealed record VerifierKey(string Name, NoteKeyType Type, byte[] PublicKey
     public uint Id { get; } = BinaryPrimitives.ReadUInt32BigEndian(
         SHA256.HashData([.. Encoding.UTF8.GetBytes(Name), (byte)'\n', (byte)Type, .. PublicKey]));
 
+    /// <summary>The same key as it vouches for the logs of others, which has another id.</summary>
+    public VerifierKey AsWitness() =>
+        Type == NoteKeyType.Cosignature ? this : new VerifierKey(Name, NoteKeyType.Cosignature, PublicKey);
+
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"{Name}+{Id:x8}+{Convert.ToBase64String([(byte)Type, .. PublicKey])}");
 

@@ -5,6 +5,10 @@ public interface ITreeSource
 {
     /// <summary>The file's bytes, or null where there is none.</summary>
     ValueTask<byte[]?> ReadAsync(string path, CancellationToken cancellation);
+
+    /// <summary>The same, in the reader's own buffer where the source can write there.</summary>
+    async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(string path, ReadBuffer buffer, CancellationToken cancellation) =>
+        await ReadAsync(path, cancellation).ConfigureAwait(false) is { } bytes ? bytes : null;
 }
 
 /// <summary>A file that a proof or a reading needs is missing or too short.</summary>

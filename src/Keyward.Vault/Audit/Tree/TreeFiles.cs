@@ -23,6 +23,9 @@ internal sealed class TreeFiles : ITreeFiles
 
     public ValueTask<byte[]?> ReadAsync(string path, CancellationToken cancellation) => new(Read(path));
 
+    public ValueTask<ReadOnlyMemory<byte>?> ReadAsync(
+        string path, ReadBuffer buffer, CancellationToken cancellation) => new(TreeFolder.Read(_folder, path, buffer));
+
     public void WriteAside(string path, ReadOnlySpan<byte> bytes)
     {
         using var file = new FileStream(AsideOf(path), new FileStreamOptions

@@ -22,6 +22,18 @@ internal sealed class TreeReader(ITreeSource source)
         return Bundle.Read(bytes, width, out _) ?? throw new TreeFileException(full, "is cut off.");
     }
 
+    /// <summary>The same, good until the buffer is read into again.</summary>
+    public async ValueTask<List<ReadOnlyMemory<byte>>> EntriesAsync(
+        long bundle, long size, ReadBuffer buffer, CancellationToken cancellation)
+    {
+        var width = TilePath.WidthOf(0, bundle, size);
+        var (full, partial) = (TilePath.Entries(bundle), TilePath.Entries(bundle, width));
+        var bytes = await source.ReadAsync(partial, buffer, cancellation).ConfigureAwait(false)
+            ?? await source.ReadAsync(full, buffer, cancellation).ConfigureAwait(false)
+            ?? throw new TreeFileException(partial, "is missing.");
+        return Bundle.Read(bytes, width, out _) ?? throw new TreeFileException(full, "is cut off.");
+    }
+
     public async ValueTask<byte[]> TileAsync(int level, long number, long size, CancellationToken cancellation)
     {
         var width = TilePath.WidthOf(level, number, size);

@@ -141,8 +141,9 @@ public sealed class LogVerifier(IReadOnlyList<VerifierKey> keys, SignatureCheck 
 
     private List<string> WitnessesOf(SignedCheckpoint signed, FaultList faults)
     {
-        var witnesses = keys.Where(k => k.Type == NoteKeyType.Cosignature).ToList();
-        if (signed.Note.SignedBy(witnesses, check) is { } good) return [.. good.Select(k => k.Name)];
+        // The key of another node's log is that node's as a witness too.
+        var witnesses = keys.Where(k => k.Name != signed.Checkpoint.Origin).Select(k => k.AsWitness()).Distinct();
+        if (signed.Note.SignedBy(witnesses, check) is { } good) return [.. good.Select(k => k.Name).Distinct()];
         faults.Add(TilePath.Checkpoint, null, "A cosignature that claims a known witness is wrong.");
         return [];
     }

@@ -27,6 +27,7 @@ internal sealed class Doctor(Session session, HttpClient client, string? prometh
             await TryAsync(findings, "readiness", ReadyAsync).ConfigureAwait(false);
             await TryAsync(findings, "credentials", CredentialsAsync).ConfigureAwait(false);
             await TryAsync(findings, "jobs", JobsAsync).ConfigureAwait(false);
+            await TryAsync(findings, "nodes", NodesAsync).ConfigureAwait(false);
             await TryAsync(findings, "quotas", QuotasAsync).ConfigureAwait(false);
             await TryAsync(findings, "keys", KeysAsync).ConfigureAwait(false);
             await TryAsync(findings, "versions", VersionsAsync).ConfigureAwait(false);
@@ -149,6 +150,10 @@ internal sealed class Doctor(Session session, HttpClient client, string? prometh
         if (jobs.All(j => j.State != Job.Types.JobState.Failing))
             findings.Add(new Finding(FindingLevel.Ok, "jobs", $"{jobs.Count} jobs, none fails"));
     }
+
+    private async Task NodesAsync(List<Finding> findings) => findings.AddRange(NodeFindings.Judge(
+        (await session.Server.Nodes.ListNodesAsync(
+            new ListNodesRequest(), cancellationToken: session.Cancellation)).Nodes, _now));
 
     private async Task QuotasAsync(List<Finding> findings)
     {

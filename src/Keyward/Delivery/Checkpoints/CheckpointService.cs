@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Keyward.Delivery.Sinks;
 using Keyward.Keystores.Root;
 using Keyward.Server;
 using Keyward.Server.Settings;
@@ -24,6 +25,7 @@ internal sealed class CheckpointService : BackgroundService
     private readonly string _folder;
     private readonly List<WitnessCall> _witnesses;
     private readonly List<CheckpointPlace> _places;
+    private readonly PeerCosigners _peers;
     private readonly Dictionary<string, DateTimeOffset> _lastTimes = [];
     private readonly Dictionary<string, string> _said = [];
     private readonly WitnessQuorum _quorum;
@@ -36,6 +38,7 @@ internal sealed class CheckpointService : BackgroundService
         (_keeper, _time, _logger, _folder) = (keeper, time, logger, live.Current.Data);
         _witnesses = [.. live.Current.AuditWitnesses.Select(w => new WitnessCall(w, NoteSigner.IsGood, time))];
         _places = [.. live.Current.AuditPublish.Select(p => new CheckpointPlace(p, time))];
+        _peers = new PeerCosigners(keeper, time);
         foreach (var place in Places) _lastTimes[place] = time.GetUtcNow();
         _quorum = new WitnessQuorum(live.Current.WitnessQuorum, time);
         if (_quorum.Needed > 0)
@@ -62,7 +65,6 @@ internal sealed class CheckpointService : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (_witnesses.Count + _places.Count == 0) return;
         using var timer = new PeriodicTimer(Interval, _time);
         try
         {
@@ -80,11 +82,14 @@ internal sealed class CheckpointService : BackgroundService
         var log = _keeper.AuditLog;
         if (log.Tree is not { } tree || log.Source is not { } source) return;
         var signed = tree.Latest;
-        if (_isWhole && signed == _last)
+        var isOther = false;
+        await GuardAsync("nodes", async () => isOther = await _peers.HaveChangedAsync(stopping).ConfigureAwait(false),
+            stopping).ConfigureAwait(false);
+        if (_isWhole && !isOther && signed == _last)
         {
             // Nothing is late where nothing happened.
             lock (_lastTimes)
-                foreach (var place in Places) _lastTimes[place] = _time.GetUtcNow();
+                foreach (var place in _lastTimes.Keys.ToList()) _lastTimes[place] = _time.GetUtcNow();
             return;
         }
 
@@ -104,6 +109,7 @@ internal sealed class CheckpointService : BackgroundService
                 await witness.AskAsync(signed, source, stopping).ConfigureAwait(false)), stopping)
                 .ConfigureAwait(false);
         _quorum.Got(cosignatures.Count);
+        cosignatures.AddRange(await AskPeersAsync(signed, source, stopping).ConfigureAwait(false));
         if (cosignatures.Count == 0) return signed;
         var cosigned = signed with
         {
@@ -114,21 +120,52 @@ internal sealed class CheckpointService : BackgroundService
         return cosigned;
     }
 
+    /// <summary>The other nodes of the deployment vouch without being configured; they are no part of the quorum,
+    /// which is of witnesses outside.</summary>
+    private async ValueTask<IReadOnlyList<NoteSignature>> AskPeersAsync(
+        SignedCheckpoint signed, ITreeSource source, CancellationToken stopping)
+    {
+        var cosignatures = new List<NoteSignature>();
+        IReadOnlyList<PeerAnswer> answers = [];
+        await GuardAsync("nodes", async () => answers = await _peers.AskAsync(signed, source, stopping)
+            .ConfigureAwait(false), stopping).ConfigureAwait(false);
+        foreach (var answer in answers)
+            await TryAsync(answer.Node, () =>
+            {
+                cosignatures.Add(answer.Cosignature ?? throw new DeliveryException(answer.WhyNot));
+                return ValueTask.CompletedTask;
+            }, stopping).ConfigureAwait(false);
+        lock (_lastTimes)
+            // A node that left is waited for no longer.
+            foreach (var gone in _lastTimes.Keys.Except(Places).Except(answers.Select(a => a.Node)).ToList())
+                _lastTimes.Remove(gone);
+        return cosignatures;
+    }
+
     private async ValueTask TryAsync(string place, Func<ValueTask> action, CancellationToken stopping)
+    {
+        var isTaken = await GuardAsync(place, action, stopping).ConfigureAwait(false);
+        lock (_lastTimes)
+            if (isTaken) _lastTimes[place] = _time.GetUtcNow();
+            else _lastTimes.TryAdd(place, _time.GetUtcNow());
+    }
+
+    /// <summary>Whatever goes wrong out there: the others are asked, and this one again next time.</summary>
+    private async ValueTask<bool> GuardAsync(string place, Func<ValueTask> action, CancellationToken stopping)
     {
         try
         {
             await action().ConfigureAwait(false);
-            lock (_lastTimes) _lastTimes[place] = _time.GetUtcNow();
             _said.Remove(place);
+            return true;
         }
         catch (Exception failure) when (!stopping.IsCancellationRequested)
         {
-            // Whatever goes wrong out there: the others are asked, and this one again next time.
             _isWhole = false;
-            if (_said.GetValueOrDefault(place) == failure.Message) return;
+            if (_said.GetValueOrDefault(place) == failure.Message) return false;
             _said[place] = failure.Message;
             Log.NotPublished(_logger, place, failure.Message);
+            return false;
         }
     }
 

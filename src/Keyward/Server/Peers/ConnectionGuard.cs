@@ -14,6 +14,12 @@ internal sealed class ConnectionGuard(PeerLimits limits, TimeProvider time, Acti
 {
     private static readonly object PeerKey = new();
 
+    private static readonly Func<object, Task> Completed = static peer =>
+    {
+        Interlocked.Decrement(ref ((Peer)peer).Requests);
+        return Task.CompletedTask;
+    };
+
     private readonly Lock _lock = new();
     private readonly Dictionary<IPAddress, Peer> _peers = [];
     private volatile PeerLimits _limits = limits;
@@ -53,32 +59,18 @@ internal sealed class ConnectionGuard(PeerLimits limits, TimeProvider time, Acti
     }
 
     /// <summary>Refuses a request of an address that has too many in flight already, with no look at it.</summary>
-    public async Task ServeAsync(HttpContext context, RequestDelegate next, Gate gate)
+    public Task ServeAsync(HttpContext context, RequestDelegate next, Gate gate)
     {
         if (context.Features.Get<IConnectionItemsFeature>()?.Items.TryGetValue(PeerKey, out var kept) is not true
-            || kept is not Peer peer)
-        {
-            await next(context).ConfigureAwait(false);
-            return;
-        }
-
-        try
-        {
-            if (Interlocked.Increment(ref peer.Requests) <= _limits.RequestsPerPeer)
-            {
-                await next(context).ConfigureAwait(false);
-                return;
-            }
-
-            var ip = context.Connection.RemoteIpAddress?.ToString() ?? "";
-            gate.Cut(Door.Unspecified, new Source(ip, context.Connection.RemotePort, null, null),
-                RefusalReason.Overloaded);
-            context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
-        }
-        finally
-        {
-            Interlocked.Decrement(ref peer.Requests);
-        }
+            || kept is not Peer peer) return next(context);
+        var isTooMany = Interlocked.Increment(ref peer.Requests) > _limits.RequestsPerPeer;
+        // Not after an await: every request would pay for a method that only waits.
+        context.Response.OnCompleted(Completed, peer);
+        if (!isTooMany) return next(context);
+        var ip = context.Connection.RemoteIpAddress?.ToString() ?? "";
+        gate.Cut(Door.Unspecified, new Source(ip, context.Connection.RemotePort, null, null), RefusalReason.Overloaded);
+        context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+        return Task.CompletedTask;
     }
 
     private static IPAddress? AddressOf(EndPoint? endpoint)

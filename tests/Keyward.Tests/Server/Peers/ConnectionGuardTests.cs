@@ -1,6 +1,10 @@
 using System.Net;
 using Keyward.Server.Peers;
+using Keyward.Tests.Doors;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Keyward.Tests.Server.Peers;
@@ -57,6 +61,43 @@ public sealed class ConnectionGuardTests
         Assert.Equal(0, _closed);
         _ = OpenAsync("203.0.113.7");
         Assert.Equal(1, _closed);
+    }
+
+    [Fact]
+    public async Task An_address_has_so_many_requests_in_flight_and_more_once_one_is_answered()
+    {
+        await using var doors = await OpenDoors.OpenAsync();
+        var connection = new DefaultConnectionContext
+        {
+            RemoteEndPoint = new IPEndPoint(IPAddress.Parse("203.0.113.7"), 40_000),
+        };
+        _ = _guard.ConnectAsync(connection, _ => _end.Task);
+        var (served, answers) = (0, new List<Answered>());
+        for (var i = 0; i < 6; i++) await AskAsync();
+        Assert.Equal((5, 429), (served, answers[^1].StatusCode));
+        // What counts is the end of the answer, the refused one's too.
+        foreach (var answer in answers.TakeLast(2)) await answer.EndAsync();
+        await AskAsync();
+        Assert.Equal((6, 200), (served, answers[^1].StatusCode));
+
+        async Task AskAsync()
+        {
+            var answer = new Answered();
+            answers.Add(answer);
+            var context = new DefaultHttpContext();
+            context.Features.Set<IConnectionItemsFeature>(connection);
+            context.Features.Set<IHttpResponseFeature>(answer);
+            await _guard.ServeAsync(context, _ => { served++; return Task.CompletedTask; }, doors.Gate);
+        }
+    }
+
+    private sealed class Answered : HttpResponseFeature
+    {
+        private Func<Task> _end = () => Task.CompletedTask;
+
+        public override void OnCompleted(Func<object, Task> callback, object state) => _end = () => callback(state);
+
+        public Task EndAsync() => _end();
     }
 
     private async Task OpenAsync(string address)
