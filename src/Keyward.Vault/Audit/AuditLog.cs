@@ -187,6 +187,7 @@ internal sealed class AuditLog : IAuditLog, IDisposable
 
     private void Run()
     {
+        ShortTurns.Ask();
         while (WaitForWork())
         {
             if (_whyNot is not null) TryRecover();
