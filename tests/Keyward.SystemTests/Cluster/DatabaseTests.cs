@@ -1,3 +1,4 @@
+using Keyward.SystemTests.Crash;
 using Keyward.SystemTests.Running;
 using Keyward.Tests.Conformance;
 
@@ -67,6 +68,8 @@ public sealed class DatabaseTests : IAsyncLifetime
     [Fact]
     public async Task A_slow_database_makes_changes_slow_and_a_full_one_refuses_them_and_uses_go_on_as_long_as_the_lease()
     {
+        using var disk = await SmallDisk.MountAsync();
+        _postgres.PlaceDatabases(disk.Folder);
         await using var nodes = await Nodes.StartAsync(_postgres, 2, leaseMilliseconds: 2_000);
         var ciphertext = await nodes.MakeKeyAsync("k");
         // Slow: every change takes a second in the database, and is made; uses ask it nothing.
@@ -80,13 +83,24 @@ public sealed class DatabaseTests : IAsyncLifetime
         Assert.Equal(400, await nodes.DecryptAsync(1, "k", ciphertext));
         Assert.Equal(200, await nodes.SetStateAsync(1, "k", "ENABLED"));
 
-        // Full: PostgreSQL says so (53100) to whoever writes, lease renewals included.
-        _postgres.Execute(nodes.Database, "DROP TRIGGER slow ON feed; " +
-            "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS " +
+        // Full to the last byte: changes go on in what room the tables have left, then are refused.
+        _postgres.Execute(nodes.Database, "DROP TRIGGER slow ON feed");
+        disk.Fill();
+        var made = 0;
+        int status;
+        while ((status = (await nodes.Clients[0].PostAsync(
+            $"{Nodes.Keys}?cryptoKeyId=more{made++}", """{"purpose":"ENCRYPT_DECRYPT"}""")).Status) == 200)
+            Assert.InRange(made, 0, 10_000);
+        Assert.Equal(503, status);
+        Assert.Equal(200, await nodes.DecryptAsync(1, "k", ciphertext));
+        disk.Empty();
+        Assert.Equal(200, await nodes.SetStateAsync(1, "k", "DISABLED"));
+        Assert.Equal(200, await nodes.SetStateAsync(1, "k", "ENABLED"));
+
+        // So full that no lease can be renewed: PostgreSQL says so (53100) to whoever writes.
+        _postgres.Execute(nodes.Database, "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS " +
             "'BEGIN RAISE EXCEPTION ''could not extend file: No space left on device'' USING ERRCODE = ''53100''; END'; " +
             "CREATE TRIGGER full_disk BEFORE INSERT ON feed FOR EACH ROW EXECUTE FUNCTION full_disk()");
-        Assert.Equal(503, await nodes.SetStateAsync(0, "k", "DISABLED"));
-        Assert.Equal(200, await nodes.DecryptAsync(1, "k", ciphertext));
         _postgres.Execute(nodes.Database,
             "CREATE TRIGGER full_disk BEFORE UPDATE ON node FOR EACH ROW EXECUTE FUNCTION full_disk()");
         while (await nodes.DecryptAsync(1, "k", ciphertext) != 503) await Task.Yield();

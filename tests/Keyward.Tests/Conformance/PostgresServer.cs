@@ -11,6 +11,8 @@ public sealed class PostgresServer : IAsyncLifetime
     private readonly string _folder = Directory.CreateTempSubdirectory("kwpg").FullName;
     private readonly string _programs = FindPrograms();
 
+    private string _place = "";
+
     public string Folder => _folder;
 
     private string Data => Path.Combine(_folder, "data");
@@ -39,8 +41,16 @@ public sealed class PostgresServer : IAsyncLifetime
     public string MakeDatabase()
     {
         var name = $"test{Interlocked.Increment(ref _next)}";
-        Execute("postgres", $"CREATE DATABASE {name}");
+        Execute("postgres", $"CREATE DATABASE {name}{_place}");
         return $"Host={_folder};Username=keyward;Database={name}";
+    }
+
+    /// <summary>Databases that are made from now on lie on another disk; the write-ahead log stays.</summary>
+    public void PlaceDatabases(string folder)
+    {
+        if (Environment.IsPrivilegedProcess) Run("chown", "postgres", folder);
+        Execute("postgres", $"CREATE TABLESPACE elsewhere LOCATION '{folder}'");
+        _place = " TABLESPACE elsewhere";
     }
 
     public void Execute(string database, string sql) => Query(database, sql);
