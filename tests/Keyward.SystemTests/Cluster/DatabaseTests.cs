@@ -112,14 +112,28 @@ public sealed class DatabaseTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nodes_go_on_under_a_newer_schema_and_none_starts_that_does_not_know_it()
+    public async Task Nodes_are_swapped_one_by_one_and_go_on_under_a_newer_schema_and_none_starts_that_does_not_know_it()
     {
         await using var nodes = await Nodes.StartAsync(_postgres, 2, leaseMilliseconds: 5_000);
         var ciphertext = await nodes.MakeKeyAsync("k");
-        // What the first node of the next release does: columns and tables are only added.
-        _postgres.Execute(nodes.Database, "ALTER TABLE feed ADD COLUMN later TEXT; ALTER TABLE key_ring " +
-            "ADD COLUMN later BIGINT NOT NULL DEFAULT 7; CREATE TABLE later (id TEXT PRIMARY KEY); " +
-            "UPDATE schema_version SET number = number + 1");
+        using var clients = nodes.StartClients(isBalanced: true);
+        try
+        {
+            Assert.Equal("running", await clients.StandardOutput.ReadLineAsync());
+            for (var node = 0; node < 2; node++)
+            {
+                Assert.Equal(0, await nodes.Servers[node].StopAsync());
+                await nodes.RestartAsync(node);
+            }
+
+            Migrate(nodes);
+            await Nodes.EndAsync(clients);
+        }
+        finally
+        {
+            clients.Kill();
+        }
+
         for (var node = 0; node < 2; node++)
         {
             var (status, body) = await nodes.Clients[node].PostAsync(
@@ -137,6 +151,11 @@ public sealed class DatabaseTests : IAsyncLifetime
         Assert.Contains("use a newer Keyward", errors, StringComparison.Ordinal);
         Assert.Equal(200, await nodes.DecryptAsync(0, "k", ciphertext));
     }
+
+    /// <summary>What the first node of the next release does: columns and tables are only added.</summary>
+    private void Migrate(Nodes nodes) => _postgres.Execute(nodes.Database,
+        "ALTER TABLE feed ADD COLUMN later TEXT; ALTER TABLE key_ring ADD COLUMN later BIGINT NOT NULL DEFAULT 7; " +
+        "CREATE TABLE later (id TEXT PRIMARY KEY); UPDATE schema_version SET number = number + 1");
 
     [Fact]
     public async Task Two_nodes_that_meet_an_empty_database_make_one_deployment()

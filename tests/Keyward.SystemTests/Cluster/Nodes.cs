@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Keyward.SystemTests.Running;
 using Keyward.Tests.Conformance;
@@ -85,6 +86,31 @@ internal sealed class Nodes : IAsyncDisposable
         }
 
         return reports;
+    }
+
+    /// <summary>Both vendors' clients, which use and change keys without end: <c>cluster-failover.js</c>. It says
+    /// "running" once it does.</summary>
+    public Process StartClients(bool isBalanced = false)
+    {
+        var start = new ProcessStartInfo("node", ["cluster-failover.js"])
+        {
+            WorkingDirectory = Path.Combine(KeywardServer.Root, "tests/clients/node"),
+            RedirectStandardInput = true, RedirectStandardOutput = true,
+        };
+        KeywardServer.Isolate(start);
+        foreach (var (name, value) in _servers[0].AdminEnvironment()) start.Environment[name] = value;
+        start.Environment["NODES"] = string.Join(',', _servers.Select(s => s.Address));
+        if (isBalanced) start.Environment["BALANCED"] = "1";
+        return Process.Start(start)!;
+    }
+
+    /// <summary>Lets the clients go on a little; no call of theirs may have failed, no change been lost.</summary>
+    public static async Task EndAsync(Process clients)
+    {
+        await clients.StandardInput.WriteLineAsync("promoted");
+        var result = JsonDocument.Parse((await clients.StandardOutput.ReadLineAsync())!).RootElement;
+        Assert.Equal("[]", result.GetProperty("failures").ToString());
+        Assert.Equal("[]", result.GetProperty("lost").ToString());
     }
 
     public string Prepare(string name)
