@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using System.Text.Json.Nodes;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -112,7 +113,7 @@ internal static class AuditCommands
         if (session.Get(As) is not { } name || name == "keyward") return (_, _, record) => line(record);
         var form = RecordForm.Of(name);
         var accounts = new Dictionary<string, string?>();
-        return (log, index, record) => line(form(new RecordView((JsonObject)JsonNode.Parse(record)!, log, index,
+        return (log, index, record) => line(form(new RecordView(Encoding.UTF8.GetBytes(record), log, index,
             project => AccountOf(session, accounts, project))));
     }
 

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json.Nodes;
 using Keyward.Delivery.Sinks;
 using Keyward.Vault.Audit;
 
@@ -117,11 +116,11 @@ internal sealed class Courier(
         if (log.Size > next)
             await foreach (var (index, entry) in log.ReadAsync(next, cancellation).ConfigureAwait(false))
             {
-                var view = new RecordView(JsonNode.Parse(entry.Span) as JsonObject ?? [], log.Origin, index, accountOf);
+                var view = new RecordView(entry, log.Origin, index, accountOf);
                 next = index + 1;
                 if (filter?.Takes(view) != false)
                 {
-                    records.Add(new DeliveredRecord(view, entry));
+                    records.Add(new DeliveredRecord(view));
                     sizeBytes += entry.Length;
                 }
                 else leftOut++;
@@ -143,8 +142,7 @@ internal sealed class Courier(
             await foreach (var (index, entry) in log.ReadAsync(cursor.Told, cancellation).ConfigureAwait(false))
             {
                 if (index >= cursor.Next) break;
-                if (filter!.Takes(new RecordView(
-                    JsonNode.Parse(entry.Span) as JsonObject ?? [], log.Origin, index, accountOf))) sent++;
+                if (filter!.Takes(new RecordView(entry, log.Origin, index, accountOf))) sent++;
                 else leftOut++;
             }
 

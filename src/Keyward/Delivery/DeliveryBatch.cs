@@ -4,12 +4,15 @@ using System.Text.Json.Nodes;
 namespace Keyward.Delivery;
 
 /// <summary>A record on its way out.</summary>
-/// <param name="Bytes">As it stands in the log.</param>
-internal sealed record DeliveredRecord(RecordView View, ReadOnlyMemory<byte> Bytes)
+internal sealed record DeliveredRecord(RecordView View)
 {
     /// <summary>The record in a form: one line, without its end.</summary>
     public string In(string form) =>
-        form == "keyward" ? Encoding.UTF8.GetString(Bytes.Span) : RecordForm.Of(form)(View);
+        form == "keyward" ? Encoding.UTF8.GetString(View.Bytes.Span) : RecordForm.Of(form)(View);
+
+    /// <summary>The same in UTF-8.</summary>
+    public ReadOnlyMemory<byte> BytesIn(string form) =>
+        form == "keyward" ? View.Bytes : Encoding.UTF8.GetBytes(RecordForm.Of(form)(View));
 
     /// <summary>One that the log does not have: it tells what was left out.</summary>
     public bool IsNotice => View.Text("kind") == "filter";

@@ -50,7 +50,7 @@ internal sealed class LeftOut(string sink, SinkFilter filter, string log, long f
             },
             ["outcome"] = "ok", ["node"] = log[(log.LastIndexOf('/') + 1)..], ["build"] = ProgramVersion.Number,
         };
-        return new DeliveredRecord(new RecordView(json, log, to - 1, accountOf),
-            Encoding.UTF8.GetBytes(json.ToJsonString()));
+        return new DeliveredRecord(new RecordView(
+            Encoding.UTF8.GetBytes(json.ToJsonString()), log, to - 1, accountOf));
     }
 }

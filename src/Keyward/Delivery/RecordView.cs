@@ -7,10 +7,17 @@ namespace Keyward.Delivery;
 
 /// <summary>A record of the audit log as the vendors' forms need it: its fields by name, and what follows from
 /// them. Reads records of any version of the program: what is missing is left out.</summary>
+/// <param name="Bytes">As it stands in the log. Read when the first field is asked for: what leaves as it is needs
+/// none.</param>
 /// <param name="Log">Origin of the log it stands in.</param>
 /// <param name="AccountOf">The account number of a project; null where it is not known.</param>
-internal sealed record RecordView(JsonObject Json, string Log, long Index, Func<string, string?> AccountOf)
+internal sealed record RecordView(
+    ReadOnlyMemory<byte> Bytes, string Log, long Index, Func<string, string?> AccountOf)
 {
+    private JsonObject? _json;
+
+    public JsonObject Json => _json ??= JsonNode.Parse(Bytes.Span) as JsonObject ?? [];
+
     private const string NoAccount = "000000000000";
 
     public string Id => Text("id") ?? "";

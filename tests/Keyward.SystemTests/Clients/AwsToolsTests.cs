@@ -32,15 +32,13 @@ public sealed class AwsToolsTests
         Assert.InRange(result.GetProperty("tried").GetInt32(), 1_000, 10_000);
     }
 
-    [Theory]
-    [InlineData("third")]
-    [InlineData("second")]
-    public async Task Older_SDKs_for_JavaScript_work(string generation)
+    [Fact]
+    public async Task Older_SDKs_for_JavaScript_work()
     {
         using var data = new TemporaryData();
         await using var server = await KeywardServer.StartAsync(data.In("kms"));
         var result = await RunAsync(server, "node", "aws-old.js");
-        Assert.Equal("""
+        foreach (var generation in (string[])["third", "second"]) Assert.Equal("""
             {"created":true,"opened":"hello","wrongContext":"InvalidCiphertextException","dataKey":true,
             "verified":true,"badSignature":"KMSInvalidSignatureException","byAlias":true,"pages":true,"granted":true,
             "policy":"2012-10-17","disabled":"DisabledException","scheduled":true,"unknown":"NotFoundException"}

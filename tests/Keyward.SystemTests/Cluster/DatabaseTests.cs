@@ -1,26 +1,21 @@
-using Keyward.SystemTests.Crash;
 using Keyward.SystemTests.Running;
 using Keyward.Tests.Conformance;
 
 namespace Keyward.SystemTests.Cluster;
 
-/// <summary>The database goes away, comes back, or is not what it was. Each test has a server of its own to
-/// stop.</summary>
-public sealed class DatabaseTests : IAsyncLifetime
+/// <summary>The database goes away, comes back, or is not what it was. Only who stops its server has one of its
+/// own.</summary>
+public sealed class DatabaseTests(PostgresServer postgres)
 {
-    private readonly PostgresServer _postgres = new();
-
-    public ValueTask InitializeAsync() => _postgres.InitializeAsync();
-
-    public ValueTask DisposeAsync() => _postgres.DisposeAsync();
-
     [Fact]
     public async Task Uses_go_on_until_the_lease_ends_then_refuse_and_come_back_with_the_database()
     {
-        await using var nodes = await Nodes.StartAsync(_postgres, 2, leaseMilliseconds: 2_000);
+        await using var stopped = new PostgresServer();
+        await stopped.InitializeAsync();
+        await using var nodes = await Nodes.StartAsync(stopped, 2, leaseMilliseconds: 2_000);
         var ciphertext = await nodes.MakeKeyAsync("k");
         Assert.Equal(200, await nodes.DecryptAsync(1, "k", ciphertext));
-        _postgres.Stop("immediate");
+        stopped.Stop("immediate");
         Assert.Equal(503, (await nodes.Clients[0].PostAsync($"{Nodes.Keys}?cryptoKeyId=other",
             """{"purpose":"ENCRYPT_DECRYPT"}""")).Status);
         while (await nodes.DecryptAsync(1, "k", ciphertext) != 503) await Task.Yield();
@@ -28,7 +23,7 @@ public sealed class DatabaseTests : IAsyncLifetime
         Assert.Equal((503, "stale"), (status, body.GetProperty("status").GetString()));
         Assert.Equal(200, (await nodes.Clients[1].GetAsync("/healthz")).Status);
 
-        await _postgres.StartAsync();
+        await stopped.StartAsync();
         while (await nodes.DecryptAsync(1, "k", ciphertext) != 200) await Task.Yield();
         while (await nodes.SetStateAsync(0, "k", "DISABLED") != 200) await Task.Yield();
         Assert.Equal(400, await nodes.DecryptAsync(1, "k", ciphertext));
@@ -37,9 +32,9 @@ public sealed class DatabaseTests : IAsyncLifetime
     [Fact]
     public async Task A_database_that_went_back_is_noticed_and_refused()
     {
-        await using var nodes = await Nodes.StartAsync(_postgres, 2, leaseMilliseconds: 5_000);
+        await using var nodes = await Nodes.StartAsync(postgres, 2, leaseMilliseconds: 5_000);
         var ciphertext = await nodes.MakeKeyAsync("k");
-        _postgres.Execute(nodes.Database, "UPDATE counter SET seq = seq - 1");
+        postgres.Execute(nodes.Database, "UPDATE counter SET seq = seq - 1");
         for (var node = 0; node < 2; node++)
         {
             while ((await nodes.Clients[node].GetAsync("/readyz")).Body.GetProperty("status").GetString()
@@ -51,13 +46,13 @@ public sealed class DatabaseTests : IAsyncLifetime
     [Fact]
     public async Task A_log_that_the_store_forgot_is_remembered_by_the_other_node()
     {
-        await using var nodes = await Nodes.StartAsync(_postgres, 2, leaseMilliseconds: 5_000);
+        await using var nodes = await Nodes.StartAsync(postgres, 2, leaseMilliseconds: 5_000);
         var name = (await File.ReadAllTextAsync(Path.Combine(nodes.Servers[0].Data, "node"))).Trim();
         var seen = Path.Combine(nodes.Servers[1].Data, "audit/seen");
         while (!File.Exists(seen) || !(await File.ReadAllTextAsync(seen)).Contains(name, StringComparison.Ordinal))
             await Task.Yield();
         nodes.Servers[0].Kill();
-        _postgres.Execute(nodes.Database, $"DELETE FROM audit_checkpoint WHERE origin LIKE '%{name}%'");
+        postgres.Execute(nodes.Database, $"DELETE FROM audit_checkpoint WHERE origin LIKE '%{name}%'");
         while (!nodes.Servers[1].Errors.Contains("the store knows nothing of it any more", StringComparison.Ordinal))
             await Task.Yield();
         Assert.Contains($"/{name}", nodes.Servers[1].Errors, StringComparison.Ordinal);
@@ -68,12 +63,12 @@ public sealed class DatabaseTests : IAsyncLifetime
     [Fact]
     public async Task A_slow_database_makes_changes_slow_and_a_full_one_refuses_them_and_uses_go_on_as_long_as_the_lease()
     {
-        using var disk = await SmallDisk.MountAsync();
-        _postgres.PlaceDatabases(disk.Folder);
-        await using var nodes = await Nodes.StartAsync(_postgres, 2, leaseMilliseconds: 2_000);
+        using var disk = await SmallTablespace.MountAsync(postgres);
+        await using var nodes = await Nodes.StartAsync(
+            postgres, 2, leaseMilliseconds: 2_000, tablespace: SmallTablespace.Name);
         var ciphertext = await nodes.MakeKeyAsync("k");
         // Slow: every change takes a second in the database, and is made; uses ask it nothing.
-        _postgres.Execute(nodes.Database,
+        postgres.Execute(nodes.Database,
             "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(1); RETURN NEW; END'; " +
             "CREATE TRIGGER slow BEFORE INSERT ON feed FOR EACH ROW EXECUTE FUNCTION slow()");
         var change = nodes.SetStateAsync(0, "k", "DISABLED");
@@ -84,7 +79,7 @@ public sealed class DatabaseTests : IAsyncLifetime
         Assert.Equal(200, await nodes.SetStateAsync(1, "k", "ENABLED"));
 
         // Full to the last byte: changes go on in what room the tables have left, then are refused.
-        _postgres.Execute(nodes.Database, "DROP TRIGGER slow ON feed");
+        postgres.Execute(nodes.Database, "DROP TRIGGER slow ON feed");
         disk.Fill();
         var made = 0;
         int status;
@@ -98,14 +93,14 @@ public sealed class DatabaseTests : IAsyncLifetime
         Assert.Equal(200, await nodes.SetStateAsync(1, "k", "ENABLED"));
 
         // So full that no lease can be renewed: PostgreSQL says so (53100) to whoever writes.
-        _postgres.Execute(nodes.Database, "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS " +
+        postgres.Execute(nodes.Database, "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS " +
             "'BEGIN RAISE EXCEPTION ''could not extend file: No space left on device'' USING ERRCODE = ''53100''; END'; " +
             "CREATE TRIGGER full_disk BEFORE INSERT ON feed FOR EACH ROW EXECUTE FUNCTION full_disk()");
-        _postgres.Execute(nodes.Database,
+        postgres.Execute(nodes.Database,
             "CREATE TRIGGER full_disk BEFORE UPDATE ON node FOR EACH ROW EXECUTE FUNCTION full_disk()");
         while (await nodes.DecryptAsync(1, "k", ciphertext) != 503) await Task.Yield();
         Assert.Equal("stale", (await nodes.Clients[1].GetAsync("/readyz")).Body.GetProperty("status").GetString());
-        _postgres.Execute(nodes.Database, "DROP FUNCTION full_disk CASCADE");
+        postgres.Execute(nodes.Database, "DROP FUNCTION full_disk CASCADE");
         while (await nodes.DecryptAsync(1, "k", ciphertext) != 200) await Task.Yield();
         while (await nodes.SetStateAsync(0, "k", "DISABLED") != 200) await Task.Yield();
         Assert.Equal(400, await nodes.DecryptAsync(1, "k", ciphertext));
@@ -114,7 +109,7 @@ public sealed class DatabaseTests : IAsyncLifetime
     [Fact]
     public async Task Nodes_are_swapped_one_by_one_and_go_on_under_a_newer_schema_and_none_starts_that_does_not_know_it()
     {
-        await using var nodes = await Nodes.StartAsync(_postgres, 2, leaseMilliseconds: 5_000);
+        await using var nodes = await Nodes.StartAsync(postgres, 2, leaseMilliseconds: 5_000);
         var ciphertext = await nodes.MakeKeyAsync("k");
         using var clients = nodes.StartClients(isBalanced: true);
         try
@@ -126,7 +121,10 @@ public sealed class DatabaseTests : IAsyncLifetime
                 await nodes.RestartAsync(node);
             }
 
-            Migrate(nodes);
+            // What the first node of the next release does: columns and tables are only added.
+            postgres.Execute(nodes.Database, "ALTER TABLE feed ADD COLUMN later TEXT; ALTER TABLE key_ring " +
+                "ADD COLUMN later BIGINT NOT NULL DEFAULT 7; CREATE TABLE later (id TEXT PRIMARY KEY); " +
+                "UPDATE schema_version SET number = number + 1");
             await Nodes.EndAsync(clients);
         }
         finally
@@ -152,15 +150,10 @@ public sealed class DatabaseTests : IAsyncLifetime
         Assert.Equal(200, await nodes.DecryptAsync(0, "k", ciphertext));
     }
 
-    /// <summary>What the first node of the next release does: columns and tables are only added.</summary>
-    private void Migrate(Nodes nodes) => _postgres.Execute(nodes.Database,
-        "ALTER TABLE feed ADD COLUMN later TEXT; ALTER TABLE key_ring ADD COLUMN later BIGINT NOT NULL DEFAULT 7; " +
-        "CREATE TABLE later (id TEXT PRIMARY KEY); UPDATE schema_version SET number = number + 1");
-
     [Fact]
     public async Task Two_nodes_that_meet_an_empty_database_make_one_deployment()
     {
-        await using var nodes = await Nodes.StartAsync(_postgres, 0, leaseMilliseconds: 5_000);
+        await using var nodes = await Nodes.StartAsync(postgres, 0, leaseMilliseconds: 5_000);
         var started = await Task.WhenAll(((string[])["a", "b"]).Select(name =>
             KeywardServer.StartAsync(nodes.Prepare(name), "127.0.0.1:0", nodes.Environment())));
         var founders = started.Where(s => File.Exists(Path.Combine(s.Data, "credentials/admin.json"))).ToList();
@@ -174,7 +167,7 @@ public sealed class DatabaseTests : IAsyncLifetime
     [Fact]
     public async Task A_change_at_any_node_is_in_the_log_of_that_node_and_every_log_holds()
     {
-        await using var nodes = await Nodes.StartAsync(_postgres, 3, leaseMilliseconds: 5_000);
+        await using var nodes = await Nodes.StartAsync(postgres, 3, leaseMilliseconds: 5_000);
         for (var i = 0; i < 9; i++)
         {
             var (status, body) = await nodes.Clients[i % 3].PostAsync(

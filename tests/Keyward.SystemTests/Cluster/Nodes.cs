@@ -25,9 +25,10 @@ internal sealed class Nodes : IAsyncDisposable
 
     /// <param name="standby">A second host of the connection string, which may become the primary.</param>
     public static async Task<Nodes> StartAsync(
-        PostgresServer postgres, int count, int leaseMilliseconds, PostgresServer? standby = null)
+        PostgresServer postgres, int count, int leaseMilliseconds, PostgresServer? standby = null,
+        string? tablespace = null)
     {
-        var connection = postgres.MakeDatabase();
+        var connection = postgres.MakeDatabase(tablespace);
         if (standby is not null) connection = connection.Replace(postgres.Folder, $"{postgres.Folder},{standby.Folder}");
         var nodes = new Nodes(connection.Split("Database=")[1]);
         var file = nodes._data.In("connection");

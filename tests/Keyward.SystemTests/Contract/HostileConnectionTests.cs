@@ -6,27 +6,13 @@ namespace Keyward.SystemTests.Contract;
 
 /// <summary>Who connects and does not speak, speaks slowly, or speaks what HTTP is not: closed in time, while a good client
 /// is served.</summary>
-public sealed class HostileConnectionTests : IAsyncLifetime
+public sealed class HostileConnectionTests(SharedServer shared) : IClassFixture<SharedServer>
 {
     private const string Locations = "/v1/projects/default/locations";
     private const string Start = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n";
 
-    private readonly TemporaryData _data = new();
-    private KeywardServer _server = null!;
-    private RestClient _admin = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _server = await KeywardServer.StartAsync(_data.In("kms"));
-        _admin = new RestClient(_server);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _admin.Dispose();
-        await _server.DisposeAsync();
-        _data.Dispose();
-    }
+    private readonly KeywardServer _server = shared.Server;
+    private readonly RestClient _admin = shared.Admin;
 
     [Fact]
     public async Task F54_Slow_and_silent_connections_end_and_a_good_client_is_served_meanwhile()

@@ -11,7 +11,7 @@ namespace Keyward.SystemTests.Contract;
 
 /// <summary>Fuzz target of gRPC on the wire: spoilt messages end in a documented status and one record, spoilt HTTP/2
 /// in an end of that connection; nothing is a bug of the server's, and a good client is served behind it.</summary>
-public sealed class MutatedGrpcTests : IAsyncLifetime
+public sealed class MutatedGrpcTests(SharedServer shared) : IClassFixture<SharedServer>, IAsyncLifetime
 {
     private const string Encrypt = "/google.cloud.kms.v1.KeyManagementService/Encrypt";
     private const string Ring = "projects/default/locations/global/keyRings/r";
@@ -24,24 +24,17 @@ public sealed class MutatedGrpcTests : IAsyncLifetime
         AdditionalAuthenticatedData = ByteString.CopyFrom(new byte[64]),
     }.ToByteArray();
 
-    private readonly TemporaryData _data = new();
-    private KeywardServer _server = null!;
-    private RestClient _admin = null!;
+    private readonly KeywardServer _server = shared.Server;
+    private readonly RestClient _admin = shared.Admin;
 
+    /// <summary>The first test makes the key, the others find it.</summary>
     public async ValueTask InitializeAsync()
     {
-        _server = await KeywardServer.StartAsync(_data.In("kms"));
-        _admin = new RestClient(_server);
         await _admin.PostAsync("/v1/projects/default/locations/global/keyRings?keyRingId=r");
         await _admin.PostAsync($"/v1/{Ring}/cryptoKeys?cryptoKeyId=k", """{"purpose":"ENCRYPT_DECRYPT"}""");
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        _admin.Dispose();
-        await _server.DisposeAsync();
-        _data.Dispose();
-    }
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task Spoilt_messages_end_in_a_documented_status_and_one_record()

@@ -75,17 +75,6 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task A_root_key_that_others_can_read_stops_the_start()
-    {
-        using var data = new TemporaryData();
-        await using (var server = await KeywardServer.StartAsync(data.In("kms"))) await server.StopAsync();
-        File.SetUnixFileMode(data.In("kms/root.key"), OwnerOnly | UnixFileMode.GroupRead);
-        var (again, errors) = await KeywardServer.TryStartAsync(data.In("kms"));
-        Assert.Null(again);
-        Assert.Contains("chmod 600", errors);
-    }
-
-    [Fact]
     public async Task Without_its_root_key_the_server_is_sealed_healthy_and_refuses()
     {
         using var data = new TemporaryData();

@@ -4,23 +4,25 @@ using Keyward.SystemTests.Running;
 namespace Keyward.SystemTests.Contract;
 
 /// <summary>The commands that use keys, against a real server, with OpenSSL's command line at the other end.</summary>
-public sealed class UseCommandTests : IAsyncLifetime
+public sealed class UseCommandTests(SharedServer shared) : IClassFixture<SharedServer>, IAsyncLifetime
 {
+    private static int _rings;
+
+    private readonly string _ring = $"cli-{Interlocked.Increment(ref _rings)}";
     private readonly TemporaryData _data = new();
-    private KeywardServer _server = null!;
+    private readonly KeywardServer _server = shared.Server;
 
     public async ValueTask InitializeAsync()
     {
-        _server = await KeywardServer.StartAsync(_data.In("kms"));
-        await OkAsync("keyring", "create", "cli");
+        await OkAsync("keyring", "create", _ring);
         await File.WriteAllTextAsync(_data.In("text"), "attack at dawn, 16");
         await File.WriteAllBytesAsync(_data.In("large"), new byte[300_000]);
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        await _server.DisposeAsync();
         _data.Dispose();
+        return ValueTask.CompletedTask;
     }
 
     [Theory]
@@ -110,10 +112,10 @@ public sealed class UseCommandTests : IAsyncLifetime
         Assert.Equal(2, (await RunAsync("random", "--length", "7")).Code);
     }
 
-    private static string[] Key(string name) => ["--key", name, "--keyring", "cli"];
+    private string[] Key(string name) => ["--key", name, "--keyring", _ring];
 
     private Task<JsonElement> MakeAsync(string name, string purpose, string algorithm) => OkAsync(
-        "key", "create", name, "--keyring", "cli", "--purpose", purpose, "--default-algorithm", algorithm);
+        "key", "create", name, "--keyring", _ring, "--purpose", purpose, "--default-algorithm", algorithm);
 
     private async Task<JsonElement> OkAsync(params object[] arguments)
     {

@@ -29,7 +29,7 @@ public sealed class KillTests
             var workers = Enumerable.Range(0, 6).Select(w => WorkAsync(client, done, round, w, stop.Token)).ToArray();
             // Whenever the machine gets there: after a random number of answers, so somewhere within the next ones.
             var answers = done.RequestIds.Count + random.Next(3, 60);
-            while (done.RequestIds.Count < answers && !workers.All(w => w.IsCompleted)) await Task.Yield();
+            await Task.WhenAny(done.ReachAsync(answers), Task.WhenAll(workers));
             server.Kill();
             await stop.CancelAsync();
             await Task.WhenAll(workers);
@@ -90,7 +90,7 @@ public sealed class KillTests
         using var response = await client.Http.PostAsync(new Uri(path, UriKind.Relative), content);
         var text = await response.Content.ReadAsStringAsync();
         Assert.True(response.IsSuccessStatusCode, text);
-        done.RequestIds.Add(response.Headers.GetValues("x-keyward-request-id").Single());
+        done.Note(response.Headers.GetValues("x-keyward-request-id").Single());
         return JsonDocument.Parse(text).RootElement.Clone();
     }
 
@@ -134,6 +134,9 @@ public sealed class KillTests
 
     private sealed class Acknowledged
     {
+        private TaskCompletionSource _reached = new();
+        private int _awaited;
+
         public ConcurrentDictionary<string, int> Keys { get; } = [];
 
         public ConcurrentBag<(string Key, string Ciphertext, string Plaintext)> Ciphertexts { get; } = [];
@@ -141,5 +144,22 @@ public sealed class KillTests
         public ConcurrentBag<string> Policies { get; } = [];
 
         public ConcurrentBag<string> RequestIds { get; } = [];
+
+        /// <summary>Completes when so many requests were answered.</summary>
+        public Task ReachAsync(int answers)
+        {
+            lock (RequestIds)
+            {
+                (_awaited, _reached) = (answers, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+                return _reached.Task;
+            }
+        }
+
+        public void Note(string requestId)
+        {
+            RequestIds.Add(requestId);
+            lock (RequestIds)
+                if (RequestIds.Count >= _awaited) _reached.TrySetResult();
+        }
     }
 }

@@ -24,12 +24,16 @@ public sealed class RestoreTests(PostgresServer postgres) : IDisposable
         {
             ciphertext = await UseAsync(client, "kept", make: true);
             using var stop = new CancellationTokenSource();
-            var made = 0;
+            var underLoad = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             var load = Task.Run(async () =>
             {
-                while (!stop.IsCancellationRequested) await UseAsync(client, $"k{made++}", make: true);
+                for (var made = 0; !stop.IsCancellationRequested; made++)
+                {
+                    if (made == 20) underLoad.SetResult();
+                    await UseAsync(client, $"k{made}", make: true);
+                }
             });
-            while (Volatile.Read(ref made) < 20) await Task.Yield();
+            await await Task.WhenAny(underLoad.Task, load);
             await RunAsync(server, "backup", "create", "--out", _data.In("full.age"), "--recipient", recipient);
             await stop.CancelAsync();
             await load;

@@ -172,8 +172,11 @@ internal sealed class KeywardServer : IAsyncDisposable
         return folder;
     }
 
+    /// <summary>What <c>./test</c> names: the program as the launcher publishes it for users. Else, in the inner loop, what
+    /// the build left.</summary>
     private static string FindProgram()
     {
+        if (Environment.GetEnvironmentVariable("TESTED_PROGRAM") is { Length: > 0 } published) return published;
         var configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
         return Path.Combine(FindRoot(), $"src/Keyward/bin/{configuration}/net10.0/keyward");
     }

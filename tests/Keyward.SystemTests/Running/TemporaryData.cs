@@ -7,5 +7,12 @@ internal sealed class TemporaryData : IDisposable
 
     public string In(string name) => System.IO.Path.Combine(Path, name);
 
+    /// <summary>A copy of another folder, as an operator makes one.</summary>
+    public async Task CopyAsync(string folder, string name)
+    {
+        var (code, _, errors) = await KeywardServer.RunAsync("cp", ["-a", folder, In(name)]);
+        Assert.True(code == 0, errors);
+    }
+
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }

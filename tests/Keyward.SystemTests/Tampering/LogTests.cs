@@ -4,7 +4,7 @@ using Keyward.SystemTests.Running;
 namespace Keyward.SystemTests.Tampering;
 
 /// <summary>What happens to who alters, removes or puts back the audit log behind the server's back.</summary>
-public sealed class LogTests : IDisposable
+public sealed class LogTests(LogTests.Made made) : IClassFixture<LogTests.Made>, IDisposable
 {
     private readonly TemporaryData _data = new();
 
@@ -13,7 +13,7 @@ public sealed class LogTests : IDisposable
     [Fact]
     public async Task A_log_that_was_removed_is_missed()
     {
-        await WorkAsync();
+        await MakeAsync();
         Directory.Delete(LogFolder, recursive: true);
         await ServesNothingAsync("log_missing");
     }
@@ -21,7 +21,7 @@ public sealed class LogTests : IDisposable
     [Fact]
     public async Task A_log_that_was_put_back_is_refused()
     {
-        await WorkAsync();
+        await MakeAsync();
         var (log, older) = (LogFolder, LogFolder + ".older");
         Copy(log, older);
         await WorkAsync();
@@ -33,7 +33,7 @@ public sealed class LogTests : IDisposable
     [Fact]
     public async Task An_older_tree_before_the_newest_journal_is_refused()
     {
-        await WorkAsync();
+        await MakeAsync();
         var (log, older) = (LogFolder, LogFolder + ".older");
         Copy(log, older);
         await WorkAsync();
@@ -50,19 +50,25 @@ public sealed class LogTests : IDisposable
     [InlineData("journal")]
     public async Task A_log_of_which_a_part_was_removed_is_refused(string part)
     {
-        await WorkAsync();
+        await MakeAsync();
         var path = Path.Combine(LogFolder, part);
         if (File.Exists(path)) File.Delete(path);
         else Directory.Delete(path, recursive: true);
         await ServesNothingAsync("log_altered");
     }
 
-    private string LogFolder => Directory.GetDirectories(Path.Combine(_data.Path, "audit"), "node-*")
+    private string LogFolder => Directory.GetDirectories(Path.Combine(Folder, "audit"), "node-*")
         .Single();
 
-    private async Task WorkAsync()
+    private string Folder => _data.In("kms");
+
+    private Task MakeAsync() => _data.CopyAsync(made.Folder, "kms");
+
+    private Task WorkAsync() => WorkAsync(Folder);
+
+    private static async Task WorkAsync(string folder)
     {
-        await using var server = await KeywardServer.StartAsync(_data.Path);
+        await using var server = await KeywardServer.StartAsync(folder);
         using var client = new RestClient(server);
         for (var i = 0; i < 3; i++) Assert.Equal(200, (await client.GetAsync("/v1/projects/default/locations")).Status);
         Assert.Equal(0, await server.StopAsync());
@@ -70,7 +76,7 @@ public sealed class LogTests : IDisposable
 
     private async Task ServesNothingAsync(string reason)
     {
-        await using var server = await KeywardServer.StartAsync(_data.Path);
+        await using var server = await KeywardServer.StartAsync(Folder);
         using var client = new RestClient(server);
         Assert.Equal(503, (await client.GetAsync("/v1/projects/default/locations")).Status);
         var (status, ready) = await client.GetAsync("/readyz");
@@ -83,5 +89,21 @@ public sealed class LogTests : IDisposable
         Directory.CreateDirectory(to);
         foreach (var folder in Directory.GetDirectories(from)) Copy(folder, Path.Combine(to, Path.GetFileName(folder)));
         foreach (var file in Directory.GetFiles(from)) File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+    }
+
+    /// <summary>The folder of a server that worked and ended well, to be copied.</summary>
+    public sealed class Made : IAsyncLifetime
+    {
+        private readonly TemporaryData _data = new();
+
+        public string Folder => _data.In("kms");
+
+        public async ValueTask InitializeAsync() => await WorkAsync(Folder);
+
+        public ValueTask DisposeAsync()
+        {
+            _data.Dispose();
+            return ValueTask.CompletedTask;
+        }
     }
 }

@@ -4,19 +4,20 @@ using Microsoft.Data.Sqlite;
 namespace Keyward.SystemTests.Tampering;
 
 /// <summary>What happens to who writes into the store behind the server's back.</summary>
-public sealed class StoreTests : IDisposable
+public sealed class StoreTests(StoreTests.Made made) : IClassFixture<StoreTests.Made>, IDisposable
 {
     private const string Ring = "/v1/projects/default/locations/global/keyRings/ring";
 
     private readonly TemporaryData _data = new();
-    private string _ciphertext = "";
+    private readonly string _ciphertext = made.Ciphertext;
 
     public void Dispose() => _data.Dispose();
 
     [Fact]
     public async Task A_disabled_version_that_is_enabled_in_the_store_stays_refused_and_the_rest_serves()
     {
-        await MakeAsync(async client => await DisableAsync(client, "a"));
+        await MakeAsync();
+        await ChangeAsync(client => DisableAsync(client, "a"));
         Execute("UPDATE key_version SET state = 1 WHERE key = 'a'");
         await using var server = await StartAsync();
         using var client = new RestClient(server);
@@ -62,12 +63,7 @@ public sealed class StoreTests : IDisposable
         await MakeAsync();
         var columns = "state, algorithm, destroy_time, seq, seal";
         Execute($"CREATE TABLE kept AS SELECT {columns} FROM key_version WHERE key = 'a'");
-        await using (var server = await StartAsync())
-        {
-            using var client = new RestClient(server);
-            await DisableAsync(client, "a");
-            await server.StopAsync();
-        }
+        await ChangeAsync(client => DisableAsync(client, "a"));
 
         Execute("""
             UPDATE key_version SET (state, algorithm, destroy_time, seq, seal) =
@@ -83,12 +79,7 @@ public sealed class StoreTests : IDisposable
         await MakeAsync();
         Fold();
         File.Copy(_data.In("kms/keyward.db"), _data.In("older.db"));
-        await using (var server = await StartAsync())
-        {
-            using var client = new RestClient(server);
-            await DisableAsync(client, "a");
-            await server.StopAsync();
-        }
+        await ChangeAsync(client => DisableAsync(client, "a"));
 
         RemoveStore();
         File.Copy(_data.In("older.db"), _data.In("kms/keyward.db"));
@@ -101,12 +92,7 @@ public sealed class StoreTests : IDisposable
     {
         await MakeAsync();
         Copy(_data.In("kms/audit"), _data.In("older-audit"));
-        await using (var server = await StartAsync())
-        {
-            using var client = new RestClient(server);
-            await DisableAsync(client, "a");
-            await server.StopAsync();
-        }
+        await ChangeAsync(client => DisableAsync(client, "a"));
 
         Directory.Delete(_data.In("kms/audit"), recursive: true);
         Copy(_data.In("older-audit"), _data.In("kms/audit"));
@@ -138,12 +124,7 @@ public sealed class StoreTests : IDisposable
     [InlineData("UPDATE principal SET project = 'other' WHERE email LIKE 'robot%'")]
     public async Task F44_An_edited_row_is_not_gone_by_and_the_node_says_so(string sql)
     {
-        await MakeAsync(async client =>
-        {
-            Assert.Equal(200, (await client.PostAsync("/keyward/v1/projects/default/serviceAccounts", """{"name":"robot"}""")).Status);
-            Assert.Equal(200, (await client.PostAsync($"{Ring}/cryptoKeys/a:setIamPolicy",
-                """{"policy":{"bindings":[{"role":"roles/cloudkms.viewer","members":["user:a@b.example"]}]}}""")).Status);
-        });
+        await MakeAsync();
         Execute(sql);
         await using var server = await StartAsync();
         using var client = new RestClient(server);
@@ -157,12 +138,8 @@ public sealed class StoreTests : IDisposable
     {
         await MakeAsync();
         Execute("CREATE TABLE kept AS SELECT * FROM key_version WHERE key = 'a'");
-        await using (var server = await StartAsync())
-        {
-            using var client = new RestClient(server);
-            Assert.Equal(200, (await client.PostAsync($"{Ring}/cryptoKeys/a/cryptoKeyVersions/1:destroy")).Status);
-            await server.StopAsync();
-        }
+        await ChangeAsync(async client => Assert.Equal(
+            200, (await client.PostAsync($"{Ring}/cryptoKeys/a/cryptoKeyVersions/1:destroy")).Status));
 
         Execute("DELETE FROM key_version WHERE key = 'a'; INSERT INTO key_version SELECT * FROM kept; DROP TABLE kept;");
         await ServesNothingAsync("store_altered");
@@ -185,16 +162,14 @@ public sealed class StoreTests : IDisposable
         Assert.Equal(503, status);
     }
 
-    private async Task MakeAsync(Func<RestClient, Task>? more = null)
+    private Task MakeAsync() => _data.CopyAsync(made.Folder, "kms");
+
+    /// <summary>By a server that ends well afterwards.</summary>
+    private async Task ChangeAsync(Func<RestClient, Task> change)
     {
         await using var server = await StartAsync();
         using var client = new RestClient(server);
-        Assert.Equal(200, (await client.PostAsync("/v1/projects/default/locations/global/keyRings?keyRingId=ring")).Status);
-        foreach (var key in (string[])["a", "b", "c"])
-            Assert.Equal(200, (await client.PostAsync($"{Ring}/cryptoKeys?cryptoKeyId={key}", """{"purpose":"ENCRYPT_DECRYPT"}""")).Status);
-        var (_, encrypted) = await EncryptAsync(client, "a");
-        _ciphertext = encrypted.GetProperty("ciphertext").GetString()!;
-        if (more is not null) await more(client);
+        await change(client);
         Assert.Equal(0, await server.StopAsync());
     }
 
@@ -243,6 +218,39 @@ public sealed class StoreTests : IDisposable
             var target = Path.Combine(to, Path.GetRelativePath(from, file));
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             File.Copy(file, target);
+        }
+    }
+
+    /// <summary>The folder that every test spoils a copy of: three keys, an account, a policy, and a server that ended
+    /// well.</summary>
+    public sealed class Made : IAsyncLifetime
+    {
+        private readonly TemporaryData _data = new();
+
+        public string Folder => _data.In("kms");
+
+        /// <summary>Of key a.</summary>
+        public string Ciphertext { get; private set; } = "";
+
+        public async ValueTask InitializeAsync()
+        {
+            await using var server = await KeywardServer.StartAsync(Folder);
+            using var client = new RestClient(server);
+            Assert.Equal(200, (await client.PostAsync("/v1/projects/default/locations/global/keyRings?keyRingId=ring")).Status);
+            foreach (var key in (string[])["a", "b", "c"])
+                Assert.Equal(200, (await client.PostAsync($"{Ring}/cryptoKeys?cryptoKeyId={key}", """{"purpose":"ENCRYPT_DECRYPT"}""")).Status);
+            var (_, encrypted) = await EncryptAsync(client, "a");
+            Ciphertext = encrypted.GetProperty("ciphertext").GetString()!;
+            Assert.Equal(200, (await client.PostAsync("/keyward/v1/projects/default/serviceAccounts", """{"name":"robot"}""")).Status);
+            Assert.Equal(200, (await client.PostAsync($"{Ring}/cryptoKeys/a:setIamPolicy",
+                """{"policy":{"bindings":[{"role":"roles/cloudkms.viewer","members":["user:a@b.example"]}]}}""")).Status);
+            Assert.Equal(0, await server.StopAsync());
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            _data.Dispose();
+            return ValueTask.CompletedTask;
         }
     }
 }

@@ -11,8 +11,6 @@ public sealed class PostgresServer : IAsyncLifetime
     private readonly string _folder = Directory.CreateTempSubdirectory("kwpg").FullName;
     private readonly string _programs = FindPrograms();
 
-    private string _place = "";
-
     public string Folder => _folder;
 
     private string Data => Path.Combine(_folder, "data");
@@ -38,19 +36,17 @@ public sealed class PostgresServer : IAsyncLifetime
     public int Process => int.Parse(File.ReadLines(Path.Combine(Data, "postmaster.pid")).First());
 
     /// <summary>A new, empty database; gives its connection string.</summary>
-    public string MakeDatabase()
+    public string MakeDatabase(string? tablespace = null)
     {
         var name = $"test{Interlocked.Increment(ref _next)}";
-        Execute("postgres", $"CREATE DATABASE {name}{_place}");
+        Execute("postgres", $"CREATE DATABASE {name}{(tablespace is null ? "" : " TABLESPACE " + tablespace)}");
         return $"Host={_folder};Username=keyward;Database={name}";
     }
 
-    /// <summary>Databases that are made from now on lie on another disk; the write-ahead log stays.</summary>
-    public void PlaceDatabases(string folder)
+    public void MakeTablespace(string name, string folder)
     {
         if (Environment.IsPrivilegedProcess) Run("chown", "postgres", folder);
-        Execute("postgres", $"CREATE TABLESPACE elsewhere LOCATION '{folder}'");
-        _place = " TABLESPACE elsewhere";
+        Execute("postgres", $"CREATE TABLESPACE {name} LOCATION '{folder}'");
     }
 
     public void Execute(string database, string sql) => Query(database, sql);

@@ -152,7 +152,7 @@ public sealed class RecordFormTests
     private static JsonObject Form(string name, string record) =>
         JsonNode.Parse(RecordForm.Of(name)(View(record)))!.AsObject();
 
-    private static RecordView View(string record) => new(JsonNode.Parse(record)!.AsObject(),
+    private static RecordView View(string record) => new(System.Text.Encoding.UTF8.GetBytes(record),
         "keyward/0123456789abcdef/node-1", 7, project => project == "default" ? "000000000001" : null);
 
     private static string? Text(JsonObject json, params string[] path)

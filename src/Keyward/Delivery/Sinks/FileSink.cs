@@ -1,4 +1,4 @@
-using System.Text;
+using System.Buffers;
 
 namespace Keyward.Delivery.Sinks;
 
@@ -12,8 +12,13 @@ internal sealed class FileSink(string path, string form) : ISink
 
     public ValueTask SendAsync(DeliveryBatch batch, CancellationToken cancellation)
     {
-        var text = new StringBuilder();
-        foreach (var record in batch.Records) text.Append(record.In(form)).Append('\n');
+        var lines = new ArrayBufferWriter<byte>(64 * 1024);
+        foreach (var record in batch.Records)
+        {
+            lines.Write(record.BytesIn(form).Span);
+            lines.Write("\n"u8);
+        }
+
         using var file = new FileStream(path, new FileStreamOptions
         {
             Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.Read,
@@ -24,7 +29,7 @@ internal sealed class FileSink(string path, string form) : ISink
         file.Seek(end, SeekOrigin.Begin);
         try
         {
-            file.Write(Encoding.UTF8.GetBytes(text.ToString()));
+            file.Write(lines.WrittenSpan);
             file.Flush(flushToDisk: true);
         }
         catch (IOException)

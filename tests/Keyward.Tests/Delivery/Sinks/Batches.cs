@@ -17,5 +17,5 @@ internal static class Batches
         Delivered(first + i, Record(first + i)))]);
 
     public static DeliveredRecord Delivered(long index, string record) => new(new RecordView(
-        JsonNode.Parse(record)!.AsObject(), Log, index, _ => "000000000001"), Encoding.UTF8.GetBytes(record));
+        Encoding.UTF8.GetBytes(record), Log, index, _ => "000000000001"));
 }

@@ -81,7 +81,7 @@ public sealed class GoldenLogTests : IDisposable
         Assert.Equal(AnomalyKind.PolicyWidened, followed.Anomalies.All.Single().Kind);
         await foreach (var (index, entry) in log.ReadAsync(0, default))
         {
-            var view = new RecordView((JsonObject)JsonNode.Parse(entry.Span)!, Origin, index, _ => null);
+            var view = new RecordView(entry, Origin, index, _ => null);
             Assert.All(RecordForm.Names.Where(n => n != "keyward"), name => Assert.NotEmpty(RecordForm.Of(name)(view)));
         }
     }
