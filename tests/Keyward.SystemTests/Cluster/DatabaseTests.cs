@@ -63,7 +63,9 @@ public sealed class DatabaseTests(PostgresServer postgres)
     [Fact]
     public async Task A_slow_database_makes_changes_slow_and_a_full_one_refuses_them_and_uses_go_on_as_long_as_the_lease()
     {
-        await using var nodes = await Nodes.StartAsync(postgres, 2, leaseMilliseconds: 2_000);
+        using var disk = await SmallTablespace.MountAsync(postgres);
+        await using var nodes = await Nodes.StartAsync(
+            postgres, 2, leaseMilliseconds: 2_000, tablespace: SmallTablespace.Name);
         var ciphertext = await nodes.MakeKeyAsync("k");
         // Slow: every change takes a second in the database, and is made; uses ask it nothing.
         postgres.Execute(nodes.Database,
@@ -76,13 +78,24 @@ public sealed class DatabaseTests(PostgresServer postgres)
         Assert.Equal(400, await nodes.DecryptAsync(1, "k", ciphertext));
         Assert.Equal(200, await nodes.SetStateAsync(1, "k", "ENABLED"));
 
-        // Full: PostgreSQL says so (53100) to whoever writes, lease renewals included.
-        postgres.Execute(nodes.Database, "DROP TRIGGER slow ON feed; " +
-            "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS " +
+        // Full to the last byte: changes go on in what room the tables have left, then are refused.
+        postgres.Execute(nodes.Database, "DROP TRIGGER slow ON feed");
+        disk.Fill();
+        var made = 0;
+        int status;
+        while ((status = (await nodes.Clients[0].PostAsync(
+            $"{Nodes.Keys}?cryptoKeyId=more{made++}", """{"purpose":"ENCRYPT_DECRYPT"}""")).Status) == 200)
+            Assert.InRange(made, 0, 10_000);
+        Assert.Equal(503, status);
+        Assert.Equal(200, await nodes.DecryptAsync(1, "k", ciphertext));
+        disk.Empty();
+        Assert.Equal(200, await nodes.SetStateAsync(1, "k", "DISABLED"));
+        Assert.Equal(200, await nodes.SetStateAsync(1, "k", "ENABLED"));
+
+        // So full that no lease can be renewed: PostgreSQL says so (53100) to whoever writes.
+        postgres.Execute(nodes.Database, "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS " +
             "'BEGIN RAISE EXCEPTION ''could not extend file: No space left on device'' USING ERRCODE = ''53100''; END'; " +
             "CREATE TRIGGER full_disk BEFORE INSERT ON feed FOR EACH ROW EXECUTE FUNCTION full_disk()");
-        Assert.Equal(503, await nodes.SetStateAsync(0, "k", "DISABLED"));
-        Assert.Equal(200, await nodes.DecryptAsync(1, "k", ciphertext));
         postgres.Execute(nodes.Database,
             "CREATE TRIGGER full_disk BEFORE UPDATE ON node FOR EACH ROW EXECUTE FUNCTION full_disk()");
         while (await nodes.DecryptAsync(1, "k", ciphertext) != 503) await Task.Yield();
@@ -94,14 +107,31 @@ public sealed class DatabaseTests(PostgresServer postgres)
     }
 
     [Fact]
-    public async Task Nodes_go_on_under_a_newer_schema_and_none_starts_that_does_not_know_it()
+    public async Task Nodes_are_swapped_one_by_one_and_go_on_under_a_newer_schema_and_none_starts_that_does_not_know_it()
     {
         await using var nodes = await Nodes.StartAsync(postgres, 2, leaseMilliseconds: 5_000);
         var ciphertext = await nodes.MakeKeyAsync("k");
-        // What the first node of the next release does: columns and tables are only added.
-        postgres.Execute(nodes.Database, "ALTER TABLE feed ADD COLUMN later TEXT; ALTER TABLE key_ring " +
-            "ADD COLUMN later BIGINT NOT NULL DEFAULT 7; CREATE TABLE later (id TEXT PRIMARY KEY); " +
-            "UPDATE schema_version SET number = number + 1");
+        using var clients = nodes.StartClients(isBalanced: true);
+        try
+        {
+            Assert.Equal("running", await clients.StandardOutput.ReadLineAsync());
+            for (var node = 0; node < 2; node++)
+            {
+                Assert.Equal(0, await nodes.Servers[node].StopAsync());
+                await nodes.RestartAsync(node);
+            }
+
+            // What the first node of the next release does: columns and tables are only added.
+            postgres.Execute(nodes.Database, "ALTER TABLE feed ADD COLUMN later TEXT; ALTER TABLE key_ring " +
+                "ADD COLUMN later BIGINT NOT NULL DEFAULT 7; CREATE TABLE later (id TEXT PRIMARY KEY); " +
+                "UPDATE schema_version SET number = number + 1");
+            await Nodes.EndAsync(clients);
+        }
+        finally
+        {
+            clients.Kill();
+        }
+
         for (var node = 0; node < 2; node++)
         {
             var (status, body) = await nodes.Clients[node].PostAsync(

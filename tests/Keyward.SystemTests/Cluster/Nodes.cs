@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Keyward.SystemTests.Running;
 using Keyward.Tests.Conformance;
@@ -24,9 +25,10 @@ internal sealed class Nodes : IAsyncDisposable
 
     /// <param name="standby">A second host of the connection string, which may become the primary.</param>
     public static async Task<Nodes> StartAsync(
-        PostgresServer postgres, int count, int leaseMilliseconds, PostgresServer? standby = null)
+        PostgresServer postgres, int count, int leaseMilliseconds, PostgresServer? standby = null,
+        string? tablespace = null)
     {
-        var connection = postgres.MakeDatabase();
+        var connection = postgres.MakeDatabase(tablespace);
         if (standby is not null) connection = connection.Replace(postgres.Folder, $"{postgres.Folder},{standby.Folder}");
         var nodes = new Nodes(connection.Split("Database=")[1]);
         var file = nodes._data.In("connection");
@@ -85,6 +87,31 @@ internal sealed class Nodes : IAsyncDisposable
         }
 
         return reports;
+    }
+
+    /// <summary>Both vendors' clients, which use and change keys without end: <c>cluster-failover.js</c>. It says
+    /// "running" once it does.</summary>
+    public Process StartClients(bool isBalanced = false)
+    {
+        var start = new ProcessStartInfo("node", ["cluster-failover.js"])
+        {
+            WorkingDirectory = Path.Combine(KeywardServer.Root, "tests/clients/node"),
+            RedirectStandardInput = true, RedirectStandardOutput = true,
+        };
+        KeywardServer.Isolate(start);
+        foreach (var (name, value) in _servers[0].AdminEnvironment()) start.Environment[name] = value;
+        start.Environment["NODES"] = string.Join(',', _servers.Select(s => s.Address));
+        if (isBalanced) start.Environment["BALANCED"] = "1";
+        return Process.Start(start)!;
+    }
+
+    /// <summary>Lets the clients go on a little; no call of theirs may have failed, no change been lost.</summary>
+    public static async Task EndAsync(Process clients)
+    {
+        await clients.StandardInput.WriteLineAsync("promoted");
+        var result = JsonDocument.Parse((await clients.StandardOutput.ReadLineAsync())!).RootElement;
+        Assert.Equal("[]", result.GetProperty("failures").ToString());
+        Assert.Equal("[]", result.GetProperty("lost").ToString());
     }
 
     public string Prepare(string name)

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Text.Json;
 using Keyward.SystemTests.Running;
 using Keyward.Tests.Conformance;
 
@@ -75,16 +73,13 @@ public sealed class StandbyTests : IAsyncLifetime
         var ciphertext = await nodes.MakeKeyAsync("k");
         await _standby.FollowAsync(_primary);
         _primary.Demand("*");
-        using var clients = StartClients(nodes);
+        using var clients = nodes.StartClients();
         try
         {
             Assert.Equal("running", await clients.StandardOutput.ReadLineAsync());
             _primary.Stop("immediate");
             _standby.Promote();
-            await clients.StandardInput.WriteLineAsync("promoted");
-            var result = JsonDocument.Parse((await clients.StandardOutput.ReadLineAsync())!).RootElement;
-            Assert.Equal("[]", result.GetProperty("failures").ToString());
-            Assert.Equal("[]", result.GetProperty("lost").ToString());
+            await Nodes.EndAsync(clients);
         }
         finally
         {
@@ -94,18 +89,5 @@ public sealed class StandbyTests : IAsyncLifetime
         Assert.Equal(200, await nodes.SetStateAsync(1, "k", "DISABLED"));
         Assert.Equal(400, await nodes.DecryptAsync(0, "k", ciphertext));
         await nodes.VerifyLogsAsync();
-    }
-
-    private static Process StartClients(Nodes nodes)
-    {
-        var start = new ProcessStartInfo("node", ["cluster-failover.js"])
-        {
-            WorkingDirectory = Path.Combine(KeywardServer.Root, "tests/clients/node"),
-            RedirectStandardInput = true, RedirectStandardOutput = true,
-        };
-        KeywardServer.Isolate(start);
-        foreach (var (name, value) in nodes.Servers[0].AdminEnvironment()) start.Environment[name] = value;
-        start.Environment["NODES"] = string.Join(',', nodes.Servers.Select(s => s.Address));
-        return Process.Start(start)!;
     }
 }

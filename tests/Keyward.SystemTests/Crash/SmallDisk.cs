@@ -17,6 +17,8 @@ internal sealed class SmallDisk : IDisposable
         return new SmallDisk(path);
     }
 
+    public string Folder => _path;
+
     public string In(string name) => Path.Combine(_path, name);
 
     /// <summary>Takes what is left but so much, or all to the last byte.</summary>

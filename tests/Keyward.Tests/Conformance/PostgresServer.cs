@@ -36,11 +36,17 @@ public sealed class PostgresServer : IAsyncLifetime
     public int Process => int.Parse(File.ReadLines(Path.Combine(Data, "postmaster.pid")).First());
 
     /// <summary>A new, empty database; gives its connection string.</summary>
-    public string MakeDatabase()
+    public string MakeDatabase(string? tablespace = null)
     {
         var name = $"test{Interlocked.Increment(ref _next)}";
-        Execute("postgres", $"CREATE DATABASE {name}");
+        Execute("postgres", $"CREATE DATABASE {name}{(tablespace is null ? "" : " TABLESPACE " + tablespace)}");
         return $"Host={_folder};Username=keyward;Database={name}";
+    }
+
+    public void MakeTablespace(string name, string folder)
+    {
+        if (Environment.IsPrivilegedProcess) Run("chown", "postgres", folder);
+        Execute("postgres", $"CREATE TABLESPACE {name} LOCATION '{folder}'");
     }
 
     public void Execute(string database, string sql) => Query(database, sql);

@@ -1,8 +1,10 @@
 // Google's and AWS's own, unmodified clients with the retries that they have by themselves, at every node of a cluster,
 // while the database fails over: uses and changes, one after another, until each has gone on after the line "promoted".
+// With BALANCED they stand behind a balancer that gives each connection to a node that takes it, while nodes are swapped.
 // Prints "running" once all have begun, then one JSON object: the calls that failed, and the changes that were
 // acknowledged and are not there.
 "use strict";
+const net = require("net");
 const readline = require("readline");
 const { KeyManagementServiceClient } = require("@google-cloud/kms");
 const kms = require("@aws-sdk/client-kms");
@@ -14,13 +16,33 @@ const failures = [];
 const lost = [];
 let promoted = false;
 
-const clients = nodes.map((node) => {
+let clients = [];
+
+function clientsOf(node) {
   const [apiEndpoint, port] = node.split(":");
   return {
     google: new KeyManagementServiceClient({ apiEndpoint, port: Number(port), projectId: "default" }),
     aws: new kms.KMSClient({ endpoint: `https://${node}`, region: "us-east-1" }),
   };
-});
+}
+
+/** Passes connections on, each to the next node in turn that takes it; gives its address. */
+function balance() {
+  let turn = 0;
+  const pass = (from, triesLeft) => {
+    const [host, port] = nodes[turn++ % nodes.length].split(":");
+    const to = net.connect(Number(port), host);
+    to.once("connect", () => {
+      from.pipe(to).pipe(from);
+      from.on("error", () => to.destroy()).on("close", () => to.destroy());
+      to.on("close", () => from.destroy());
+    });
+    to.on("error", () => (to.connecting || !to.bytesWritten) && triesLeft > 0 ? pass(from, triesLeft - 1) : from.destroy());
+  };
+  const server = net.createServer((from) => pass(from.on("error", () => {}), nodes.length));
+  return new Promise((resolve) => server.listen(0, "127.0.0.1",
+    () => resolve(`127.0.0.1:${server.address().port}`)));
+}
 
 /** Calls one after another; enough when some have begun after the failover. */
 async function worker(name, call, begun) {
@@ -75,6 +97,7 @@ async function workersOf({ google, aws }, node) {
 }
 
 (async () => {
+  clients = (process.env.BALANCED ? [await balance()] : nodes).map(clientsOf);
   const all = await Promise.all(clients.map(workersOf));
   const started = [];
   const running = all.flatMap(({ calls }, node) => Object.entries(calls).map(([name, call]) => {
