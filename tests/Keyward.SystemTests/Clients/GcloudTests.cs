@@ -11,7 +11,7 @@ public sealed class GcloudTests
     [Fact]
     public async Task The_gcloud_command_logs_in_and_works_with_keys()
     {
-        Assert.SkipWhen(Gcloud is null, "there is no gcloud on this machine");
+        Assert.SkipWhen(Gcloud is null, "gcloud is not installed here: gcloud kms was not tried.");
         using var data = new TemporaryData();
         await using var server = await KeywardServer.StartAsync(data.In("kms"));
         (string, string)[] environment =

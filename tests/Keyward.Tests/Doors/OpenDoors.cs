@@ -90,10 +90,12 @@ internal sealed class OpenDoors : IAsyncDisposable
 
     /// <param name="clock">The system's by default.</param>
     /// <param name="copyOf">A data folder whose copy is opened, as a start after a crash finds it.</param>
+    /// <param name="isNew">The folder is empty; else a server has been there before.</param>
     public static async Task<OpenDoors> OpenAsync(TimeProvider? clock = null, string? copyOf = null,
-        bool isDev = false)
+        bool isDev = false, bool isNew = false)
     {
         var time = clock ?? TimeProvider.System;
+        if (copyOf is null && !isDev && !isNew) copyOf = await FoundedFolders.FindAsync(time);
         var folder = new TemporaryFolder();
         if (copyOf is not null) Copy(copyOf, folder.Path);
         var reader = SettingReader.Read(new Dictionary<string, string> { ["--data"] = folder.Path },

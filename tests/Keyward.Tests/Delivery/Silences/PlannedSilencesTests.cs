@@ -34,7 +34,7 @@ public sealed class PlannedSilencesTests
         try
         {
             using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/") };
-            for (var i = 0; i < 1_500 && !await IsReadyAsync(client); i++) await Task.Delay(20);
+            await UntilItListensAsync(manager);
             await using var doors = await OpenDoors.OpenAsync(TimeProvider.System);
             using var silences = new PlannedSilences(doors.Keeper, new LiveSettings(ServerSettings.Of(SettingReader.Read(
                 new Dictionary<string, string>(), new Dictionary<string, string>
@@ -65,17 +65,14 @@ public sealed class PlannedSilencesTests
     private static async Task<JsonElement> SilencesAsync(HttpClient client) => JsonDocument.Parse(
         await client.GetStringAsync(new Uri("api/v2/silences", UriKind.Relative))).RootElement;
 
-    private static async Task<bool> IsReadyAsync(HttpClient client)
+    /// <summary>It says so on standard error.</summary>
+    private static async Task UntilItListensAsync(Process manager)
     {
-        try
-        {
-            using var answer = await client.GetAsync(new Uri("-/ready", UriKind.Relative));
-            return answer.IsSuccessStatusCode;
-        }
-        catch (HttpRequestException)
-        {
-            return false;
-        }
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        string? said;
+        do said = await manager.StandardError.ReadLineAsync(patience.Token);
+        while (said is not null && !said.Contains("Listening on", StringComparison.Ordinal));
+        Assert.True(said is not null, "Alertmanager ended instead of listening.");
     }
 
     private static int FreePort()
