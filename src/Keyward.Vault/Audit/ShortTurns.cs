@@ -2,9 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Keyward.Vault.Audit;
 
-/// <summary>Asks the scheduler for short turns of a thread (sched_setattr(2); Linux 6.12 and later): when it wakes it then goes
-/// before threads whose turns are longer. For a thread that others wait for and that itself has little to do. Where the
-/// kernel knows no such thing, nothing changes.</summary>
+/// <summary>Asks the scheduler for short turns of a thread (sched_setattr(2); Linux 6.12 and later): when it wakes it
+/// then goes before threads whose turns are longer. For a thread that others wait for and that itself has little to do.
+/// Where the kernel knows no such thing, nothing changes.</summary>
 internal static partial class ShortTurns
 {
     /// <summary>The shortest that the kernel takes.</summary>
