@@ -17,6 +17,7 @@ public sealed partial class RunbookTests : IDisposable
         ["keyward unseal --data DIR"] = "asks for the passphrase at a terminal; the line beside it reads it from a file",
         ["systemctl reload keyward"] = "speaks to systemd, which does not run here; SignalTests send the same signal",
         ["cp -a"] = "is named, without what to copy",
+        ["keyward node remove NODE"] = "needs another node; NodeCommandTests removes one",
     };
 
     /// <summary>Needs a server that is sealed, or one that does not run.</summary>
