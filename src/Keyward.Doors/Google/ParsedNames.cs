@@ -3,28 +3,21 @@ using Keyward.Vault.Gate;
 
 namespace Keyward.Doors.Google;
 
-/// <summary>Names that were parsed before: the same few come with nearly every request. Bounded: when it is full it
+/// <summary>A parser of names that remembers: the same few come with nearly every request. Bounded: when it is full it
 /// begins anew. Holds names only, whether there is anything of that name or not. Safe for concurrent use.</summary>
-internal sealed class ParsedNames<T>
+internal sealed class ParsedNames<T>(Func<string, Outcome<T>> parse)
     where T : struct
 {
     private const int Maximum = 4_096;
 
     private readonly ConcurrentDictionary<string, T> _parsed = new(StringComparer.Ordinal);
-    private int _count;
 
-    public T? Find(string name) => _parsed.TryGetValue(name, out var parsed) ? parsed : null;
-
-    /// <summary>Keeps what parsed; what did not is only given back.</summary>
-    public Outcome<T> Keep(string name, Outcome<T> parsed)
+    public Outcome<T> Of(string name)
     {
+        if (_parsed.TryGetValue(name, out var known)) return known;
+        var parsed = parse(name);
         if (!parsed.TryGet(out var value, out _)) return parsed;
-        if (Interlocked.Increment(ref _count) > Maximum)
-        {
-            _parsed.Clear();
-            Interlocked.Exchange(ref _count, 1);
-        }
-
+        if (_parsed.Count >= Maximum) _parsed.Clear();
         _parsed[name] = value;
         return parsed;
     }

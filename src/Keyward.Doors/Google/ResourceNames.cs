@@ -12,8 +12,8 @@ internal static class ResourceNames
     private const int MaximumLength = 512;
     private const int MaximumParts = 10;
 
-    private static readonly ParsedNames<KeyName> Keys = new();
-    private static readonly ParsedNames<(KeyName Key, int? Version)> KeysAndVersions = new();
+    private static readonly ParsedNames<KeyName> Keys = new(ParseKey);
+    private static readonly ParsedNames<(KeyName Key, int? Version)> KeysAndVersions = new(ParseKeyOrVersion);
 
     private static readonly string[] Collections =
         ["projects", "locations", "keyRings", "cryptoKeys", "cryptoKeyVersions", "importJobs", "retiredResources"];
@@ -27,8 +27,7 @@ internal static class ResourceNames
     public static Outcome<KeyRingName> KeyRing(string name) =>
         TryKeyRing(Split(name, 6), out var ring) ? ring : Bad("projects/P/locations/L/keyRings/R");
 
-    public static Outcome<KeyName> Key(string name) =>
-        Keys.Find(name) is { } known ? known : Keys.Keep(name, ParseKey(name));
+    public static Outcome<KeyName> Key(string name) => Keys.Of(name);
 
     private static Outcome<KeyName> ParseKey(string name) =>
         TryKey(Split(name, 8), out var key) ? key : Bad("projects/P/locations/L/keyRings/R/cryptoKeys/K");
@@ -47,8 +46,7 @@ internal static class ResourceNames
             : Bad("projects/P/locations/L/retiredResources/ID");
 
     /// <summary>Encrypt takes a key or one of its versions.</summary>
-    public static Outcome<(KeyName Key, int? Version)> KeyOrVersion(string name) =>
-        KeysAndVersions.Find(name) is { } known ? known : KeysAndVersions.Keep(name, ParseKeyOrVersion(name));
+    public static Outcome<(KeyName Key, int? Version)> KeyOrVersion(string name) => KeysAndVersions.Of(name);
 
     private static Outcome<(KeyName Key, int? Version)> ParseKeyOrVersion(string name)
     {

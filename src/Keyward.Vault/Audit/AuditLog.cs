@@ -174,10 +174,8 @@ internal sealed class AuditLog : IAuditLog, IDisposable
         if (_source is not { } source || _tree is not { } tree)
             throw new IOException("Older records can be read only once the vault is open.");
         var bundle = from / TilePath.Width;
-        var (reader, size) = (new TreeReader(source), tree.Latest.Checkpoint.Size);
-        var entries = place.Buffer is { } buffer
-            ? await reader.EntriesAsync(bundle, size, buffer, cancellation).ConfigureAwait(false)
-            : await reader.EntriesAsync(bundle, size, cancellation).ConfigureAwait(false);
+        var entries = await new TreeReader(source).EntriesAsync(bundle, tree.Latest.Checkpoint.Size,
+            place.Buffer ?? new ReadBuffer(0), cancellation).ConfigureAwait(false);
         var first = bundle * TilePath.Width;
         return [.. entries.Select((e, i) => (Index: first + i, Entry: e)).Where(e => e.Index >= from)];
     }

@@ -1,7 +1,7 @@
 namespace Keyward.Vault.Audit;
 
 /// <summary>Bytes that one reader reads into again and again: what a reading gave is good until the next one. Grows to
-/// the largest reading.</summary>
+/// the largest reading; one that is used once is what that reading needs.</summary>
 public sealed class ReadBuffer(int sizeBytes)
 {
     private byte[] _bytes = new byte[sizeBytes];
@@ -12,7 +12,7 @@ public sealed class ReadBuffer(int sizeBytes)
     /// <summary>Room for so many bytes.</summary>
     public Memory<byte> Take(int count)
     {
-        if (_bytes.Length < count) _bytes = GC.AllocateUninitializedArray<byte>(count + (count / 4));
+        if (_bytes.Length < count) _bytes = GC.AllocateUninitializedArray<byte>(count);
         return _bytes.AsMemory(0, count);
     }
 }

@@ -15,9 +15,7 @@ internal sealed class NodeLogKeys(OpenedVault vault)
     public IReadOnlyList<VerifierKey> Of(string origin) => All().GetValueOrDefault(origin) ?? [];
 
     /// <summary>The log that a node writes now; null where it has none yet.</summary>
-    public string? OriginOf(string node) =>
-        LogKeys.Of(vault.Snapshot.SealedKeys.Values, vault.Snapshot.Deployment!.Id, node) is [.., var last]
-            ? last.Origin : null;
+    public string? OriginOf(string node) => LogsOf(node) is [.., var last] ? last.Origin : null;
 
     /// <summary>All nodes that ever had a log, with the one that each writes now.</summary>
     public IEnumerable<(string Node, string Origin)> Logs() =>
@@ -26,16 +24,15 @@ internal sealed class NodeLogKeys(OpenedVault vault)
 
     /// <summary>The key of a node's present log; the caller disposes of it.</summary>
     public INoteSigner? Open(string node) =>
-        LogKeys.Of(vault.Snapshot.SealedKeys.Values, vault.Snapshot.Deployment!.Id, node) is [.., var last]
-            ? vault.Hierarchy.OpenLogKey(last.Keys[^1].Key, last.Origin) : null;
+        LogsOf(node) is [.., var last] ? vault.Hierarchy.OpenLogKey(last.Keys[^1].Key, last.Origin) : null;
 
     /// <summary>The keys of all logs but a node's own, as witnesses'.</summary>
-    public IEnumerable<VerifierKey> WitnessesOf(string node)
-    {
-        var mine = LogKeys.OriginOf(vault.Snapshot.Deployment!.Id, node);
-        return All().Where(l => l.Key != mine && !l.Key.StartsWith(mine + "/", StringComparison.Ordinal))
+    public IEnumerable<VerifierKey> WitnessesOf(string node) =>
+        All().Where(l => LogKeys.NodeOf(l.Key) != node)
             .OrderBy(l => l.Key, StringComparer.Ordinal).SelectMany(l => l.Value).Select(k => k.AsWitness());
-    }
+
+    private IReadOnlyList<(string Origin, IReadOnlyList<SealedKeyRow> Keys)> LogsOf(string node) =>
+        LogKeys.Of(vault.Snapshot.SealedKeys.Values, vault.Snapshot.Deployment!.Id, node);
 
     private Dictionary<string, List<VerifierKey>> All()
     {

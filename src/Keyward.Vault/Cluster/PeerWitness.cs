@@ -14,7 +14,7 @@ internal sealed class PeerWitness(LogMemory memory, Func<string, IReadOnlyList<V
     public Verdict? Judge(Vouching asked)
     {
         if (keysOf(asked.Origin) is not { Count: > 0 } keys) return null;
-        var known = memory.Of(asked.Origin) ?? (0, "");
+        var known = memory.Of(asked.Origin) ?? (0, Convert.ToHexString(Merkle.EmptyRoot));
         if (asked.Request.Length > CosignRequest.MaximumSizeBytes
             || !CosignRequest.TryParse(asked.Request, out var request)
             || request.Signed.Checkpoint.Origin != asked.Origin || request.Signed.WhyNot(keys, check) is not null)
@@ -24,20 +24,12 @@ internal sealed class PeerWitness(LogMemory memory, Func<string, IReadOnlyList<V
             return new Verdict(known.Size, string.Create(CultureInfo.InvariantCulture,
                 $"it shows fewer than the {known.Size} records that were vouched for: it went back"));
         if (request.OldSize != known.Size) return new Verdict(known.Size, null);
-        if (!Extends(known, request))
+        if (!TreeProof.IsConsistent(known.Size, Convert.FromHexString(known.Root), checkpoint.Size, checkpoint.Root,
+            request.Proof))
             return new Verdict(known.Size, string.Create(CultureInfo.InvariantCulture,
                 $"its first {known.Size} records are not those that were vouched for: it was exchanged"));
         if (checkpoint.Size > known.Size) memory.Keep(asked.Origin, checkpoint.Size, checkpoint.Root);
         return new Verdict(null, null) { Signed = request.Signed };
-    }
-
-    private static bool Extends((long Size, string Root) known, CosignRequest request)
-    {
-        var checkpoint = request.Signed.Checkpoint;
-        if (known.Size == 0) return request.Proof.Count == 0;
-        if (checkpoint.Size == known.Size) return Convert.ToHexString(checkpoint.Root) == known.Root;
-        return TreeProof.IsConsistent(known.Size, Convert.FromHexString(known.Root), checkpoint.Size,
-            checkpoint.Root, request.Proof);
     }
 
     /// <param name="Known">The size to ask from; null where it vouches.</param>

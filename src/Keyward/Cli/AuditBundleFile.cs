@@ -68,15 +68,10 @@ internal static class AuditBundleFile
         });
     }
 
-    private static IEnumerable<string> WitnessesOf(
-        SignedCheckpoint signed, IEnumerable<VerifierKey> keys, string file)
-    {
-        var witnesses = keys.Where(k => k.Name != signed.Checkpoint.Origin).Select(k => k.AsWitness()).Distinct();
-        return signed.Note.SignedBy(witnesses, NoteSigner.IsGood) is { } good
-            ? good.Select(k => k.Name)
-            : throw new FailedException(
-                $"{file}: a cosignature on a checkpoint of {signed.Checkpoint.Origin} is wrong.");
-    }
+    private static IReadOnlyList<string> WitnessesOf(
+        SignedCheckpoint signed, IEnumerable<VerifierKey> keys, string file) =>
+        signed.WitnessesAmong(keys, NoteSigner.IsGood) ?? throw new FailedException(
+            $"{file}: a cosignature on a checkpoint of {signed.Checkpoint.Origin} is wrong.");
 
     private static (List<VerifierKey> Keys, List<(string Log, ProvenRecord Record)> Records)? Parse(string text)
     {

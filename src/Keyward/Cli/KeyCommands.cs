@@ -145,18 +145,11 @@ internal static class KeyCommands
         var name = Names.KeyOf(session, session.Get(KeyName));
         var before = await Get(session, name);
         var old = before.Primary?.Name;
-        var version = await session.Server.Keys.CreateCryptoKeyVersionAsync(new CreateCryptoKeyVersionRequest
-        {
-            Parent = name, CryptoKeyVersion = new CryptoKeyVersion(),
-        }, cancellationToken: session.Cancellation);
+        var version = await VersionCommands.Make(session, name);
         var result = new JsonObject { ["newVersion"] = version.Name, ["oldPrimary"] = old };
         if (before.Purpose == CryptoKey.Types.CryptoKeyPurpose.EncryptDecrypt && !session.Get(NoPrimary))
         {
-            var key = await session.Server.Keys.UpdateCryptoKeyPrimaryVersionAsync(
-                new UpdateCryptoKeyPrimaryVersionRequest
-            {
-                Name = name, CryptoKeyVersionId = version.Name.Split('/')[^1],
-            }, cancellationToken: session.Cancellation);
+            var key = await VersionCommands.MakePrimary(session, version.Name);
             result["newPrimary"] = key.Primary.Name;
         }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Google.Cloud.Kms.V1;
 using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
 using WireFormat = Google.Cloud.Kms.V1.PublicKey.Types.PublicKeyFormat;
 using WireState = Google.Cloud.Kms.V1.CryptoKeyVersion.Types.CryptoKeyVersionState;
 
@@ -66,17 +67,25 @@ internal static class VersionCommands
             new ListCryptoKeyVersionsRequest { Parent = key, PageToken = token, PageSize = 1_000 },
             cancellationToken: session.Cancellation), p => p.CryptoKeyVersions, p => p.NextPageToken);
 
-    private static async Task CreateAsync(Session session)
-    {
-        var key = Names.KeyOf(session, session.Get(Names.Key));
-        var version = await session.Server.Keys.CreateCryptoKeyVersionAsync(
+    public static AsyncUnaryCall<CryptoKeyVersion> Make(Session session, string key) =>
+        session.Server.Keys.CreateCryptoKeyVersionAsync(
             new CreateCryptoKeyVersionRequest { Parent = key, CryptoKeyVersion = new CryptoKeyVersion() },
             cancellationToken: session.Cancellation);
-        if (session.Get(Primary))
-            await session.Server.Keys.UpdateCryptoKeyPrimaryVersionAsync(new UpdateCryptoKeyPrimaryVersionRequest
+
+    public static AsyncUnaryCall<CryptoKey> MakePrimary(Session session, string version)
+    {
+        var at = version.LastIndexOf("/cryptoKeyVersions/", StringComparison.Ordinal);
+        return session.Server.Keys.UpdateCryptoKeyPrimaryVersionAsync(
+            new UpdateCryptoKeyPrimaryVersionRequest
             {
-                Name = key, CryptoKeyVersionId = version.Name.Split('/')[^1],
+                Name = version[..at], CryptoKeyVersionId = version[(at + "/cryptoKeyVersions/".Length)..],
             }, cancellationToken: session.Cancellation);
+    }
+
+    private static async Task CreateAsync(Session session)
+    {
+        var version = await Make(session, Names.KeyOf(session, session.Get(Names.Key)));
+        if (session.Get(Primary)) await MakePrimary(session, version.Name);
         session.Output.Write(version);
     }
 
@@ -151,14 +160,6 @@ internal static class VersionCommands
             : WireFormat.Pem;
     }
 
-    private static async Task SetPrimaryAsync(Session session)
-    {
-        var name = Names.VersionOf(session, session.Get(Number));
-        var at = name.LastIndexOf("/cryptoKeyVersions/", StringComparison.Ordinal);
-        session.Output.Write(await session.Server.Keys.UpdateCryptoKeyPrimaryVersionAsync(
-            new UpdateCryptoKeyPrimaryVersionRequest
-            {
-                Name = name[..at], CryptoKeyVersionId = name[(at + "/cryptoKeyVersions/".Length)..],
-            }, cancellationToken: session.Cancellation));
-    }
+    private static async Task SetPrimaryAsync(Session session) => session.Output.Write(
+        await MakePrimary(session, Names.VersionOf(session, session.Get(Number))));
 }

@@ -12,7 +12,7 @@ internal sealed record DeliveredRecord(RecordView View)
 
     /// <summary>The same in UTF-8.</summary>
     public ReadOnlyMemory<byte> BytesIn(string form) =>
-        form == "keyward" ? View.Bytes : Encoding.UTF8.GetBytes(RecordForm.Of(form)(View));
+        form == "keyward" ? View.Bytes : Encoding.UTF8.GetBytes(In(form));
 
     /// <summary>One that the log does not have: it tells what was left out.</summary>
     public bool IsNotice => View.Text("kind") == "filter";

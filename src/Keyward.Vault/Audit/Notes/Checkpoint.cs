@@ -52,4 +52,10 @@ public sealed record SignedCheckpoint(Checkpoint Checkpoint, SignedNote Note)
             _ => null,
         };
     }
+
+    /// <summary>The names of the witnesses that vouch for it, of those whose keys are known; null where a cosignature
+    /// claims one of them and is wrong. The key of another node's log is that node's as a witness too.</summary>
+    public IReadOnlyList<string>? WitnessesAmong(IEnumerable<VerifierKey> keys, SignatureCheck check) =>
+        Note.SignedBy(keys.Where(k => k.Name != Checkpoint.Origin).Select(k => k.AsWitness()).Distinct(), check)
+            is { } good ? [.. good.Select(k => k.Name).Distinct()] : null;
 }

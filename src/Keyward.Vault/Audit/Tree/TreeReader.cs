@@ -13,14 +13,9 @@ internal sealed class TreeReader(ITreeSource source)
     private const int MaximumKept = 64;
 
     /// <summary>A bundle's first entries, as many as a tree of this size has of it.</summary>
-    public async ValueTask<List<ReadOnlyMemory<byte>>> EntriesAsync(
-        long bundle, long size, CancellationToken cancellation)
-    {
-        var width = TilePath.WidthOf(0, bundle, size);
-        var full = TilePath.Entries(bundle);
-        var bytes = await ReadAsync(full, TilePath.Entries(bundle, width), cancellation).ConfigureAwait(false);
-        return Bundle.Read(bytes, width, out _) ?? throw new TreeFileException(full, "is cut off.");
-    }
+    public ValueTask<List<ReadOnlyMemory<byte>>> EntriesAsync(
+        long bundle, long size, CancellationToken cancellation) =>
+        EntriesAsync(bundle, size, new ReadBuffer(0), cancellation);
 
     /// <summary>The same, good until the buffer is read into again.</summary>
     public async ValueTask<List<ReadOnlyMemory<byte>>> EntriesAsync(

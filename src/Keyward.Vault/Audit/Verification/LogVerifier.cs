@@ -139,11 +139,9 @@ public sealed class LogVerifier(IReadOnlyList<VerifierKey> keys, SignatureCheck 
         return older;
     }
 
-    private List<string> WitnessesOf(SignedCheckpoint signed, FaultList faults)
+    private IReadOnlyList<string> WitnessesOf(SignedCheckpoint signed, FaultList faults)
     {
-        // The key of another node's log is that node's as a witness too.
-        var witnesses = keys.Where(k => k.Name != signed.Checkpoint.Origin).Select(k => k.AsWitness()).Distinct();
-        if (signed.Note.SignedBy(witnesses, check) is { } good) return [.. good.Select(k => k.Name).Distinct()];
+        if (signed.WitnessesAmong(keys, check) is { } good) return good;
         faults.Add(TilePath.Checkpoint, null, "A cosignature that claims a known witness is wrong.");
         return [];
     }
