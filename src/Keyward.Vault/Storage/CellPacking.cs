@@ -103,7 +103,8 @@ internal static class CellPacking
         return number;
     }
 
-    private static ReadOnlySpan<byte> TakeSized(ref ReadOnlySpan<byte> from) => Take(ref from, (int)ReadNumber(ref from));
+    private static ReadOnlySpan<byte> TakeSized(ref ReadOnlySpan<byte> from) =>
+        Take(ref from, (int)ReadNumber(ref from));
 
     private static ReadOnlySpan<byte> Take(ref ReadOnlySpan<byte> from, int size)
     {

@@ -1,7 +1,7 @@
 namespace Keyward.Server;
 
-/// <summary>What loading a large store left behind: rows that became keys. The collector would keep the room for as long
-/// as the machine has it; it goes back at once, before anybody waits for an answer.</summary>
+/// <summary>What loading a large store left behind: rows that became keys. The collector would keep the room for as
+/// long as the machine has it; it goes back at once, before anybody waits for an answer.</summary>
 internal static class LoadingRest
 {
     /// <summary>With fewer keys nothing is felt of it.</summary>
