@@ -11,7 +11,8 @@ internal static class Tracing
 {
     public const string SourceName = "Keyward";
 
-    /// <summary>What took no longer until its record was durable is hardly worth explaining, and gets no words.</summary>
+    /// <summary>What took no longer until its record was durable is hardly worth explaining, and gets no
+    /// words.</summary>
     private static readonly TimeSpan ProbablyFast = TimeSpan.FromMilliseconds(20);
 
     private static readonly ActivitySource Source = new(SourceName);
