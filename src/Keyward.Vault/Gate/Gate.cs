@@ -227,11 +227,7 @@ public sealed partial class Gate
         if (spent is not null) return new(spent);
         var span = Tracing.Start("vault.", operation.Verb.Name);
         var running = Tracing.EndAfter(span, operation.RunAsync(
-            new Passage(opened.Vault, snapshot, opened.Lane, caller, draft, circumstances, _log, Settings, Jobs)
-            {
-                IssuerKeys = IssuerKeys, LastUses = LastUses, Rates = Rates,
-                CredentialUses = CredentialUses, Messages = Messages, Dev = Dev,
-            }));
+            new Passage(this, opened.Vault, snapshot, opened.Lane, caller, draft, circumstances, _log, Settings)));
         return running.IsCompleted && draft.Grants is null
             ? running
             : GrantUse.CountAsync(running, snapshot, opened.Lane, draft);
