@@ -17,6 +17,7 @@ internal static class Answering
     {
         var response = context.Response;
         response.Headers[RequestIdHeader] = arrival.RequestId;
+        if (!arrival.GivesReceipt) return;
         response.OnStarting(static state =>
         {
             var (headers, arrival) = ((IHeaderDictionary, Arrival))state;

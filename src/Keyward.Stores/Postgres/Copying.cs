@@ -16,7 +16,7 @@ internal static class Copying
             .ConfigureAwait(false);
         var rows = new List<Row>();
         foreach (var table in Tables.All)
-            await RowStatements.LoadAsync(connection, transaction, table, rows, cancellation).ConfigureAwait(false);
+            await RowStatements.LoadAsync(connection, transaction, table, rows.Add, cancellation).ConfigureAwait(false);
         return new StoreCopy(counter, rows,
             await OutboxAsync(connection, transaction, cancellation).ConfigureAwait(false),
             await CheckpointRows.ReadAsync(connection, transaction, cancellation).ConfigureAwait(false));

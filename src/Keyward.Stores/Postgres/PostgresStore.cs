@@ -51,9 +51,9 @@ internal sealed partial class PostgresStore : IStore
             .BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation).ConfigureAwait(false);
         var counter = await Lane.ReadCounterAsync(connection, transaction, locked: false, cancellation)
             .ConfigureAwait(false);
-        var rows = new List<Row>();
+        var rows = new PackedRows();
         foreach (var table in Tables.All)
-            await RowStatements.LoadAsync(connection, transaction, table, rows, cancellation).ConfigureAwait(false);
+            await RowStatements.LoadAsync(connection, transaction, table, rows.Add, cancellation).ConfigureAwait(false);
         return new StoredState(counter, rows);
     }).ConfigureAwait(false);
 

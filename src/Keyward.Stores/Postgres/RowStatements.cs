@@ -11,7 +11,8 @@ internal static class RowStatements
     private static readonly Dictionary<string, string> Upserts = Tables.All.ToDictionary(t => t.Name, UpsertOf);
 
     private static readonly Dictionary<string, string> Loads = Tables.All.ToDictionary(t => t.Name, t =>
-        $"SELECT {string.Join(", ", t.Columns.Select(c => c.Name))}, seq, seal FROM {t.Name}");
+        $"SELECT {string.Join(", ", t.Columns.Select(c => c.Name))}, seq, seal FROM {t.Name} " +
+        $"ORDER BY {string.Join(", ", t.Columns.Take(t.KeyColumns).Select(c => c.Name))}");
 
     public static NpgsqlBatchCommand Upsert(Row row)
     {
@@ -26,13 +27,13 @@ internal static class RowStatements
     }
 
     public static async Task LoadAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, Table table,
-        List<Row> rows, CancellationToken cancellation)
+        Action<Row> take, CancellationToken cancellation)
     {
 #pragma warning disable CA2100 // The names are this program's own.
         await using var command = new NpgsqlCommand(Loads[table.Name], connection, transaction);
 #pragma warning restore CA2100
         await using var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
-        while (await reader.ReadAsync(cancellation).ConfigureAwait(false)) rows.Add(Read(reader, table));
+        while (await reader.ReadAsync(cancellation).ConfigureAwait(false)) take(Read(reader, table));
     }
 
     private static Row Read(NpgsqlDataReader reader, Table table)

@@ -9,7 +9,7 @@ internal static class Copying
     public static StoreCopy Read(SqliteConnection connection, SqliteTransaction transaction)
     {
         var rows = new List<Row>();
-        foreach (var table in Tables.All) RowStatements.Load(connection, transaction, table, rows);
+        foreach (var table in Tables.All) RowStatements.Load(connection, transaction, table, rows.Add);
         return new StoreCopy(Writer.ReadCounter(connection, transaction), rows, Outbox(connection, transaction),
             CheckpointRows.Read(connection, transaction));
     }

@@ -29,16 +29,18 @@ internal static class RowStatements
         upsert.Parameters[row.Cells.Length + 1].Value = row.Seal;
     }
 
-    public static void Load(SqliteConnection connection, SqliteTransaction transaction, Table table, List<Row> rows)
+    public static void Load(SqliteConnection connection, SqliteTransaction transaction, Table table,
+        Action<Row> take)
     {
         using var command = connection.CreateCommand();
         command.Transaction = transaction;
 #pragma warning disable CA2100 // The names are this program's own.
         command.CommandText =
-            $"SELECT {string.Join(", ", table.Columns.Select(c => c.Name))}, seq, seal FROM {table.Name}";
+            $"SELECT {string.Join(", ", table.Columns.Select(c => c.Name))}, seq, seal FROM {table.Name} " +
+            $"ORDER BY {string.Join(", ", table.Columns.Take(table.KeyColumns).Select(c => c.Name))}";
 #pragma warning restore CA2100
         using var reader = command.ExecuteReader();
-        while (reader.Read()) rows.Add(Read(reader, table));
+        while (reader.Read()) take(Read(reader, table));
     }
 
     /// <summary>A cell is read as what lies in it, not as what the column promises: an altered row must not stop the

@@ -32,8 +32,8 @@ internal sealed class SqliteStore(string path) : IStore
 
     public ValueTask<StoredState> LoadAsync(CancellationToken cancellation) => ReadAsync((connection, transaction) =>
     {
-        var rows = new List<Row>();
-        foreach (var table in Tables.All) RowStatements.Load(connection, transaction, table, rows);
+        var rows = new PackedRows();
+        foreach (var table in Tables.All) RowStatements.Load(connection, transaction, table, rows.Add);
         return new StoredState(Writer.ReadCounter(connection, transaction), rows);
     }, cancellation);
 

@@ -46,12 +46,12 @@ internal sealed class Destruction(Gate.Gate gate, IStore store, TimeProvider tim
     }
 
     private static IEnumerable<Names.KeyName> DueKeys(Snapshot snapshot, DateTimeOffset now) =>
-        from key in snapshot.Keys
+        from key in snapshot.DueKeys(now)
         where key.Key.State == KeyState.PendingDeletion && key.Key.DeletionTime <= now
         select key.Key.Name;
 
     private static IEnumerable<KeyVersion> Due(Snapshot snapshot, DateTimeOffset now) =>
-        from key in snapshot.Keys
+        from key in snapshot.DueKeys(now)
         from version in key.Versions
         where version.IsDueAt(now)
         select version;

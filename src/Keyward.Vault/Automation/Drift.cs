@@ -19,10 +19,10 @@ public sealed record Drift(KeyName Key, DriftRule Rule)
 
     /// <summary>What is otherwise than it should be with keys that are on.</summary>
     internal static IEnumerable<Drift> Of(IEnumerable<KeyEntry> keys, DateTimeOffset now) =>
-        keys.Where(k => k.Key.StateAt(now) == KeyState.Enabled)
-            .SelectMany(k => RulesOf(k, now).Select(r => new Drift(k.Key.Name, r)));
+        keys.Where(k => k.Glance.StateAt(now) == KeyState.Enabled)
+            .SelectMany(k => RulesOf(k.Peek(), now).Select(r => new Drift(k.Name, r)));
 
-    private static IEnumerable<DriftRule> RulesOf(KeyEntry entry, DateTimeOffset now)
+    private static IEnumerable<DriftRule> RulesOf(OpenKey entry, DateTimeOffset now)
     {
         var key = entry.Key;
         if (key.NextRotationTime is { } due)

@@ -36,7 +36,7 @@ internal sealed class Generation(Gate.Gate gate) : IJob
     }
 
     private static IEnumerable<KeyVersion> Waiting(Snapshot snapshot) =>
-        from key in snapshot.Keys
+        from key in snapshot.DueKeys(DateTimeOffset.UnixEpoch)
         from version in key.Versions
         where version.State == VersionState.PendingGeneration
         select version;

@@ -28,6 +28,6 @@ internal sealed class Rotation(Gate.Gate gate, TimeProvider time) : IJob
 
     /// <summary>A key that is off, and the replicas of a set, wait.</summary>
     private static IEnumerable<Storage.KeyEntry> Due(Storage.Snapshot snapshot, DateTimeOffset now) =>
-        snapshot.Keys.Where(k => k.Key.NextRotationTime <= now && k.Key is
-            { State: KeyState.Enabled, IsReplica: false });
+        snapshot.DueKeys(now).Where(k => k.Key is { State: KeyState.Enabled, IsReplica: false } key
+            && key.NextRotationTime <= now);
 }

@@ -56,6 +56,9 @@ public sealed class Arrival
 
     internal long ReceivedTicks { get; }
 
+    /// <summary>False only where a measurement leaves receipts out.</summary>
+    public bool GivesReceipt { get; init; } = true;
+
     /// <summary>Where the record stands once the request was answered.</summary>
     internal Audit.Receipt Receipt { get; set; }
 

@@ -81,7 +81,10 @@ public sealed partial class Gate
     public Arrival Receive(Door door, Source source, string? traceId)
     {
         var (id, nonce) = RecordWriter.RandomIds();
-        return new Arrival(door, source, traceId, id, nonce, _time.GetUtcNow(), _time.GetTimestamp());
+        return new Arrival(door, source, traceId, id, nonce, _time.GetUtcNow(), _time.GetTimestamp())
+        {
+            GivesReceipt = _settings.GivesReceipts,
+        };
     }
 
     /// <summary>Lets a caller's operation run, if they may. Completes when the record is durable.</summary>

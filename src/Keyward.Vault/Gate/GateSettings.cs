@@ -31,6 +31,9 @@ public sealed record GateSettings(
     /// <summary>Whether the empty call for benchmarks is answered.</summary>
     public bool EmptyCall { get; init; }
 
+    /// <summary>Whether answers carry their receipts; false only where a measurement leaves them out.</summary>
+    public bool GivesReceipts { get; init; } = true;
+
     /// <summary>The folder into which records are archived before they are pruned; null for none.</summary>
     public string? AuditArchive { get; init; }
 

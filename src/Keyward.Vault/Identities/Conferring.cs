@@ -69,8 +69,8 @@ internal static class Conferring
                 foreach (var job in ring.ImportJobs.After(null))
                     if (Names(job.Policy, names)) yield return PolicyTarget.Of(job.Name);
                 foreach (var key in ring.Keys.After(null))
-                    if (isAll || Names(key.Key.Policy, names) || names.Any(n => !key.Grants.Of(n).IsEmpty))
-                        yield return PolicyTarget.Of(key.Key.Name);
+                    if (isAll || Names(key.Peek().Key.Policy, names) || names.Any(n => !key.Grants.Of(n).IsEmpty))
+                        yield return PolicyTarget.Of(key.Name);
             }
         }
     }

@@ -68,7 +68,7 @@ public sealed record Key
 
     /// <summary>A key whose time has come is deleted, whether or not the job that ends it has run.</summary>
     public KeyState StateAt(DateTimeOffset now) =>
-        DeleteTime is not null || (State == KeyState.PendingDeletion && DeletionTime <= now) ? KeyState.Deleted : State;
+        DeleteTime is not null ? KeyState.Deleted : StateAt(State, DeletionTime, now);
 
     /// <summary>The key's id as a text of its own: unique in its location, whatever the key is named.</summary>
     public string IdText => IsMultiRegion ? KeyIdText.OfSet(Id) : KeyIdText.Of(Id);
@@ -79,6 +79,10 @@ public sealed record Key
 
     public static readonly ImmutableSortedDictionary<string, string> NoLabels =
         ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+
+    /// <summary>The same of a key that was not deleted, by the two facts that decide it.</summary>
+    internal static KeyState StateAt(KeyState state, DateTimeOffset? deletionTime, DateTimeOffset now) =>
+        state == KeyState.PendingDeletion && deletionTime <= now ? KeyState.Deleted : state;
 
     internal Cell[] ToCells() =>
     [

@@ -62,9 +62,10 @@ internal static class KeyLookup
     {
         if (snapshot.Find(new KeyName(new KeyRingName(location, UnnamedRing), id)) is { } named
             && named.Key.IdText == id) return named;
-        return project.KeysById.Find(KeyById.NameOf(location.Location.Value, id)) is { } byId
-            ? snapshot.Find(byId.Key)
-            : null;
+        return KeyIdText.TryParse(id, out var uuid) && project.KeyIds.Find(uuid, location.Location) is { } name
+            && snapshot.Find(name) is { } found && found.Key.IdText == id
+                ? found
+                : null;
     }
 
     private static Refusal Foreign(KeyReference reference) => new(RefusalReason.PermissionDenied,

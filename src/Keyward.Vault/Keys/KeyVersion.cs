@@ -80,16 +80,20 @@ public sealed record KeyVersion
     public VersionState StateAt(DateTimeOffset now) => IsDueAt(now) ? VersionState.Destroyed : State;
 
     /// <summary>Whether the clock says that the material goes: its destruction is due, or its time is over.</summary>
-    public bool IsDueAt(DateTimeOffset now) => State switch
-    {
-        VersionState.DestroyScheduled => DestroyTime <= now || MaterialExpireTime <= now,
-        VersionState.Enabled or VersionState.Disabled => MaterialExpireTime <= now,
-        _ => false,
-    };
+    public bool IsDueAt(DateTimeOffset now) => IsDueAt(State, DestroyTime, MaterialExpireTime, now);
 
     /// <summary>The same material may be brought in again once it was destroyed.</summary>
     public bool IsReimportEligible(DateTimeOffset now) =>
         Origin == VersionOrigin.Imported && StateAt(now) is VersionState.Destroyed or VersionState.ImportFailed;
+
+    /// <summary>The same by the facts that decide it.</summary>
+    internal static bool IsDueAt(VersionState state, DateTimeOffset? destroyTime, DateTimeOffset? materialExpireTime,
+        DateTimeOffset now) => state switch
+    {
+        VersionState.DestroyScheduled => destroyTime <= now || materialExpireTime <= now,
+        VersionState.Enabled or VersionState.Disabled => materialExpireTime <= now,
+        _ => false,
+    };
 
     /// <summary>What is bound to the material for life: frame(purpose, protection level, provenance, create
     /// time).</summary>

@@ -34,13 +34,13 @@ public sealed record ListLocationKeys(LocationName Parent, PageRequest<Key> Page
         if (parts is [var ring, var key]
             && project.Rings.Find(RingEntry.NameOf(location, ring)) is { } begun)
             foreach (var entry in begun.Keys.After(key))
-                if (IsShown(entry, passage)) yield return entry.Key;
+                if (IsShown(entry, passage)) yield return entry.Peek().Key;
         foreach (var next in project.Rings.After(RingEntry.NameOf(location, parts?[0] ?? ""))
             .TakeWhile(r => r.Ring.Name.Parent == Parent))
             foreach (var entry in next.Keys.After(null))
-                if (IsShown(entry, passage)) yield return entry.Key;
+                if (IsShown(entry, passage)) yield return entry.Peek().Key;
     }
 
     private static bool IsShown(KeyEntry entry, Passage passage) =>
-        entry.Key.StateAt(passage.Now) != KeyState.Deleted;
+        entry.Glance.StateAt(passage.Now) != KeyState.Deleted;
 }

@@ -23,7 +23,7 @@ public sealed record GetRotation(KeyName Name) : IOperation<Key>
     {
         if (passage.Snapshot.Find(Name) is not { } entry) return new(KeyRefusals.NotFound(Name));
         // A replica shows the rotation of its set.
-        var own = entry.Key.IsReplica ? entry with { Key = entry.Key with { PrimaryLocation = null } } : entry;
+        var own = entry.Key.IsReplica ? entry.With(entry.Key with { PrimaryLocation = null }) : entry;
         return new(KeyRotation.Judge(own, passage.Now) is { } refusal ? refusal : entry.Key);
     }
 }

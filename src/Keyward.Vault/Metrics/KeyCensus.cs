@@ -25,11 +25,12 @@ internal sealed class KeyCensus
         var hasOwnLimits = Counts.KeysWithOwnLimit(snapshot).Any();
         foreach (var entry in snapshot.Keys)
         {
-            var key = entry.Key;
+            var key = entry.Glance;
             var cell = (LabelOf(key.StateAt(now)), key.ProtectionLevel.Label());
             _keys[cell] = _keys.GetValueOrDefault(cell) + 1;
-            foreach (var version in entry.Versions)
+            foreach (var version in key.Versions)
             {
+                if (version.Number == key.PrimaryVersion) Add(now - version.CreateTime);
                 var state = version.StateAt(now);
                 _versions[state] = _versions.GetValueOrDefault(state) + 1;
                 if (state == VersionState.Enabled) MostMessages = Math.Max(MostMessages, version.Messages);
@@ -37,12 +38,11 @@ internal sealed class KeyCensus
                     && (NextMaterialExpiry is null || expires < NextMaterialExpiry)) NextMaterialExpiry = expires;
             }
 
-            if (key is { State: KeyState.Enabled, IsReplica: false } && key.NextRotationTime < now - RotationGrace)
-                Overdue++;
-            if (entry.Primary is { } primary) Add(now - primary.CreateTime);
-            if (entry.Key.NextVersion > _mostVersions.GetValueOrDefault(key.Name.Project)
-                && !(hasOwnLimits && Counts.HasOwnLimit(snapshot, key.Name)))
-                _mostVersions[key.Name.Project] = key.NextVersion;
+            if (key.NextRotationTime < now - RotationGrace
+                && entry.Peek().Key is { State: KeyState.Enabled, IsReplica: false }) Overdue++;
+            if (key.NextVersion > _mostVersions.GetValueOrDefault(entry.Name.Project)
+                && !(hasOwnLimits && Counts.HasOwnLimit(snapshot, entry.Name)))
+                _mostVersions[entry.Name.Project] = key.NextVersion;
         }
 
         VersionShare = Counts.ShareOfVersions(snapshot, _mostVersions);

@@ -82,8 +82,14 @@ public sealed record RotateProjectKey(ProjectId Id, bool Continue) : IOperation<
 
         foreach (var ring in snapshot.Find(Id)!.Rings.After(null))
         {
-            foreach (var version in ring.Keys.After(null).SelectMany(k => k.Versions))
-                if (IsOld(version.Material.Sealed)) Add(() => draft.Put(version));
+            foreach (var key in ring.Keys.After(null))
+                foreach (var version in key.Glance.Versions)
+                {
+                    if (!version.HasMaterial || version.Parent.AsSpan().SequenceEqual(project.ProjectKeyId)) continue;
+                    var number = version.Number;
+                    Add(() => draft.Put(key.Find(number)!));
+                }
+
             foreach (var job in ring.ImportJobs.After(null))
                 if (IsOld(job.PrivateKey)) Add(() => draft.Put(job));
         }

@@ -27,7 +27,7 @@ internal sealed record OutboxEntry(byte[] RecordId, long Seq, string Node, byte[
 internal sealed record Change(FeedEntry Entry, byte[] SealedSum, OutboxEntry Outbox);
 
 /// <summary>Everything in the store, as of one sequence number.</summary>
-internal sealed record StoredState(Counter Counter, IReadOnlyList<Row> Rows);
+internal sealed record StoredState(Counter Counter, PackedRows Rows);
 
 /// <summary>Judges waiting changes under the counter's lock. It gets the counter as it stands and the feed entries that
 /// this node had not applied; it returns the changes to write, numbered on from the counter, possibly none.</summary>

@@ -18,7 +18,7 @@ namespace Keyward.Vault.Storage;
 
 /// <summary>All that a node knows of rights and keys, as of one change. Immutable: a request reads the reference once
 /// and sees no half of a change; the next snapshot is built aside and swapped in by one write.</summary>
-internal sealed record Snapshot
+internal sealed partial record Snapshot
 {
     public static readonly Snapshot Empty = new();
 
@@ -40,10 +40,10 @@ internal sealed record Snapshot
     public ImmutableDictionary<string, Credential> Credentials { get; init; } =
         ImmutableDictionary.Create<string, Credential>(StringComparer.Ordinal);
 
-    /// <summary>Key files' ids by account, for tokens that name no key.</summary>
     /// <summary>Whether some account was ever known by a client certificate.</summary>
     public bool HasCertificates { get; private init; }
 
+    /// <summary>Key files' ids by account, for tokens that name no key.</summary>
     public ImmutableDictionary<string, ImmutableArray<string>> CredentialsOf { get; init; } =
         ImmutableDictionary.Create<string, ImmutableArray<string>>(StringComparer.Ordinal);
 
@@ -84,44 +84,6 @@ internal sealed record Snapshot
 
     /// <summary>The last change that emptied a row's material.</summary>
     public long ErasureSeq { get; init; }
-
-    /// <summary>All living keys of all projects.</summary>
-    public IEnumerable<KeyEntry> Keys =>
-        from project in Projects.After(null)
-        from ring in project.Rings.After(null)
-        from key in ring.Keys.After(null)
-        select key;
-
-    public ProjectEntry? Find(ProjectId project) => Projects.Find(project.Value);
-
-    public RingEntry? Find(KeyRingName ring) =>
-        Find(ring.Project)?.Rings.Find(RingEntry.NameOf(ring.Parent.Location.Value, ring.Ring));
-
-    public KeyEntry? Find(KeyName key) => Find(key.Parent)?.Keys.Find(key.Key);
-
-    public Alias? Find(AliasName alias) => Find(alias.Parent.Project)?.Aliases.Find(Alias.NameIn(alias));
-
-    public ImportJob? Find(ImportJobName job) => Find(job.Parent)?.ImportJobs.Find(job.Job);
-
-    public KeyVersion? Find(VersionName version) => Find(version.Parent)?.Find(version.Number);
-
-    /// <summary>The groups that a caller is in by any of its names.</summary>
-    public ImmutableArray<string> GroupsOf(Caller caller)
-    {
-        if (GroupsByMember.IsEmpty) return [];
-        var groups = GroupsByMember.GetValueOrDefault(caller.Member, []);
-        foreach (var member in caller.MoreMembers)
-            if (GroupsByMember.TryGetValue(member, out var more)) groups = groups.AddRange(more);
-        return groups;
-    }
-
-    /// <summary>What a custom role confers; nothing where there is none.</summary>
-    public PermissionMask MaskOf(string customRole) =>
-        CustomRoles.TryGetValue(customRole, out var role) ? role.Mask : PermissionMask.None;
-
-    /// <summary>The statements of the caller's own policies.</summary>
-    public IReadOnlyList<Statement> StatementsOf(Caller caller) =>
-        Accounts.TryGetValue(caller.Email, out var account) ? account.Policies.Statements : [];
 
     /// <summary>The snapshot after these rows. A row whose owner is missing stays out: nothing hangs in the
     /// air.</summary>
@@ -179,8 +141,7 @@ internal sealed record Snapshot
     {
         var entry = Find(project.Id) is { } old
             ? old with { Project = project }
-            : new ProjectEntry(project, SortedTable<RingEntry>.Empty, SortedTable<KeyById>.Empty,
-                SortedTable<Alias>.Empty);
+            : new ProjectEntry(project, SortedTable<RingEntry>.Empty, KeyIds.Empty, SortedTable<Alias>.Empty);
         return this with { Projects = Projects.With(entry, ProjectEntry.NameOf) };
     }
 
@@ -201,9 +162,11 @@ internal sealed record Snapshot
             {
                 Keys = ring.Keys.Without(key.Name.Key), Retired = ring.Retired.With(key, k => k.Name.Key),
             });
-        var entry = ring.Keys.Find(key.Name.Key) is { } old ? old with { Key = key } : new KeyEntry(key, []);
-        if (KeyById.Of(key) is { } byId)
-            project = project with { KeysById = project.KeysById.With(byId, KeyById.NameOf) };
+        var entry = ring.Keys.Find(key.Name.Key) is { } old
+            ? old.With(key)
+            : new KeyEntry(ring.Place, key, [], KeyGrants.None);
+        if (!KeyIds.IsNamedById(key))
+            project = project with { KeyIds = project.KeyIds.With(ring.Place, key.Name.Key, key.Id) };
         return With(project, ring with { Keys = ring.Keys.With(entry, KeyEntry.NameOf) });
     }
 
@@ -229,7 +192,7 @@ internal sealed record Snapshot
     {
         if (Find(grant.Key.Project) is not { } project || Find(grant.Key.Parent) is not { } ring
             || ring.Keys.Find(grant.Key.Key) is not { } key) return this;
-        var with = key with { Grants = key.Grants.With(grant) };
+        var with = key.With(key.Grants.With(grant));
         return With(project, ring with { Keys = ring.Keys.With(with, KeyEntry.NameOf) });
     }
 

@@ -13,34 +13,17 @@ internal static class SnapshotLoader
     /// whose seal holds.</summary>
     public static (Snapshot Snapshot, IReadOnlyList<Row> Broken) Load(StoredState state, IKeyHierarchy hierarchy)
     {
-        var broken = new List<Row>();
-        var sum = default(StateSum);
-        var rows = new List<Row>();
-        var keys = new List<Row>();
-        var versions = new List<Row>();
-        var grants = new List<Row>();
-        foreach (var row in state.Rows)
+        var checking = new RowCheck(hierarchy);
+        var rows = Tables.All.Where(t => t != Tables.CryptoKey && t != Tables.KeyVersion && t != Tables.Grant)
+            .SelectMany(t => checking.Good(state.Rows.Of(t))).ToList();
+        var grants = checking.Good(state.Rows.Of(Tables.Grant)).Select(Grant.Parse).GroupBy(g => g.Key)
+            .ToDictionary(g => g.Key, KeyGrants.Of);
+        var snapshot = WithKeys(Snapshot.Empty.With(rows), checking.Good(state.Rows.Of(Tables.CryptoKey)),
+            checking.Good(state.Rows.Of(Tables.KeyVersion)), grants) with
         {
-            if (!SealHolds(row, hierarchy))
-            {
-                broken.Add(row);
-                continue;
-            }
-
-            sum = sum.Add(TermOf(row, hierarchy));
-            if (row.Table == Tables.CryptoKey) keys.Add(row);
-            else if (row.Table == Tables.KeyVersion) versions.Add(row);
-            else if (row.Table == Tables.Grant) grants.Add(row);
-            else rows.Add(row);
-        }
-
-        var order = Tables.All.Select((table, index) => (table, index)).ToDictionary(t => t.table, t => t.index);
-        rows.Sort((a, b) => order[a.Table].CompareTo(order[b.Table]));
-        var snapshot = WithKeys(Snapshot.Empty.With(rows), keys, versions, grants) with
-        {
-            Seq = state.Counter.Seq, Sum = sum,
+            Seq = state.Counter.Seq, Sum = checking.Sum,
         };
-        return (snapshot with { Altered = snapshot.Altered.Union(broken.Select(NameOf)) }, broken);
+        return (snapshot with { Altered = snapshot.Altered.Union(checking.Broken.Select(NameOf)) }, checking.Broken);
     }
 
     public static bool SealHolds(Row row, IKeyHierarchy hierarchy) =>
@@ -73,73 +56,114 @@ internal static class SnapshotLoader
         return $"{row.Table.Name}/{Text(0)}";
     }
 
-    private static Snapshot WithKeys(
-        Snapshot snapshot, List<Row> keyRows, List<Row> versionRows, List<Row> grantRows)
+    /// <summary>Keys and versions come in one order, so that both are walked once and side by side.</summary>
+    private static Snapshot WithKeys(Snapshot snapshot, IEnumerable<Row> keys, IEnumerable<Row> versions,
+        Dictionary<Names.KeyName, KeyGrants> grants)
     {
-        var versions = new Dictionary<Names.KeyName, List<KeyVersion>>();
-        var ids = new Dictionary<Names.KeyName, Guid>(keyRows.Count);
-        var keys = new List<Key>(keyRows.Count);
         var retired = new List<Row>();
-        foreach (var row in keyRows)
+        var ids = new Dictionary<Names.ProjectId, List<(RingPlace, string, Guid)>>();
+        RingEntry? ring = null;
+        var entries = new List<KeyEntry>();
+        using var rest = new VersionRun(versions);
+        foreach (var row in keys)
         {
             var key = Key.Parse(row);
-            if (key.DeleteTime is not null) retired.Add(row);
-            else keys.Add(key);
-            ids[key.Name] = key.Id;
-        }
-
-        foreach (var row in versionRows)
-        {
-            var version = KeyVersion.Parse(row, name => ids.GetValueOrDefault(name));
-            if (version.DeleteTime is not null) continue;
-            ref var list = ref CollectionsMarshal.GetValueRefOrAddDefault(versions, version.Name.Parent, out _);
-            (list ??= []).Add(version);
-        }
-
-        var grants = grantRows.Select(Grant.Parse).GroupBy(g => g.Key).ToDictionary(g => g.Key, KeyGrants.Of);
-        var byRing = new Dictionary<Names.KeyRingName, List<KeyEntry>>();
-        foreach (var key in keys)
-        {
-            ref var list = ref CollectionsMarshal.GetValueRefOrAddDefault(byRing, key.Name.Parent, out _);
-            (list ??= []).Add(new KeyEntry(key, Ordered(versions, key))
+            var own = rest.Of(row, key.Id);
+            if (key.DeleteTime is not null)
             {
-                Grants = grants.GetValueOrDefault(key.Name, KeyGrants.None),
-            });
-        }
+                retired.Add(row);
+                continue;
+            }
 
-        foreach (var (ring, entries) in byRing)
-        {
-            if (snapshot.Find(ring) is not { } entry || snapshot.Find(ring.Project) is not { } project) continue;
-            entries.Sort((a, b) => string.CompareOrdinal(a.Key.Name.Key, b.Key.Name.Key));
-            var full = entry with { Keys = SortedTable<KeyEntry>.FromSorted(entries, KeyEntry.NameOf) };
-            snapshot = snapshot with
+            if (ring?.Ring.Name != key.Name.Parent)
             {
-                Projects = snapshot.Projects.With(
-                    project with { Rings = project.Rings.With(full, RingEntry.NameOf) }, ProjectEntry.NameOf),
-            };
+                snapshot = With(snapshot, ring, entries);
+                ring = snapshot.Find(key.Name.Parent);
+                entries.Clear();
+            }
+
+            if (ring is null) continue;
+            entries.Add(new KeyEntry(ring.Place, key, own, grants.GetValueOrDefault(key.Name, KeyGrants.None)));
+            if (KeyIds.IsNamedById(key)) continue;
+            ref var list = ref CollectionsMarshal.GetValueRefOrAddDefault(ids, key.Name.Project, out _);
+            (list ??= []).Add((ring.Place, entries[^1].Id, key.Id));
         }
 
-        return WithIds(snapshot, keys).With(retired);
+        snapshot = With(snapshot, ring, entries);
+        foreach (var (name, found) in ids)
+            if (snapshot.Find(name) is { } project)
+                snapshot = snapshot with
+                {
+                    Projects = snapshot.Projects.With(
+                        project with { KeyIds = KeyIds.Of(found) }, ProjectEntry.NameOf),
+                };
+        return snapshot.With(retired);
     }
 
-    private static Snapshot WithIds(Snapshot snapshot, List<Key> keys)
+    private static Snapshot With(Snapshot snapshot, RingEntry? ring, List<KeyEntry> entries)
     {
-        foreach (var group in keys.GroupBy(k => k.Name.Project))
+        if (ring is null || snapshot.Find(ring.Ring.Name.Project) is not { } project) return snapshot;
+        var full = ring with { Keys = SortedTable<KeyEntry>.FromSorted(entries, KeyEntry.NameOf) };
+        return snapshot with
         {
-            if (snapshot.Find(group.Key) is not { } project) continue;
-            var ids = group.Select(KeyById.Of).OfType<KeyById>().ToList();
-            ids.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
-            var full = project with { KeysById = SortedTable<KeyById>.FromSorted(ids, KeyById.NameOf) };
-            snapshot = snapshot with { Projects = snapshot.Projects.With(full, ProjectEntry.NameOf) };
-        }
-
-        return snapshot;
+            Projects = snapshot.Projects.With(
+                project with { Rings = project.Rings.With(full, RingEntry.NameOf) }, ProjectEntry.NameOf),
+        };
     }
 
-    private static KeyVersion[] Ordered(Dictionary<Names.KeyName, List<KeyVersion>> versions, Key key)
+    /// <summary>Lets rows pass whose seal holds, and adds up what it let pass.</summary>
+    private sealed class RowCheck(IKeyHierarchy hierarchy)
     {
-        if (!versions.TryGetValue(key.Name, out var list)) return [];
-        list.Sort((a, b) => a.Name.Number.CompareTo(b.Name.Number));
-        return [.. list];
+        public List<Row> Broken { get; } = [];
+
+        public StateSum Sum { get; private set; }
+
+        public IEnumerable<Row> Good(IEnumerable<Row> rows)
+        {
+            foreach (var row in rows)
+            {
+                if (!SealHolds(row, hierarchy))
+                {
+                    Broken.Add(row);
+                    continue;
+                }
+
+                Sum = Sum.Add(TermOf(row, hierarchy));
+                yield return row;
+            }
+        }
+    }
+
+    /// <summary>Gives each key its versions. What belongs to no key is passed over.</summary>
+    private sealed class VersionRun : IDisposable
+    {
+        private readonly IEnumerator<Row> _rows;
+        private bool _isOver;
+
+        public VersionRun(IEnumerable<Row> rows)
+        {
+            _rows = rows.GetEnumerator();
+            _isOver = !_rows.MoveNext();
+        }
+
+        public KeyVersion[] Of(Row key, Guid id)
+        {
+            var versions = new List<KeyVersion>(1);
+            while (!_isOver && RowOrder.Compare(_rows.Current, key, Tables.CryptoKey.KeyColumns) is <= 0 and var order)
+            {
+                if (order == 0 && KeyVersion.Parse(_rows.Current, _ => id) is { DeleteTime: null } version)
+                    versions.Add(version);
+                _isOver = !_rows.MoveNext();
+            }
+
+            return [.. versions];
+        }
+
+        /// <summary>The rows behind the last key are read too: their seals count like all others'.</summary>
+        public void Dispose()
+        {
+            while (!_isOver) _isOver = !_rows.MoveNext();
+            _rows.Dispose();
+        }
     }
 }

@@ -7,5 +7,5 @@ internal sealed record StoreCopy(
     Counter Counter, IReadOnlyList<Row> Rows, IReadOnlyList<OutboxEntry> Outbox,
     IReadOnlyList<StoredCheckpoint> Checkpoints)
 {
-    public StoredState State => new(Counter, Rows);
+    public StoredState State => new(Counter, PackedRows.Of(Rows));
 }

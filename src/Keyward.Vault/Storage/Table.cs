@@ -23,10 +23,12 @@ internal sealed record Table(string Name, int Format, int KeyColumns, IReadOnlyL
     public string? Material
     {
         get;
-        init => (field, MaterialColumn) = (value, Columns.ToList().FindIndex(c => c.Name == value));
+        init => (field, MaterialColumn) = (value, value is null ? -1 : IndexOf(value));
     }
 
     public int MaterialColumn { get; private init; } = -1;
+
+    public int IndexOf(string column) => Columns.ToList().FindIndex(c => c.Name == column);
 }
 
 /// <summary>One cell: exactly one of the three forms, or null.</summary>

@@ -20,10 +20,10 @@ internal static class LogSuccession
         {
             await store.OpenAsync(cancellation).ConfigureAwait(false);
             var state = await store.LoadAsync(cancellation).ConfigureAwait(false);
-            if (state.Rows.FirstOrDefault(r => r.Table == Tables.Deployment) is not { } row)
+            if (state.Rows.Of(Tables.Deployment).FirstOrDefault() is not { } row)
                 throw new StartException($"There is no deployment in {folder.Path}.");
             using var root = Load(folder, settings);
-            var keys = state.Rows.Where(r => r.Table == Tables.SealedKey).Select(r => SealedKeyRow.Parse(r).Key);
+            var keys = state.Rows.Of(Tables.SealedKey).Select(r => SealedKeyRow.Parse(r).Key);
             using var hierarchy = KeyHierarchy.Open(root, Deployment.Parse(row).IdBytes, keys);
             using var keystore = new SoftwareKeystore(hierarchy);
             var vault = new OpenedVault(

@@ -82,6 +82,7 @@ internal static class ServerHost
             dev?.Mode.Clock ?? time, loggers, cancellation, dev).ConfigureAwait(false);
         await using (keeper.ConfigureAwait(false))
         {
+            LoadingRest.GiveBack(keeper);
             if (dev is not null) await dev.SowAsync(keeper.Gate, folder, address, cancellation).ConfigureAwait(false);
             using var serverMetrics = new ServerMetrics(keeper, settings, live, time);
             var certificate = new ServedCertificate(folder, endpoints, time)

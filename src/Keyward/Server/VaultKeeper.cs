@@ -204,7 +204,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
     private async Task OpenAsync(RootKey root, StoredState state, CancellationToken cancellation)
     {
         KeyHierarchy hierarchy;
-        var keys = state.Rows.Where(r => r.Table == Tables.SealedKey).Select(r => SealedKeyRow.Parse(r).Key).ToList();
+        var keys = state.Rows.Of(Tables.SealedKey).Select(r => SealedKeyRow.Parse(r).Key).ToList();
         try
         {
             hierarchy = KeyHierarchy.Open(root, DeploymentOf(state).IdBytes, keys);
@@ -288,7 +288,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
     }
 
     private static Deployment DeploymentOf(StoredState state) =>
-        state.Rows.FirstOrDefault(r => r.Table == Tables.Deployment) is { } row
+        state.Rows.Of(Tables.Deployment).FirstOrDefault() is { } row
             ? Deployment.Parse(row)
             : throw new StartException("The store has lost its deployment row; restore it from a backup.");
 }

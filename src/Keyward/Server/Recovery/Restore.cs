@@ -134,7 +134,7 @@ internal sealed class Restore(DataFolder folder, ServerSettings settings, TimePr
                 var state = await store.LoadAsync(cancellation).ConfigureAwait(false);
                 if (state.Counter.Seq > 0)
                     return $"The store holds change {state.Counter.Seq} of the deployment " +
-                        $"{state.Rows.Where(r => r.Table == Tables.Deployment).Select(r => Deployment.Parse(r).Id)
+                        $"{state.Rows.Of(Tables.Deployment).Select(r => Deployment.Parse(r).Id)
                             .FirstOrDefault("unknown")}.";
             }
         }

@@ -25,7 +25,7 @@ internal static class GateView
             AuditArchiveSeal = settings.AuditArchiveRecipients is { Count: > 0 } recipients
                 ? bytes => AgeWriter.Seal(bytes.Span, recipients) : null,
             PrunesLog = settings.PrunesLog,
-            UnknownPerSecond = settings.UnknownPerSecond,
+            UnknownPerSecond = settings.UnknownPerSecond, GivesReceipts = !settings.BenchWithout.Contains("receipts"),
             IssuerUrl = $"https://{address}", CredentialMaximumAge = settings.CredentialMaximumAge,
             CredentialMaximumIdle = settings.CredentialMaximumIdle,
         };

@@ -68,8 +68,8 @@ internal static class SettingTable
         "Serves an empty, unrecorded call for measuring; never switch it on in production.", OneOf("true", "false"));
 
     public static readonly Setting BenchWithout = new("bench.without", null, "",
-        "What a measurement leaves out: tree, index, metrics; never leave anything out in production.",
-        v => v.Length == 0 ? null : OneOf("tree", "index", "metrics")(v), IsList: true);
+        "What a measurement leaves out: tree, receipts, index, metrics; never leave anything out in production.",
+        v => v.Length == 0 ? null : OneOf("tree", "receipts", "index", "metrics")(v), IsList: true);
 
     public static readonly Setting FederationCaFile = new("federation.ca_file", null, "",
         "Certificates (PEM) that are trusted besides the system's when an issuer's keys are fetched.", FileOrEmpty);

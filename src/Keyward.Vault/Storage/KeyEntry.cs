@@ -1,0 +1,103 @@
+using Keyward.Vault.Grants;
+using Keyward.Vault.Keys;
+using Keyward.Vault.Names;
+
+namespace Keyward.Vault.Storage;
+
+/// <summary>A key and its versions as a snapshot keeps them. Immutable in what it says. Most keys are not in use at any
+/// moment, and a node knows all of them: so each lies packed, and who is used is open for as long as few others are
+/// (<see cref="OpenKeys"/>).</summary>
+internal sealed class KeyEntry
+{
+    private readonly RingPlace _ring;
+    private readonly byte[] _packed;
+    private volatile OpenKey? _open;
+
+    public KeyEntry(RingPlace ring, Key key, KeyVersion[] versions, KeyGrants grants)
+        : this(ring, key.Name.Key, PackedKey.Of(key, versions), DueOf(key, versions), grants)
+    {
+    }
+
+    private KeyEntry(RingPlace ring, string id, byte[] packed, long due, KeyGrants grants) =>
+        (_ring, Id, _packed, Due, Grants) = (ring, id, packed, due, grants);
+
+    /// <summary>The key's id in its ring.</summary>
+    public string Id { get; }
+
+    public KeyName Name => new(_ring.Name, Id);
+
+    public KeyGrants Grants { get; }
+
+    /// <summary>Microseconds since 1970: before then the server itself has nothing to do with the key.</summary>
+    public long Due { get; }
+
+    public Key Key => Opened.Key;
+
+    public KeyVersion[] Versions => Opened.Versions;
+
+    public KeyVersion? Primary => Opened.Primary;
+
+    public KeyGlance Glance => new(_packed);
+
+    private OpenKey Opened => _open ?? Open();
+
+    public static string NameOf(KeyEntry entry) => entry.Id;
+
+    /// <summary>The key for one look among many, for which none that is in use has to be closed.</summary>
+    public OpenKey Peek() => _open ?? PackedKey.Open(_packed, Name);
+
+    public KeyVersion? Find(int number) => Opened.Find(number);
+
+    public KeyEntry With(Key key) => new(_ring, key, Peek().Versions, Grants);
+
+    public KeyEntry With(KeyGrants grants) => new(_ring, Id, _packed, Due, grants);
+
+    /// <summary>The entry with a version put in; without it, if it was deleted.</summary>
+    public KeyEntry With(KeyVersion version)
+    {
+        var (key, versions) = Peek();
+        return new KeyEntry(_ring, key, With(versions, version), Grants);
+    }
+
+    internal void Close() => _open = null;
+
+    private static KeyVersion[] With(KeyVersion[] versions, KeyVersion version)
+    {
+        if (version.DeleteTime is not null)
+            return [.. versions.Where(v => v.Name.Number != version.Name.Number)];
+        var at = Array.FindIndex(versions, v => v.Name.Number >= version.Name.Number);
+        if (at < 0) return [.. versions, version];
+        if (versions[at].Name.Number != version.Name.Number) return [.. versions[..at], version, .. versions[at..]];
+        var with = (KeyVersion[])versions.Clone();
+        with[at] = version;
+        return with;
+    }
+
+    private static long DueOf(Key key, KeyVersion[] versions)
+    {
+        var due = long.MaxValue;
+        if (key is { State: KeyState.Enabled, IsReplica: false, NextRotationTime: { } rotation })
+            due = Micros.Of(rotation);
+        if (key is { State: KeyState.PendingDeletion, DeletionTime: { } deletion })
+            due = Math.Min(due, Micros.Of(deletion));
+        foreach (var version in versions) due = Math.Min(due, DueOf(version));
+        return due;
+    }
+
+    private static long DueOf(KeyVersion version) => version.State switch
+    {
+        VersionState.PendingGeneration => long.MinValue,
+        VersionState.DestroyScheduled => Math.Min(Micros.Of(version.DestroyTime) ?? long.MaxValue,
+            Micros.Of(version.MaterialExpireTime) ?? long.MaxValue),
+        VersionState.Enabled or VersionState.Disabled => Micros.Of(version.MaterialExpireTime) ?? long.MaxValue,
+        _ => long.MaxValue,
+    };
+
+    private OpenKey Open()
+    {
+        var open = PackedKey.Open(_packed, Name);
+        _open = open;
+        OpenKeys.Note(this);
+        return open;
+    }
+}
