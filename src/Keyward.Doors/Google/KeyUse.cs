@@ -13,18 +13,14 @@ internal sealed partial class KeyManagement
         "additional_authenticated_data begins with the reserved prefix, but is not a canonical list of pairs.");
 
     public override Task<EncryptResponse> Encrypt(EncryptRequest request, ServerCallContext context) =>
-        gate.PassAsync(context, EncryptOf(request), result =>
+        gate.PassAsync(context, EncryptOf(request), request, static (result, request) => new EncryptResponse
         {
-            var ciphertext = UnsafeByteOperations.UnsafeWrap(result.Ciphertext);
-            return new EncryptResponse
-            {
-                Name = result.Version.FullName,
-                Ciphertext = ciphertext,
-                CiphertextCrc32C = Checksums.Of(result.Ciphertext),
-                VerifiedPlaintextCrc32C = request.PlaintextCrc32C is not null,
-                VerifiedAdditionalAuthenticatedDataCrc32C = request.AdditionalAuthenticatedDataCrc32C is not null,
-                ProtectionLevel = Algorithms.Show(result.Version.ProtectionLevel),
-            };
+            Name = result.Version.FullName,
+            Ciphertext = UnsafeByteOperations.UnsafeWrap(result.Ciphertext),
+            CiphertextCrc32C = Checksums.Of(result.Ciphertext),
+            VerifiedPlaintextCrc32C = request.PlaintextCrc32C is not null,
+            VerifiedAdditionalAuthenticatedDataCrc32C = request.AdditionalAuthenticatedDataCrc32C is not null,
+            ProtectionLevel = Algorithms.Show(result.Version.ProtectionLevel),
         });
 
     public override Task<DecryptResponse> Decrypt(DecryptRequest request, ServerCallContext context) =>

@@ -29,14 +29,9 @@ internal sealed class Admission(RequestDelegate next, Gate gate, IEnumerable<Uno
     private static readonly Refusal BadKey = new(
         RefusalReason.InvalidArgument, "An idempotency key has 1 to 128 visible ASCII characters.");
 
-    public async Task InvokeAsync(HttpContext context)
+    public Task InvokeAsync(HttpContext context)
     {
-        if (DoorOf(context.Request) is not { } door)
-        {
-            await next(context).ConfigureAwait(false);
-            return;
-        }
-
+        if (DoorOf(context.Request) is not { } door) return next(context);
         var arrival = gate.Receive(door, SourceOf(context), TraceOf(context.Request));
         arrival.Method = MethodOf(context.Request);
         arrival.Reason = ReasonOf(context.Request);
@@ -44,20 +39,16 @@ internal sealed class Admission(RequestDelegate next, Gate gate, IEnumerable<Uno
         var judged = ProofOf(context.Request) is { } proof ? gate.Identify(arrival, proof)
             : CertificateOf(context) is { } certificate ? gate.Identify(arrival, certificate)
             : CredentialRefusals.Missing;
-        if (!judged.TryGet(out var caller, out var refusal))
-        {
-            await RefuseAsync(context, arrival, null, refusal).ConfigureAwait(false);
-            return;
-        }
-
-        if (!TryReadKey(context.Request, arrival))
-        {
-            await RefuseAsync(context, arrival, caller, BadKey).ConfigureAwait(false);
-            return;
-        }
-
+        if (!judged.TryGet(out var caller, out var refusal)) return RefuseAsync(context, arrival, null, refusal);
+        if (!TryReadKey(context.Request, arrival)) return RefuseAsync(context, arrival, caller, BadKey);
         var visit = new Visit(arrival, caller);
         context.Features.Set(visit);
+        return ServeAsync(context, visit);
+    }
+
+    /// <summary>What waits for the answer; it holds no more than it needs then.</summary>
+    private async Task ServeAsync(HttpContext context, Visit visit)
+    {
         var isBug = true;
         try
         {
@@ -68,8 +59,8 @@ internal sealed class Admission(RequestDelegate next, Gate gate, IEnumerable<Uno
         {
             // A bug behind this leaves as the exception that it is, but not without its record.
             if (!visit.IsRecorded && !context.Response.HasStarted)
-                await RefuseAsync(context, arrival, caller, isBug ? Bug(arrival) : WireFailure(context))
-                    .ConfigureAwait(false);
+                await RefuseAsync(context, visit.Arrival, visit.Caller,
+                    isBug ? Bug(visit.Arrival) : WireFailure(context)).ConfigureAwait(false);
         }
     }
 

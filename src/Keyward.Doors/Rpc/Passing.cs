@@ -9,17 +9,19 @@ namespace Keyward.Doors.Rpc;
 /// refusal throws nothing: it sets the call's status and answers an empty message, which no client sees.</summary>
 internal static class Passing
 {
-    public static async Task<TResponse> PassAsync<T, TResponse>(
+    public static Task<TResponse> PassAsync<T, TResponse>(
         this Gate gate, ServerCallContext context, IOperation<T> operation, Func<T, TResponse> render)
+        where TResponse : IMessage, new() =>
+        gate.PassAsync(context, operation, render, static (value, render) => render(value));
+
+    /// <param name="asked">What else the answer is made from: a lambda that holds nothing costs no object.</param>
+    public static Task<TResponse> PassAsync<T, TAsked, TResponse>(this Gate gate, ServerCallContext context,
+        IOperation<T> operation, TAsked asked, Func<T, TAsked, TResponse> render)
         where TResponse : IMessage, new()
     {
         var visit = VisitOf(context);
-        var outcome = await gate.PassAsync(visit.Arrival, visit.Caller, operation, context.CancellationToken)
-            .ConfigureAwait(false);
-        visit.IsRecorded = true;
-        if (outcome.TryGet(out var value, out var refusal)) return render(value);
-        RpcStatus.Set(context, refusal, visit.Arrival);
-        return new TResponse();
+        return gate.PassAsync<T, TResponse, RpcAnswer<T, TAsked, TResponse>>(visit.Arrival, visit.Caller, operation,
+            new RpcAnswer<T, TAsked, TResponse>(context, visit, asked, render), context.CancellationToken);
     }
 
     /// <summary>Passes an operation that was built from the request, or records why it could not be built.</summary>
@@ -27,6 +29,12 @@ internal static class Passing
         this Gate gate, ServerCallContext context, Outcome<IOperation<T>> operation, Func<T, TResponse> render)
         where TResponse : IMessage, new() => operation.TryGet(out var built, out var refusal)
             ? gate.PassAsync(context, built, render)
+            : gate.RefuseAsync<TResponse>(context, refusal);
+
+    public static Task<TResponse> PassAsync<T, TAsked, TResponse>(this Gate gate, ServerCallContext context,
+        Outcome<IOperation<T>> operation, TAsked asked, Func<T, TAsked, TResponse> render)
+        where TResponse : IMessage, new() => operation.TryGet(out var built, out var refusal)
+            ? gate.PassAsync(context, built, asked, render)
             : gate.RefuseAsync<TResponse>(context, refusal);
 
     /// <summary>Records a refusal of the door's own, and answers with it.</summary>

@@ -47,9 +47,9 @@ internal sealed class RecordDraft(Arrival arrival, Caller? caller, Verb verb)
 
     public int? ContextSizeBytes { get; set; }
 
-    public string? ContextDigest { get; set; }
+    public UInt128? ContextDigest { get; set; }
 
-    public string? CiphertextDigest { get; set; }
+    public UInt128? CiphertextDigest { get; set; }
 
     /// <summary>True once the record was committed with its change: then the store brings it into the log.</summary>
     public bool IsCommitted { get; set; }
@@ -65,7 +65,8 @@ internal sealed class RecordDraft(Arrival arrival, Caller? caller, Verb verb)
 
     public void Note(Grant? grant)
     {
-        if (grant is not null && Grants?.Exists(g => g.Id == grant.Id) != true) (Grants ??= []).Add(grant);
+        // The lambda's object would be made at the method's begin, for the many too that need no grant.
+        if (grant is not null) Add(grant);
     }
 
     /// <summary>What was demanded, and what decided on it.</summary>
@@ -78,6 +79,11 @@ internal sealed class RecordDraft(Arrival arrival, Caller? caller, Verb verb)
         Rule = decision.Rule is not { } rule ? null
             : rule.Document.Length == 0 || rule.Document == RuleLabel.Bindings ? NullIfEmpty(rule.Rule)
             : $"{rule.Document}: {rule.Rule}";
+    }
+
+    private void Add(Grant grant)
+    {
+        if (Grants?.Exists(g => g.Id == grant.Id) != true) (Grants ??= []).Add(grant);
     }
 
     private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;

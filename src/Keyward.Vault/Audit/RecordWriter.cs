@@ -197,9 +197,10 @@ internal sealed class RecordWriter
         var token = draft.Arrival.TokenDigest;
         if (draft is { ContextDigest: null, CiphertextDigest: null, Digests: null } && token is null) return;
         _json.WriteStartObject("digests"u8);
-        if (draft.ContextDigest is { } context) _json.WriteString("aad"u8, context);
-        if (draft.CiphertextDigest is { } ciphertext) _json.WriteString("ciphertext"u8, ciphertext);
-        foreach (var (label, digest) in draft.Digests ?? []) _json.WriteString(label, digest);
+        if (draft.ContextDigest is { } context) Hex("aad"u8, context);
+        if (draft.CiphertextDigest is { } ciphertext) Hex("ciphertext"u8, ciphertext);
+        if (draft.Digests is { } digests)
+            foreach (var (label, digest) in digests) _json.WriteString(label, digest);
         if (token is not null) _json.WriteString("token"u8, token);
         _json.WriteEndObject();
     }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Keyward.Vault.Audit;
 using Keyward.Vault.Grants;
 using Keyward.Vault.Automation;
@@ -89,40 +88,21 @@ public sealed partial class Gate
     }
 
     /// <summary>Lets a caller's operation run, if they may. Completes when the record is durable.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<Outcome<T>> PassAsync<T>(
-        Arrival arrival, Caller caller, IOperation<T> operation, CancellationToken cancellation)
+    public ValueTask<Outcome<T>> PassAsync<T>(
+        Arrival arrival, Caller caller, IOperation<T> operation, CancellationToken cancellation) => new(
+            PassAsync<T, Outcome<T>, OutcomeItself<T>>(arrival, caller, operation, default, cancellation));
+
+    /// <summary>The same, and gives what the door makes of the outcome. One method waits for the flush, here, and
+    /// whatever has no need to wait runs before it: each further one that waits costs an object.</summary>
+    public Task<TAnswer> PassAsync<T, TAnswer, TMaker>(Arrival arrival, Caller caller, IOperation<T> operation,
+        TMaker maker, CancellationToken cancellation)
+        where TMaker : struct, IAnswerMaker<T, TAnswer>
     {
         var draft = new RecordDraft(arrival, caller, operation.Verb);
-        Outcome<T> outcome;
-        try
-        {
-            operation.Describe(draft);
-            outcome = cancellation.IsCancellationRequested
-                ? new Refusal(RefusalReason.Cancelled, "The caller went away before the operation began.")
-                : await RunAsync(draft, caller, operation, cancellation).ConfigureAwait(false);
-        }
-#pragma warning disable CA1031 // The only catch-all of the program: a failure becomes a refusal and is recorded.
-        catch (Exception failure)
-#pragma warning restore CA1031
-        {
-            outcome = Failures.Judge(_logger, failure, arrival);
-        }
-
-        if (draft.IsCommitted) return Measured(draft, outcome);
-        try
-        {
-            draft.Arrival.Receipt = await Append(draft, outcome.Refusal).ConfigureAwait(false);
-        }
-        catch (AuditUnwritableException unwritable)
-        {
-            return NotRecorded(draft, outcome, unwritable);
-        }
-
-        if (outcome.IsOk) LastUses.Note(draft, outcome.Value);
-        return outcome.IsOk && _opened?.Vault.Lease.IsGood == false
-            ? await WithdrawAsync(draft, outcome).ConfigureAwait(false)
-            : Measured(draft, outcome);
+        var running = JudgedAsync(draft, caller, operation, cancellation);
+        return running.IsCompletedSuccessfully
+            ? RecordedAsync<T, TAnswer, TMaker>(draft, running.Result, maker)
+            : LateAsync<T, TAnswer, TMaker>(draft, running, maker);
     }
 
     /// <summary>Records a request that a door refuses by itself: malformed, too large, unknown method, not identified.
@@ -170,6 +150,50 @@ public sealed partial class Gate
     /// <summary>The state by which requests are judged at this moment; null while not open.</summary>
     internal OpenedVault? Vault => _opened?.Vault;
 
+    /// <summary>Runs an operation; a failure becomes a refusal.</summary>
+    private async ValueTask<Outcome<T>> JudgedAsync<T>(
+        RecordDraft draft, Caller caller, IOperation<T> operation, CancellationToken cancellation)
+    {
+        try
+        {
+            operation.Describe(draft);
+            return cancellation.IsCancellationRequested
+                ? new Refusal(RefusalReason.Cancelled, "The caller went away before the operation began.")
+                : await RunAsync(draft, caller, operation, cancellation).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // The only catch-all of the program: a failure becomes a refusal and is recorded.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            return Failures.Judge(_logger, failure, draft.Arrival);
+        }
+    }
+
+    private async Task<TAnswer> LateAsync<T, TAnswer, TMaker>(
+        RecordDraft draft, ValueTask<Outcome<T>> running, TMaker maker)
+        where TMaker : struct, IAnswerMaker<T, TAnswer> => await RecordedAsync<T, TAnswer, TMaker>(
+            draft, await running.ConfigureAwait(false), maker).ConfigureAwait(false);
+
+    /// <summary>Waits until the record is durable; only then anything is made of the outcome.</summary>
+    private async Task<TAnswer> RecordedAsync<T, TAnswer, TMaker>(RecordDraft draft, Outcome<T> outcome, TMaker maker)
+        where TMaker : struct, IAnswerMaker<T, TAnswer>
+    {
+        if (draft.IsCommitted) return maker.Make(Measured(draft, outcome));
+        try
+        {
+            draft.Arrival.Receipt = await Append(draft, outcome.Refusal).ConfigureAwait(false);
+        }
+        catch (AuditUnwritableException unwritable)
+        {
+            return maker.Make(NotRecorded(draft, outcome, unwritable));
+        }
+
+        if (outcome.IsOk) LastUses.Note(draft, outcome.Value);
+        return maker.Make(outcome.IsOk && _opened?.Vault.Lease.IsGood == false
+            ? await WithdrawAsync(draft, outcome).ConfigureAwait(false)
+            : Measured(draft, outcome));
+    }
+
     private ValueTask<Outcome<T>> RunAsync<T>(RecordDraft draft, Caller caller, IOperation<T> operation,
         CancellationToken cancellation, bool hasMetFault = false)
     {
@@ -206,11 +230,7 @@ public sealed partial class Gate
         if (spent is not null) return new(spent);
         var span = Tracing.Start("vault.", operation.Verb.Name);
         var running = Tracing.EndAfter(span, operation.RunAsync(
-            new Passage(opened.Vault, snapshot, opened.Lane, caller, draft, circumstances, _log, Settings, Jobs)
-            {
-                IssuerKeys = IssuerKeys, LastUses = LastUses, Rates = Rates,
-                CredentialUses = CredentialUses, Messages = Messages, Dev = Dev,
-            }));
+            new Passage(this, opened.Vault, snapshot, opened.Lane, caller, draft, circumstances, _log, Settings)));
         return running.IsCompleted && draft.Grants is null
             ? running
             : GrantUse.CountAsync(running, snapshot, opened.Lane, draft);
@@ -218,7 +238,7 @@ public sealed partial class Gate
 
     /// <summary>The lease ended while the request was served: what it was judged by may have been taken back meanwhile.
     /// A second record says that nothing was answered.</summary>
-    private async ValueTask<Outcome<T>> WithdrawAsync<T>(RecordDraft draft, Outcome<T> outcome)
+    private async Task<Outcome<T>> WithdrawAsync<T>(RecordDraft draft, Outcome<T> outcome)
     {
         if (outcome.Value is IDisposable secret) secret.Dispose();
         try

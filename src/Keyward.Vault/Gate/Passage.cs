@@ -8,9 +8,8 @@ namespace Keyward.Vault.Gate;
 /// <summary>What the gate gives an operation that it lets run: who asks, the state to judge by, the way to change it,
 /// and
 /// the draft of the record.</summary>
-internal sealed class Passage(
-    OpenedVault vault, Snapshot snapshot, ChangeLane lane, Caller caller, RecordDraft record,
-    Circumstances circumstances, IAuditLog log, GateSettings settings, JobBoard jobs)
+internal sealed class Passage(Gate gate, OpenedVault vault, Snapshot snapshot, ChangeLane lane, Caller caller,
+    RecordDraft record, Circumstances circumstances, IAuditLog log, GateSettings settings)
 {
     public Snapshot Snapshot { get; } = snapshot;
 
@@ -28,7 +27,7 @@ internal sealed class Passage(
     public DateTimeOffset World => Dev is { } dev ? Now - dev.Clock.Offset : Now;
 
     /// <summary>Null but on a development server.</summary>
-    public Development.DevMode? Dev { get; init; }
+    public Development.DevMode? Dev => gate.Dev;
 
     public IAuditLog Log { get; } = log;
 
@@ -39,11 +38,7 @@ internal sealed class Passage(
 
     /// <summary>The same passage, for a rehearsal.</summary>
     public Passage ToRehearse() =>
-        new(Vault, Snapshot, lane, Caller, Record, Circumstances, Log, Settings, Jobs)
-        {
-            IsRehearsal = true, LastUses = LastUses, IssuerKeys = IssuerKeys, Rates = Rates,
-            CredentialUses = CredentialUses, Messages = Messages, Dev = Dev,
-        };
+        new(gate, Vault, Snapshot, lane, Caller, Record, Circumstances, Log, Settings) { IsRehearsal = true };
 
     /// <summary>A further right that an operation needs beside its first demand.</summary>
     public Refusal? Refuse(in Demand demand) => Refuse(Snapshot, demand);
@@ -58,7 +53,7 @@ internal sealed class Passage(
         return AlteredRows.Refuse(state, demand);
     }
 
-    public JobBoard Jobs { get; } = jobs;
+    public JobBoard Jobs => gate.Jobs;
 
     /// <summary>Judges a right that could not be named before the operation ran, and notes it in the
     /// record.</summary>
@@ -70,19 +65,19 @@ internal sealed class Passage(
     }
 
     /// <summary>When keys were last used at this node.</summary>
-    public required KeyUse.LastUses LastUses { get; init; }
+    public KeyUse.LastUses LastUses => gate.LastUses;
 
     /// <summary>When credentials were last used.</summary>
-    public required Identities.CredentialUses CredentialUses { get; init; }
+    public Identities.CredentialUses CredentialUses => gate.CredentialUses;
 
     /// <summary>What this node may still seal under versions that may seal only so much.</summary>
-    public required KeyUse.MessageBlocks Messages { get; init; }
+    public KeyUse.MessageBlocks Messages => gate.Messages;
 
     /// <summary>What of each rate is spent at this node.</summary>
-    public required Quotas.RateMeter Rates { get; init; }
+    public Quotas.RateMeter Rates => gate.Rates;
 
     /// <summary>How it stands with the issuers' keys on this node.</summary>
-    public Federation.IssuerKeys? IssuerKeys { get; init; }
+    public Federation.IssuerKeys? IssuerKeys => gate.IssuerKeys;
 
     /// <summary>Whether the caller holds a further right; the record's rule stays the operation's own.</summary>
     public bool May(in Demand demand) => May(demand, Snapshot);

@@ -8,6 +8,11 @@ namespace Keyward.Vault.KeyUse;
 /// hold.</summary>
 internal sealed class ContextAttributes(Context context) : IRequestAttributes
 {
+    private static readonly ContextAttributes OfNone = new(Context.None);
+
+    /// <summary>What shows a context and nothing else.</summary>
+    public static ContextAttributes Of(Context context) => context.IsNone ? OfNone : new ContextAttributes(context);
+
     /// <summary>Of a re-encryption: whether both keys are one.</summary>
     public bool? IsOnSameKey { get; init; }
 

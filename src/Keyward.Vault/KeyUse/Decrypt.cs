@@ -34,7 +34,7 @@ public sealed class Decrypt(KeyName key, ReadOnlyMemory<byte> ciphertext, Contex
 
     Demand IOperation<Decrypted>.Demand => Demand.On(Permission.VersionsUseToDecrypt, key);
 
-    IRequestAttributes IOperation<Decrypted>.Attributes => new ContextAttributes(context);
+    IRequestAttributes IOperation<Decrypted>.Attributes => ContextAttributes.Of(context);
 
     void IOperation<Decrypted>.Describe(RecordDraft draft)
     {

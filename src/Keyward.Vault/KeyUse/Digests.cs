@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Keyward.Vault.Gate;
 
 namespace Keyward.Vault.KeyUse;
@@ -13,11 +14,11 @@ internal static class Digests
         if (!context.IsNone)
         {
             hierarchy.AuditDigest("aad", context.Encoded[1..], digest);
-            passage.Record.ContextDigest = Convert.ToHexStringLower(digest);
+            passage.Record.ContextDigest = BinaryPrimitives.ReadUInt128BigEndian(digest);
         }
 
         hierarchy.AuditDigest("ciphertext", ciphertext, digest);
-        passage.Record.CiphertextDigest = Convert.ToHexStringLower(digest);
+        passage.Record.CiphertextDigest = BinaryPrimitives.ReadUInt128BigEndian(digest);
     }
 
     /// <summary>The digest of further bytes. Labels: <c>message</c>, <c>digest</c> (what was to be signed),

@@ -23,7 +23,7 @@ public sealed class Encrypt(KeyName key, int? version, ReadOnlyMemory<byte> plai
 
     Demand IOperation<Encrypted>.Demand => Demand.On(Permission.VersionsUseToEncrypt, key);
 
-    IRequestAttributes IOperation<Encrypted>.Attributes => new ContextAttributes(context);
+    IRequestAttributes IOperation<Encrypted>.Attributes => ContextAttributes.Of(context);
 
     void IOperation<Encrypted>.Describe(RecordDraft draft)
     {

@@ -38,7 +38,7 @@ public sealed class GenerateDataKey(KeyName key, int sizeBytes, Context context,
         ? Permission.VersionsUseToGenerateDataKey
         : Permission.VersionsUseToGenerateDataKeyWithoutPlaintext, key);
 
-    IRequestAttributes IOperation<DataKey>.Attributes => new ContextAttributes(context);
+    IRequestAttributes IOperation<DataKey>.Attributes => ContextAttributes.Of(context);
 
     void IOperation<DataKey>.Describe(RecordDraft draft)
     {

@@ -28,7 +28,7 @@ internal sealed class Detector(AnomalySettings settings)
 
     public Baselines Baselines => _baselines;
 
-    public IEnumerable<Signal> Look(RecordFacts facts)
+    public IReadOnlyList<Signal> Look(RecordFacts facts)
     {
         if (facts.TimeMicros == 0 || facts.Principal is not { } principal || facts.PrincipalType == Caller.SystemType)
             return [];
@@ -38,7 +38,8 @@ internal sealed class Detector(AnomalySettings settings)
         else if (facts is { Outcome: Outcomes.Ok, Version: > 0, Resource: { } resource, Operation: { } operation }
             && LastUses.NumberOf(operation) >= 0)
             LookAtUse(facts, principal, _baselines.KeyOf(resource), operation, signals);
-        return signals.Where(s => !settings.Off.Contains(s.Kind));
+        signals.RemoveAll(s => settings.Off.Contains(s.Kind));
+        return signals;
     }
 
     private void LookAtRefusal(RecordFacts facts, string principal, List<Signal> signals)
