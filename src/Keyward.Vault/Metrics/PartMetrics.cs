@@ -52,7 +52,7 @@ internal sealed class PartMetrics : IDisposable
 }
 
 /// <summary>One use of material that is being timed. What fails is not timed.</summary>
-internal readonly struct KeystoreTiming(PartMetrics metrics, string operation, long began, Activity? span)
+internal readonly struct KeystoreTiming(PartMetrics metrics, string operation, long began, Part? span)
 {
     public void Done()
     {

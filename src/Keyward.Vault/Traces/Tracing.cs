@@ -11,15 +11,28 @@ internal static class Tracing
 {
     public const string SourceName = "Keyward";
 
+    /// <summary>What took no longer until its record was durable is hardly worth explaining, and gets no
+    /// words.</summary>
+    private static readonly TimeSpan ProbablyFast = TimeSpan.FromMilliseconds(20);
+
     private static readonly ActivitySource Source = new(SourceName);
 
     /// <summary>A part of the request that is served here; null where nobody traces it.</summary>
-    public static Activity? Start(string name) =>
-        Source.HasListeners() && Activity.Current is not null ? Source.StartActivity(name) : null;
+    public static Part? Start(string name) => Start(name, "");
 
-    /// <summary>The same under a name in two parts, which are joined only if somebody listens.</summary>
-    public static Activity? Start(string layer, string operation) =>
-        Source.HasListeners() && Activity.Current is not null ? Source.StartActivity(layer + operation) : null;
+    /// <summary>The same under a name in two parts, which are joined only if the span is sent.</summary>
+    public static Part? Start(string layer, string operation)
+    {
+        if (!Source.HasListeners() || Activity.Current is not { } request) return null;
+        if (request.Recorded) return Source.StartActivity(layer + operation) is { } span ? new Part(span) : null;
+        if (!request.IsAllDataRequested) return null;
+        var parts = RequestParts.Begin(request);
+        return new Part(parts, parts.Add(layer, operation));
+    }
+
+    /// <summary>A span that covers what was before.</summary>
+    internal static Activity? Make(string name, ActivityContext parent, DateTime began) =>
+        Source.StartActivity(name, ActivityKind.Internal, parent, startTime: began);
 
     /// <summary>The span that others are put under, by who works for several requests at once.</summary>
     public static ActivityContext? Current() =>
@@ -32,17 +45,16 @@ internal static class Tracing
     }
 
     /// <summary>Ends a span when what it covers has ended.</summary>
-    public static ValueTask<T> EndAfter<T>(Activity? span, ValueTask<T> running)
+    public static ValueTask<T> EndAfter<T>(Part? part, ValueTask<T> running)
     {
-        if (span is null) return running;
+        if (part is not { } begun) return running;
         if (!running.IsCompleted)
         {
-            // What the caller does meanwhile is no part of it.
-            Activity.Current = span.Parent;
-            return AwaitAsync(span, running);
+            begun.Leave();
+            return AwaitAsync(begun, running);
         }
 
-        span.Dispose();
+        begun.Dispose();
         return running;
     }
 
@@ -52,6 +64,12 @@ internal static class Tracing
         if (!Source.HasListeners() || Activity.Current is not { IsAllDataRequested: true } span) return;
         while (span.Parent is { } parent) span = parent;
         var arrival = draft.Arrival;
+        if (!span.Recorded)
+        {
+            RequestParts.Begin(span).IsRefused = refusal is not null;
+            if (refusal is null && Stopwatch.GetElapsedTime(arrival.ReceivedTicks) < ProbablyFast) return;
+        }
+
         var outcome = refusal is null ? Outcomes.Ok : Outcomes.LabelOf(refusal.Reason);
         if (arrival.Method.Length > 0) span.DisplayName = $"{arrival.Door.Label()}/{arrival.Method}";
         span.SetTag("rpc.method", arrival.Method).SetTag("client.address", arrival.Source.Ip)
@@ -66,8 +84,8 @@ internal static class Tracing
         if (outcome is "unavailable" or "deadline" or "internal") span.SetStatus(ActivityStatusCode.Error);
     }
 
-    private static async ValueTask<T> AwaitAsync<T>(Activity span, ValueTask<T> running)
+    private static async ValueTask<T> AwaitAsync<T>(Part part, ValueTask<T> running)
     {
-        using (span) return await running.ConfigureAwait(false);
+        using (part) return await running.ConfigureAwait(false);
     }
 }

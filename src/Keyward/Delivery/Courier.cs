@@ -18,9 +18,6 @@ internal sealed class Courier(
     string name, ISink sink, IAuditLog log, DeliveryCursor cursor, Func<string, string?> accountOf,
     SinkFilter? filter = null, TimeProvider? time = null) : IDisposable
 {
-    public const int MaximumRecords = 500;
-    private const int MaximumBytes = 1024 * 1024;
-
     /// <summary>So many are looked at for one batch where a filter leaves most of them out.</summary>
     private const int MaximumScanned = 20_000;
 
@@ -30,6 +27,7 @@ internal sealed class Courier(
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LastRetry = TimeSpan.FromMinutes(5);
 
+    private readonly JournalPlace _place = new();
     private long _delivered;
     private long _failures;
     private int _failedInARow;
@@ -78,7 +76,7 @@ internal sealed class Courier(
             Volatile.Write(ref _next, next);
             _delivered += sent;
             (_failedInARow, _whyNot) = (0, null);
-            return next >= log.Size || (filter is null && sent < MaximumRecords) ? Pause : TimeSpan.Zero;
+            return next >= log.Size || (filter is null && sent < sink.MaximumRecords) ? Pause : TimeSpan.Zero;
         }
         catch (Exception failure) when (!cancellation.IsCancellationRequested)
         {
@@ -114,7 +112,7 @@ internal sealed class Courier(
         var (next, sizeBytes, leftOut) = (cursor.Next, 0, 0);
         var records = new List<DeliveredRecord>();
         if (log.Size > next)
-            await foreach (var (index, entry) in log.ReadAsync(next, cancellation).ConfigureAwait(false))
+            await foreach (var (index, entry) in log.ReadAsync(next, cancellation, _place).ConfigureAwait(false))
             {
                 var view = new RecordView(entry, log.Origin, index, accountOf);
                 next = index + 1;
@@ -124,7 +122,7 @@ internal sealed class Courier(
                     sizeBytes += entry.Length;
                 }
                 else leftOut++;
-                if (records.Count == MaximumRecords || sizeBytes >= MaximumBytes
+                if (records.Count == sink.MaximumRecords || sizeBytes >= sink.MaximumSizeBytes
                     || records.Count + leftOut == MaximumScanned) break;
             }
 

@@ -35,7 +35,8 @@ internal static class Constraints
                     JudgeText(member, member.Minimum, member.Maximum, text, label, ref broken);
                     break;
                 case byte[] blob:
-                    JudgeLength(member.Minimum, member.Maximum, blob.Length, $"Value at '{label}'", ref broken);
+                    if (!Fits(member.Minimum, member.Maximum, blob.Length))
+                        JudgeLength(member.Minimum, member.Maximum, blob.Length, $"Value at '{label}'", ref broken);
                     break;
                 case long number:
                     JudgeRange(member, number, label, ref broken);
@@ -56,11 +57,13 @@ internal static class Constraints
     private static void JudgeText(
         Member member, long minimum, long maximum, string text, string label, ref List<string>? broken)
     {
+        // Nothing is put into words while nothing is broken.
+        if (member.Values is { } values ? values.Contains(text)
+            : Fits(minimum, maximum, text.Length) && member.Pattern is null) return;
         var what = $"Value '{text}' at '{label}'";
-        if (member.Values is { } values)
+        if (member.Values is not null)
         {
-            if (!values.Contains(text))
-                Add(ref broken, what, $"satisfy enum value set: [{string.Join(", ", values)}]");
+            Add(ref broken, what, $"satisfy enum value set: [{string.Join(", ", member.Values)}]");
             return;
         }
 
@@ -68,6 +71,8 @@ internal static class Constraints
         if (text.Length > 0 && text.Length <= maximum && member.Pattern is { } pattern && !pattern.Matches(text))
             Add(ref broken, what, $"satisfy regular expression pattern: {pattern}");
     }
+
+    private static bool Fits(long minimum, long maximum, int length) => length >= minimum && length <= maximum;
 
     private static void JudgeLength(long minimum, long maximum, int length, string what, ref List<string>? broken)
     {
@@ -87,8 +92,9 @@ internal static class Constraints
 
     private static void JudgeTexts(Member member, List<string> texts, string label, ref List<string>? broken)
     {
-        JudgeLength(member.Minimum, member.Maximum, texts.Count,
-            $"Value '[{string.Join(", ", texts)}]' at '{label}'", ref broken);
+        if (!Fits(member.Minimum, member.Maximum, texts.Count))
+            JudgeLength(member.Minimum, member.Maximum, texts.Count,
+                $"Value '[{string.Join(", ", texts)}]' at '{label}'", ref broken);
         for (var i = 0; i < texts.Count; i++)
             JudgeText(member, member.ItemMinimum, member.ItemMaximum, texts[i], $"{label}.{i + 1}.member", ref broken);
     }

@@ -10,13 +10,20 @@ internal sealed class FileSink(string path, string form) : ISink
     /// <summary>Longer than any record in any form: what is longer is not ours to cut.</summary>
     private const int LongestLineBytes = 256 * 1024;
 
+    private readonly ArrayBufferWriter<byte> _lines = new(64 * 1024);
+
+    /// <summary>The log's own flushes wait for this file's, so there should be few.</summary>
+    public int MaximumRecords => 5_000;
+
+    public int MaximumSizeBytes => 4 * 1024 * 1024;
+
     public ValueTask SendAsync(DeliveryBatch batch, CancellationToken cancellation)
     {
-        var lines = new ArrayBufferWriter<byte>(64 * 1024);
+        _lines.ResetWrittenCount();
         foreach (var record in batch.Records)
         {
-            lines.Write(record.BytesIn(form).Span);
-            lines.Write("\n"u8);
+            _lines.Write(record.BytesIn(form).Span);
+            _lines.Write("\n"u8);
         }
 
         using var file = new FileStream(path, new FileStreamOptions
@@ -29,7 +36,7 @@ internal sealed class FileSink(string path, string form) : ISink
         file.Seek(end, SeekOrigin.Begin);
         try
         {
-            file.Write(lines.WrittenSpan);
+            file.Write(_lines.WrittenSpan);
             file.Flush(flushToDisk: true);
         }
         catch (IOException)

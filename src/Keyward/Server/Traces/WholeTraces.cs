@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Keyward.Vault.Traces;
 using OpenTelemetry;
 
 namespace Keyward.Server.Traces;
@@ -36,12 +37,17 @@ internal sealed class WholeTraces(BaseProcessor<Activity> next) : BaseProcessor<
             return;
         }
 
-        var failed = data.GetTagItem("keyward.outcome") is string outcome && outcome != "ok";
-        if (!data.Recorded && !failed && data.Duration < Slow) return;
+        if (!data.Recorded)
+        {
+            var parts = RequestParts.Of(data);
+            if (parts?.IsRefused != true && data.Duration < Slow) return;
+            parts?.Replay(data);
+        }
+
         lock (data)
         {
-            if (data.GetCustomProperty(Held) is List<Activity> parts)
-                foreach (var part in parts) Send(part);
+            if (data.GetCustomProperty(Held) is List<Activity> held)
+                foreach (var part in held) Send(part);
         }
 
         Send(data);
