@@ -69,6 +69,29 @@ public sealed class NodeCommandTests(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task A_node_whose_own_log_was_put_back_serves_nothing_and_the_others_go_on()
+    {
+        await using var nodes = await Nodes.StartAsync(postgres, 2, leaseMilliseconds: 2_000);
+        var ciphertext = await nodes.MakeKeyAsync("k");
+        var (log, older) = (Path.Combine(nodes.Servers[1].Data, "audit"), nodes.Prepare("older"));
+        Assert.Equal(0, await nodes.Servers[1].StopAsync());
+        CopyFolder(log, older);
+        await nodes.RestartAsync(1);
+        Assert.Equal(200, await nodes.DecryptAsync(1, "k", ciphertext));
+        Assert.Equal(0, await nodes.Servers[1].StopAsync());
+        Directory.Delete(log, recursive: true);
+        CopyFolder(older, log);
+
+        await nodes.RestartAsync(1);
+        var ready = await nodes.Clients[1].GetAsync("/readyz");
+        Assert.Equal(503, ready.Status);
+        Assert.Equal("log_rolled_back", ready.Body.GetProperty("status").GetString());
+        Assert.Contains("keyward audit succeed", ready.Body.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Equal(503, await nodes.DecryptAsync(1, "k", ciphertext));
+        Assert.Equal(200, await nodes.DecryptAsync(0, "k", ciphertext));
+    }
+
+    [Fact]
     public async Task A_server_of_its_own_is_one_node()
     {
         using var data = new TemporaryData();
@@ -105,5 +128,14 @@ public sealed class NodeCommandTests(PostgresServer postgres)
     {
         var (_, page) = await nodes.Clients[0].GetAsync($"/keyward/v1/audit/records?pageSize=1000&operation={operation}");
         return page.GetProperty("records").EnumerateArray().Last().GetString()!;
+    }
+
+    private static void CopyFolder(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (var folder in Directory.EnumerateDirectories(from, "*", SearchOption.AllDirectories))
+            Directory.CreateDirectory(Path.Combine(to, Path.GetRelativePath(from, folder)));
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+            File.Copy(file, Path.Combine(to, Path.GetRelativePath(from, file)));
     }
 }
