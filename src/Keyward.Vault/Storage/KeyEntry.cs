@@ -14,7 +14,12 @@ internal sealed class KeyEntry
     private volatile OpenKey? _open;
 
     public KeyEntry(RingPlace ring, Key key, KeyVersion[] versions, KeyGrants grants)
-        : this(ring, key.Name.Key, PackedKey.Of(key, versions), DueOf(key, versions), grants)
+        : this(ring, key, PackedKey.Of(key, versions), grants)
+    {
+    }
+
+    private KeyEntry(RingPlace ring, Key key, byte[] packed, KeyGrants grants)
+        : this(ring, key.Name.Key, packed, DueOf(key, new KeyGlance(packed).Versions), grants)
     {
     }
 
@@ -25,6 +30,8 @@ internal sealed class KeyEntry
     public string Id { get; }
 
     public KeyName Name => new(_ring.Name, Id);
+
+    public Guid Uuid => PackedKey.UuidOf(_packed);
 
     public KeyGrants Grants { get; }
 
@@ -48,15 +55,18 @@ internal sealed class KeyEntry
 
     public KeyVersion? Find(int number) => Opened.Find(number);
 
-    public KeyEntry With(Key key) => new(_ring, key, Peek().Versions, Grants);
+    public KeyEntry With(Key key) => new KeyEntry(_ring, key, PackedKey.With(_packed, key), Grants)
+        .OpenAs(_open is { } open ? open with { Key = key } : null);
 
-    public KeyEntry With(KeyGrants grants) => new(_ring, Id, _packed, Due, grants);
+    public KeyEntry With(KeyGrants grants) => new KeyEntry(_ring, Id, _packed, Due, grants).OpenAs(_open);
 
     /// <summary>The entry with a version put in; without it, if it was deleted.</summary>
     public KeyEntry With(KeyVersion version)
     {
-        var (key, versions) = Peek();
-        return new KeyEntry(_ring, key, With(versions, version), Grants);
+        var open = _open;
+        var key = open?.Key ?? PackedKey.OpenKey(_packed, Name);
+        return new KeyEntry(_ring, key, PackedKey.With(_packed, key, version), Grants)
+            .OpenAs(open is null ? null : open with { Versions = With(open.Versions, version) });
     }
 
     internal void Close() => _open = null;
@@ -73,7 +83,7 @@ internal sealed class KeyEntry
         return with;
     }
 
-    private static long DueOf(Key key, KeyVersion[] versions)
+    private static long DueOf(Key key, VersionGlances versions)
     {
         var due = long.MaxValue;
         if (key is { State: KeyState.Enabled, IsReplica: false, NextRotationTime: { } rotation })
@@ -84,7 +94,7 @@ internal sealed class KeyEntry
         return due;
     }
 
-    private static long DueOf(KeyVersion version) => version.State switch
+    private static long DueOf(VersionGlance version) => version.State switch
     {
         VersionState.PendingGeneration => long.MinValue,
         VersionState.DestroyScheduled => Math.Min(Micros.Of(version.DestroyTime) ?? long.MaxValue,
@@ -93,11 +103,19 @@ internal sealed class KeyEntry
         _ => long.MaxValue,
     };
 
+    /// <summary>What was open before a change is in use, and stays so after it.</summary>
+    private KeyEntry OpenAs(OpenKey? open)
+    {
+        if (open is null) return this;
+        _open = open;
+        OpenKeys.Note(this);
+        return this;
+    }
+
     private OpenKey Open()
     {
         var open = PackedKey.Open(_packed, Name);
-        _open = open;
-        OpenKeys.Note(this);
+        OpenAs(open);
         return open;
     }
 }

@@ -45,6 +45,8 @@ internal readonly ref struct KeyGlance
 
     public KeyState StateAt(DateTimeOffset now) => Key.StateAt(_state, Micros.Time(_deletionTime), now);
 
+    public ReadOnlySpan<byte> PackedVersions => _versions;
+
     public VersionGlances Versions => new(_versions);
 }
 

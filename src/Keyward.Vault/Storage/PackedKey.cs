@@ -40,13 +40,53 @@ internal static class PackedKey
 
     public static byte[] Of(Key key, KeyVersion[] versions)
     {
-        var writer = _writer ??= new ArrayBufferWriter<byte>(1024);
-        writer.ResetWrittenCount();
-        CellPacking.Write(writer, key.Seq);
-        foreach (var cell in key.ToCells().AsSpan(FirstKeyCell)) CellPacking.Write(writer, cell);
+        var writer = Begin(key);
         foreach (var version in versions) Write(writer, key, version);
         return writer.WrittenSpan.ToArray();
     }
+
+    /// <summary>The same with another key and its versions as they were.</summary>
+    public static byte[] With(ReadOnlySpan<byte> packed, Key key)
+    {
+        var writer = Begin(key);
+        writer.Write(new KeyGlance(packed).PackedVersions);
+        return writer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>The same with a version put in, or without it if it was deleted. The others are passed, not opened: a
+    /// key may have thousands.</summary>
+    public static byte[] With(ReadOnlySpan<byte> packed, Key key, KeyVersion version)
+    {
+        var rest = new KeyGlance(packed).PackedVersions;
+        var writer = Begin(key);
+        var isIn = version.DeleteTime is not null;
+        while (!rest.IsEmpty)
+        {
+            var from = rest;
+            var number = VersionGlance.Read(ref rest).Number;
+            if (!isIn && number >= version.Name.Number)
+            {
+                Write(writer, key, version);
+                isIn = true;
+            }
+
+            if (number != version.Name.Number) writer.Write(from[..^rest.Length]);
+        }
+
+        if (!isIn) Write(writer, key, version);
+        return writer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>The key's own id, which is its first cell behind the name.</summary>
+    public static Guid UuidOf(ReadOnlySpan<byte> packed)
+    {
+        CellPacking.ReadInteger(ref packed);
+        return new Guid(CellPacking.Read(ref packed).Bytes!, bigEndian: true);
+    }
+
+    /// <summary>The key alone.</summary>
+    public static Key OpenKey(ReadOnlySpan<byte> packed, KeyName name) =>
+        Key.Parse(Read(Tables.CryptoKey, FirstKeyCell, name, ref packed));
 
     public static OpenKey Open(byte[] packed, KeyName name)
     {
@@ -61,6 +101,15 @@ internal static class PackedKey
         }
 
         return new OpenKey(key, [.. versions]);
+    }
+
+    private static ArrayBufferWriter<byte> Begin(Key key)
+    {
+        var writer = _writer ??= new ArrayBufferWriter<byte>(1024);
+        writer.ResetWrittenCount();
+        CellPacking.Write(writer, key.Seq);
+        foreach (var cell in key.ToCells().AsSpan(FirstKeyCell)) CellPacking.Write(writer, cell);
+        return writer;
     }
 
     private static void Write(ArrayBufferWriter<byte> writer, Key key, KeyVersion version)

@@ -135,7 +135,7 @@ internal sealed partial record Snapshot
         throw new FormatException($"The snapshot knows no table {row.Table.Name}.");
     }
 
-    private Guid IdOf(KeyName key) => Find(key)?.Key.Id ?? Guid.Empty;
+    private Guid IdOf(KeyName key) => Find(key)?.Uuid ?? Guid.Empty;
 
     private Snapshot WithProject(Project project)
     {

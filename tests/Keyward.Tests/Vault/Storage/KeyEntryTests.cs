@@ -62,6 +62,40 @@ public sealed class KeyEntryTests
     }, iter: 500);
 
     [Fact]
+    public void After_changes_it_says_what_a_new_one_says() => Gen.Select(Keys, Keys).SelectMany((first, later) =>
+        Gen.Select(VersionsOf(first), Gen.Int[1, 5], Gen.Int[0, 4]).Array[0, 12].Select(steps => (first, later, steps)))
+        .Sample((first, later, steps) =>
+        {
+            later = first with { State = later.State, Seq = later.Seq, NextRotationTime = later.NextRotationTime };
+            var changed = new KeyEntry(Ring, first, [], KeyGrants.None);
+            var versions = new SortedDictionary<int, KeyVersion>();
+            foreach (var (drawn, number, kind) in steps)
+            {
+                // Open or packed, a change comes to the same.
+                if (kind == 0) Assert.NotNull(changed.Key);
+                var version = Numbered(first, drawn, number) with { DeleteTime = kind == 1 ? Now : null };
+                changed = changed.With(version);
+                if (kind == 1) versions.Remove(number);
+                else versions[number] = version;
+            }
+
+            changed = changed.With(later);
+            var made = new KeyEntry(Ring, later, [.. versions.Values], KeyGrants.None);
+            Assert.Equal(made.Due, changed.Due);
+            foreach (var open in (OpenKey[])[changed.Peek(), changed.With(KeyGrants.None).Peek()])
+            {
+                Assert.Equal(Said(later.ToCells(), later.Seq), Said(open.Key.ToCells(), open.Key.Seq));
+                Assert.Equal(made.Versions.Select(v => Said(v.ToCells(), v.Seq)),
+                    open.Versions.Select(v => Said(v.ToCells(), v.Seq)));
+            }
+
+            changed.Close();
+            Assert.Equal(made.Versions.Select(v => Said(v.ToCells(), v.Seq)),
+                changed.Versions.Select(v => Said(v.ToCells(), v.Seq)));
+            Assert.Equal(first.Id, changed.Uuid);
+        }, iter: 500);
+
+    [Fact]
     public void At_a_glance_it_says_the_same_as_when_open() => Entries.Sample(entry =>
     {
         var key = entry.Key;
