@@ -18,13 +18,10 @@ internal sealed class LogFolders(DataFolder folder)
     public string JournalOf(string origin) => Path.Combine(Of(origin), "journal");
 
     /// <summary>The log that is written now.</summary>
-    public static string CurrentOf(string deployment, string node, IEnumerable<Row> rows)
-    {
-        var keys = rows.Where(r => r.Table == Tables.SealedKey).Select(SealedKeyRow.Parse);
-        return LogKeys.Of(keys, deployment, node) is [.., var last]
+    public static string CurrentOf(string deployment, string node, IEnumerable<Row> sealedKeys) =>
+        LogKeys.Of(sealedKeys.Select(SealedKeyRow.Parse), deployment, node) is [.., var last]
             ? last.Origin
             : LogKeys.OriginOf(deployment, node);
-    }
 
     /// <summary>Writes the keys of all of this node's logs, of earlier ones too, one a line; and those of the other
     /// nodes as its witnesses.</summary>

@@ -95,7 +95,8 @@ internal sealed class VaultKeeper : IAsyncDisposable
             if (state.Counter.Seq == 0) state = await store.LoadAsync(cancellation).ConfigureAwait(false);
             AdminCredentials.Follow(folder, address);
             var deployment = DeploymentOf(state);
-            var origin = LogFolders.CurrentOf(deployment.Id, folder.NodeName(), state.Rows);
+            var origin = LogFolders.CurrentOf(
+                deployment.Id, folder.NodeName(), state.Rows.Of(Tables.SealedKey));
             log = AuditLog.Open(new JournalFiles(new LogFolders(folder).JournalOf(origin)), origin,
                 settings.AuditReserveBytes, metrics.Parts, !settings.BenchWithout.Contains("tree"));
             var fetch = DocumentFetch.Of(settings);
