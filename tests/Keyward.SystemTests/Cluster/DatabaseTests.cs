@@ -107,50 +107,6 @@ public sealed class DatabaseTests(PostgresServer postgres)
     }
 
     [Fact]
-    public async Task Nodes_are_swapped_one_by_one_and_go_on_under_a_newer_schema_and_none_starts_that_does_not_know_it()
-    {
-        await using var nodes = await Nodes.StartAsync(postgres, 2, leaseMilliseconds: 5_000);
-        var ciphertext = await nodes.MakeKeyAsync("k");
-        using var clients = nodes.StartClients(isBalanced: true);
-        try
-        {
-            Assert.Equal("running", await clients.StandardOutput.ReadLineAsync());
-            for (var node = 0; node < 2; node++)
-            {
-                Assert.Equal(0, await nodes.Servers[node].StopAsync());
-                await nodes.RestartAsync(node);
-            }
-
-            // What the first node of the next release does: columns and tables are only added.
-            postgres.Execute(nodes.Database, "ALTER TABLE feed ADD COLUMN later TEXT; ALTER TABLE key_ring " +
-                "ADD COLUMN later BIGINT NOT NULL DEFAULT 7; CREATE TABLE later (id TEXT PRIMARY KEY); " +
-                "UPDATE schema_version SET number = number + 1");
-            await Nodes.EndAsync(clients);
-        }
-        finally
-        {
-            clients.Kill();
-        }
-
-        for (var node = 0; node < 2; node++)
-        {
-            var (status, body) = await nodes.Clients[node].PostAsync(
-                $"/v1/projects/default/locations/us-east-1/keyRings?keyRingId=later{node}");
-            Assert.True(status == 200, body.ToString());
-            Assert.Equal(200, (await nodes.Clients[1 - node].GetAsync(
-                $"/v1/projects/default/locations/us-east-1/keyRings/later{node}")).Status);
-            Assert.Equal(200, await nodes.DecryptAsync(node, "k", ciphertext));
-        }
-
-        Assert.Equal(0, await nodes.Servers[1].StopAsync());
-        var (server, errors) = await KeywardServer.TryStartAsync(
-            nodes.Servers[1].Data, "127.0.0.1:0", nodes.Environment());
-        Assert.Null(server);
-        Assert.Contains("use a newer Keyward", errors, StringComparison.Ordinal);
-        Assert.Equal(200, await nodes.DecryptAsync(0, "k", ciphertext));
-    }
-
-    [Fact]
     public async Task Two_nodes_that_meet_an_empty_database_make_one_deployment()
     {
         await using var nodes = await Nodes.StartAsync(postgres, 0, leaseMilliseconds: 5_000);

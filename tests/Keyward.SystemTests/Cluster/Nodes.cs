@@ -73,6 +73,16 @@ internal sealed class Nodes : IAsyncDisposable
         _servers[node] = await KeywardServer.StartAsync(_servers[node].Data, _servers[node].Address, Environment());
     }
 
+    /// <summary>Starts another release of the program where a node has ended.</summary>
+    public async Task UpgradeAsync(int node, string program)
+    {
+        await _servers[node].ExitAsync();
+        var (server, errors) = await KeywardServer.TryStartReleaseAsync(
+            program, _servers[node].Data, _servers[node].Address, Environment());
+        Assert.True(server is not null, errors);
+        _servers[node] = server;
+    }
+
     /// <summary>Stops every node; each must end well, and each log hold. Gives what was found of each.</summary>
     public async Task<IReadOnlyList<JsonElement>> VerifyLogsAsync()
     {

@@ -38,12 +38,17 @@ internal sealed class KeywardServer : IAsyncDisposable
     }
 
     /// <summary>The server, or what it said instead of starting.</summary>
-    public static async Task<(KeywardServer? Server, string Errors)> TryStartAsync(
-        string data, string listen = "127.0.0.1:0", params (string Name, string Value)[] environment)
+    public static Task<(KeywardServer? Server, string Errors)> TryStartAsync(
+        string data, string listen = "127.0.0.1:0", params (string Name, string Value)[] environment) =>
+        TryStartReleaseAsync(Program, data, listen, environment);
+
+    /// <summary>Another release of the program, beside those of the one that is tested.</summary>
+    public static async Task<(KeywardServer? Server, string Errors)> TryStartReleaseAsync(
+        string program, string data, string listen, params (string Name, string Value)[] environment)
     {
         var process = new Process
         {
-            StartInfo = Start(Program, ["server", "--data", data, "--listen", listen], environment),
+            StartInfo = Start(program, ["server", "--data", data, "--listen", listen], environment),
         };
         var errors = new StringBuilder();
         process.ErrorDataReceived += (_, line) =>

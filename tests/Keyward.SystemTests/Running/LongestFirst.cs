@@ -13,9 +13,10 @@ internal sealed class LongestFirst : ITestCollectionOrderer
     private static readonly string[] Long =
     [
         nameof(Crash.KillTests), nameof(Contract.LiveAlertTests), nameof(Recovery.RestoreTests),
-        nameof(Contract.QuestionTests), nameof(Contract.RunbookTests), nameof(Contract.OperatingTests),
-        nameof(Cluster.DatabaseTests), nameof(Tampering.StoreTests), nameof(Contract.ApplicationGuideTests),
-        nameof(Contract.GuideTests), nameof(Contract.DegradedTests), nameof(Contract.DevServerTests),
+        nameof(Cluster.RollingUpgradeTests), nameof(Contract.QuestionTests), nameof(Contract.RunbookTests),
+        nameof(Contract.OperatingTests), nameof(Cluster.DatabaseTests), nameof(Tampering.StoreTests),
+        nameof(Contract.ApplicationGuideTests), nameof(Contract.GuideTests), nameof(Contract.DegradedTests),
+        nameof(Contract.DevServerTests),
     ];
 
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(
