@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Keyward.SystemTests.Crash;
 using Keyward.SystemTests.Running;
@@ -138,6 +141,47 @@ public sealed class OperatingTests : IDisposable
         Assert.Equal(3, File.ReadLines(_data.In("drills")).Count(l => l.Contains("\"passed\":true", StringComparison.Ordinal)));
         Assert.Equal(0, (await RunAsync(server, "audit", "tail")).Code);
         Assert.DoesNotContain(Directory.GetFiles(Path.Combine(server.Data, "audit")), f => f.Contains("drill"));
+    }
+
+    [Fact]
+    public async Task A_certificate_that_ends_soon_is_drilled_and_the_right_one_comes_back()
+    {
+        var (file, key) = (_data.In("server.pem"), _data.In("server.key"));
+        using (var pair = ECDsa.Create(ECCurve.NamedCurves.nistP256))
+        {
+            var request = new CertificateRequest("CN=operator", pair, HashAlgorithmName.SHA256);
+            var names = new SubjectAlternativeNameBuilder();
+            names.AddIpAddress(IPAddress.Loopback);
+            request.CertificateExtensions.Add(names.Build());
+            var now = TimeProvider.System.GetUtcNow();
+            using var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(90));
+            await File.WriteAllTextAsync(file, certificate.ExportCertificatePem());
+            await File.WriteAllTextAsync(key, pair.ExportPkcs8PrivateKeyPem());
+        }
+
+        File.Copy(file, _data.In("ca.pem"));
+        var before = await File.ReadAllBytesAsync(file);
+        (string, string)[] settings =
+            [("KEYWARD_TLS_CERTIFICATE_FILE", file), ("KEYWARD_TLS_KEY_FILE", key), ("KEYWARD_CA", _data.In("ca.pem"))];
+        await using var server = await KeywardServer.StartAsync(_data.In("kms"), environment: settings);
+        Task<(int Code, string Output, string Errors)> Drill(params string[] more) => KeywardServer.RunAsync(
+            KeywardServer.Program, ["drill", "run", "certificate-ends", "--data", server.Data, "--format", "json", .. more],
+            null, [.. server.AdminEnvironment().Where(v => v.Name != "KEYWARD_CA"), .. settings]);
+        Assert.Equal(1, (await Drill()).Code);
+        var (code, output, errors) = await Drill("--yes");
+        Assert.True(code == 0, output + errors);
+        using var measured = JsonDocument.Parse(output);
+        Assert.True(measured.RootElement.GetProperty("signal").GetBoolean(), output);
+        Assert.True(measured.RootElement.GetProperty("recoveredMilliseconds").GetDouble() > 0, output);
+        Assert.Equal(before, await File.ReadAllBytesAsync(file));
+        Assert.False(File.Exists(file + ".drill"));
+
+        // A drill that was killed left what it put aside: no other one takes that for the right certificate.
+        await File.WriteAllTextAsync(file + ".drill", "kept");
+        var (again, refused, _) = await Drill("--yes");
+        Assert.True(again == 1, refused);
+        Assert.Equal(before, await File.ReadAllBytesAsync(file));
+        Assert.Equal("kept", await File.ReadAllTextAsync(file + ".drill"));
     }
 
     public void Dispose() => _data.Dispose();

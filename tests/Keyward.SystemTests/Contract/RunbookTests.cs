@@ -17,6 +17,8 @@ public sealed partial class RunbookTests : IDisposable
         ["keyward unseal --data DIR"] = "asks for the passphrase at a terminal; the line beside it reads it from a file",
         ["systemctl reload keyward"] = "speaks to systemd, which does not run here; SignalTests send the same signal",
         ["cp -a"] = "is named, without what to copy",
+        ["keyward drill run certificate-ends --data DIR --yes"] =
+            "needs a certificate of the operator's; OperatingTests drill it",
         ["keyward node remove NODE"] = "needs another node; NodeCommandTests removes one",
     };
 

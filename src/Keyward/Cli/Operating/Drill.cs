@@ -18,6 +18,9 @@ internal sealed record Drill(string Name, string Alert, string Shows, TimeSpan L
     /// <summary>A change waits ten seconds for the store's lock.</summary>
     private static readonly TimeSpan StoreLimit = TimeSpan.FromSeconds(30);
 
+    /// <summary>The server looks at its certificate's files every five seconds.</summary>
+    private static readonly TimeSpan CertificateLimit = TimeSpan.FromSeconds(30);
+
     /// <summary>It works on the data folder of a server on this machine.</summary>
     public bool NeedsFolder { get; private init; }
 
@@ -54,6 +57,11 @@ internal sealed record Drill(string Name, string Alert, string Shows, TimeSpan L
             + "is back (audit-delivery.md).", ShortLimit, HostDrills.SinkDownAsync)
         {
             NeedsFolder = true,
+        },
+        new("certificate-ends", "KeywardCertificateExpires", "A certificate that ends soon is seen, and another one is "
+            + "served without a restart (certificate.md).", CertificateLimit, CertificateDrill.RunAsync)
+        {
+            NeedsFolder = true, IsFeltByAll = true,
         },
     ];
 

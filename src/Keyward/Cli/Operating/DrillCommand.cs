@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Grpc.Core;
 using Keyward.Client;
@@ -52,7 +54,8 @@ internal static class DrillCommand
             result = DrillRun.Show(drill, took, null);
         }
         catch (Exception failure) when (failure is RpcException or FailedException or IOException
-            or HttpRequestException or UnauthorizedAccessException or StoreUnavailableException)
+            or HttpRequestException or UnauthorizedAccessException or StoreUnavailableException or SocketException
+            or CryptographicException)
         {
             result = DrillRun.Show(drill, null,
                 failure is RpcException refused ? KeywardException.Of(refused).Message : failure.Message);

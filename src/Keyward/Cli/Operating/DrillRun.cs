@@ -1,5 +1,8 @@
 using System.Diagnostics;
+using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Google.Cloud.Iam.V1;
 using Google.Cloud.Kms.V1;
@@ -133,6 +136,32 @@ internal sealed class DrillRun(Session session, string drill, DrillFolder? folde
             {
                 await Task.Delay(Pause, TimeProvider.System, session.Cancellation).ConfigureAwait(false);
             }
+        }
+    }
+
+    /// <summary>The thumbprint of the certificate that a new connection gets.</summary>
+    public async Task<string> ServedAsync()
+    {
+        var address = new Uri($"https://{session.Settings.Address}");
+        using var connection = new TcpClient();
+        await connection.ConnectAsync(address.DnsSafeHost, address.Port, session.Cancellation).ConfigureAwait(false);
+#pragma warning disable CA5359 // It is looked at and nothing is said to it.
+        using var tls = new SslStream(connection.GetStream(), false, static (_, _, _, _) => true);
+#pragma warning restore CA5359
+        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = address.DnsSafeHost },
+            session.Cancellation).ConfigureAwait(false);
+        return ((X509Certificate2)tls.RemoteCertificate!).Thumbprint;
+    }
+
+    public async Task UntilServesAsync(string thumbprint)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (await ServedAsync().ConfigureAwait(false) != thumbprint)
+        {
+            if (Stopwatch.GetElapsedTime(began) >= Patience)
+                throw new FailedException($"The other certificate was not served after {Patience.TotalSeconds} s.",
+                    "The server's log says why; may it read the file?");
+            await Task.Delay(Pause, TimeProvider.System, session.Cancellation).ConfigureAwait(false);
         }
     }
 
