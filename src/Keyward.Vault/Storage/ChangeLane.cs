@@ -106,10 +106,10 @@ internal sealed class ChangeLane : IAsyncDisposable
         if (!_vault.Operations.IsLoaded && batch.Exists(p => p.Record.Operation is not null))
             _vault.Operations.Load(await _store.ReadFeedAsync(Math.Max(0, _vault.Snapshot.Seq - RecentOperations.Kept),
                 RecentOperations.Kept, CancellationToken.None).ConfigureAwait(false));
-        var (began, beganAt) = (PartMetrics.Begin(), _time.GetUtcNow());
+        var began = PartMetrics.Begin();
         await _store.ChangeAsync(_vault.Snapshot.Seq, judged.Judge, CancellationToken.None).ConfigureAwait(false);
         Parts?.StoreDone(began);
-        foreach (var pending in batch) Traces.Tracing.Note("store.write", pending.Span, beganAt);
+        foreach (var pending in batch) pending.Trace?.Note("store.write", began);
         foreach (var pending in judged.Refused) pending.Complete();
         _vault.Operations.Note([.. judged.Changes.Select(c => c.Entry)]);
         foreach (var change in judged.Changes) Following.Adopt(change.Entry.Rows, _vault.Hierarchy);

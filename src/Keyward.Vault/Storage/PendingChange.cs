@@ -8,8 +8,8 @@ internal abstract class PendingChange(RecordDraft record)
 {
     public RecordDraft Record { get; } = record;
 
-    /// <summary>The span of the request that asked for it.</summary>
-    public System.Diagnostics.ActivityContext? Span { get; } = Traces.Tracing.Current();
+    /// <summary>Where it stands in the trace of the request that asked for it.</summary>
+    public Traces.TracePlace? Trace { get; } = Traces.Tracing.Here();
 
     /// <summary>Judges the change and fills the draft. False if it was refused: then nothing of it is
     /// written.</summary>

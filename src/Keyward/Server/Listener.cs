@@ -61,7 +61,7 @@ internal static class Listener
         if (!settings.BenchWithout.Contains("metrics")) AddMetrics(builder.Services, settings);
 
         var app = builder.Build();
-        Map(app, live, keeper, guard);
+        Map(app, live, keeper, guard, time);
         return app;
     }
 
@@ -74,8 +74,15 @@ internal static class Listener
                 .AddMeter(LogVerification.MeterName)
                 .AddMeter("System.Runtime").AddPrometheusExporter());
 
-    private static void Map(WebApplication app, LiveSettings live, VaultKeeper keeper, ConnectionGuard guard)
+    private static void Map(
+        WebApplication app, LiveSettings live, VaultKeeper keeper, ConnectionGuard guard, TimeProvider time)
     {
+        if (live.Current.TracesEndpoint is not null)
+        {
+            var share = live.Current.TracesSample;
+            app.Use(next => context => TracedRequests.ServeAsync(context, next, share, time));
+        }
+
         app.Use(next => context => guard.ServeAsync(context, next, keeper.Gate));
         if (live.Current.IsDev)
             app.Use((context, next) =>

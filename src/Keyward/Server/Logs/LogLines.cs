@@ -1,9 +1,9 @@
 using System.Buffers;
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Keyward.Vault.Traces;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
@@ -69,7 +69,8 @@ internal sealed class LogLines(IOptionsMonitor<LogLineOptions> options, TimeProv
                     Convert.ToString(value, CultureInfo.InvariantCulture));
             }
 
-            if (!hasTrace && Activity.Current is { } span) json.WriteString("traceId", span.TraceId.ToHexString());
+            if (!hasTrace && RequestTrace.Current is { } trace)
+                json.WriteString("traceId", trace.TraceId.ToHexString());
             if (failure is not null) json.WriteString("exception", failure.ToString());
             json.WriteEndObject();
         }
@@ -84,7 +85,7 @@ internal sealed class LogLines(IOptionsMonitor<LogLineOptions> options, TimeProv
         if (!form.IsJournal) text.Append(Now()).Append(' ');
         text.Append(NameOf(level).PadRight(5)).Append(' ').Append(OneLine(message));
         if (id.Id != 0) text.Append(CultureInfo.InvariantCulture, $" [{id.Id}]");
-        if (Activity.Current is { } span) text.Append(" trace=").Append(span.TraceId.ToHexString());
+        if (RequestTrace.Current is { } trace) text.Append(" trace=").Append(trace.TraceId.ToHexString());
         if (failure is not null)
             text.Append(" (").Append(category).Append(") ").Append(OneLine(failure.ToString()));
         return text.ToString();

@@ -1,10 +1,12 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Keyward.Server.Logs;
+using Keyward.Vault.Traces;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
+using OpenTelemetry;
+using OpenTelemetry.Trace;
 
 namespace Keyward.Tests.Server.Logs;
 
@@ -13,7 +15,8 @@ public sealed class LogLinesTests
     [Fact]
     public void A_line_of_json_names_event_level_ids_and_values()
     {
-        using var span = new Activity("request").Start();
+        using var collector = Sdk.CreateTracerProviderBuilder().AddSource(Tracing.SourceName).Build();
+        var trace = RequestTrace.Begin(null, 0, TimeProvider.System)!;
         using var json = JsonDocument.Parse(Write(new LogLineOptions { IsJson = true, Node = "n1" }));
         var line = json.RootElement;
         Assert.Equal("2026-05-01T12:00:00.000Z", line.GetProperty("time").GetString());
@@ -23,7 +26,7 @@ public sealed class LogLinesTests
         Assert.Equal(77, line.GetProperty("eventId").GetInt32());
         Assert.Equal("n1", line.GetProperty("node").GetString());
         Assert.Equal("abc", line.GetProperty("requestId").GetString());
-        Assert.Equal(span.TraceId.ToHexString(), line.GetProperty("traceId").GetString());
+        Assert.Equal(trace.TraceId.ToHexString(), line.GetProperty("traceId").GetString());
         Assert.Contains("IOException", line.GetProperty("exception").GetString());
     }
 
