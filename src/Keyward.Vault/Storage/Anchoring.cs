@@ -3,7 +3,8 @@ using Keyward.Vault.Audit;
 namespace Keyward.Vault.Storage;
 
 /// <summary>Brings the log's checkpoint into the store, so that each of the two finds the other put back: after a
-/// thousand records, after ten seconds with any, at a start and at a clean stop. One caller at a time.</summary>
+/// thousand records, after ten seconds with any, before the store forgets records of changes, at a start and at a clean
+/// stop. Callers at the same time do no harm: the store keeps the larger.</summary>
 internal sealed class Anchoring(IStore store, IAuditLog log, TimeProvider time)
 {
     private const long MaximumRecords = 1_000;

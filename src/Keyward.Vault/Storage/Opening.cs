@@ -28,7 +28,8 @@ internal sealed class Opening(IStore store, AuditLog log, ITreeFiles files, Time
         var (snapshot, broken) = SnapshotLoader.Load(state, hierarchy);
         if (await JudgeSumAsync(state.Counter, snapshot, broken, hierarchy, cancellation).ConfigureAwait(false)
             is { } altered) return altered;
-        var outbox = new Outbox(store, log, node);
+        var anchoring = new Anchoring(store, log, time);
+        var outbox = new Outbox(store, log, node, anchoring);
         var opening = new LogOpening(store, log, files, time, node);
         if (await opening.OpenAsync(snapshot, hierarchy, cancellation).ConfigureAwait(false) is { } unfit)
             return unfit;
@@ -43,7 +44,7 @@ internal sealed class Opening(IStore store, AuditLog log, ITreeFiles files, Time
             Store = store,
         };
         await RecordStartAsync(snapshot, hierarchy).ConfigureAwait(false);
-        await new Anchoring(store, log, time).AnchorAsync(cancellation).ConfigureAwait(false);
+        await anchoring.AnchorAsync(cancellation).ConfigureAwait(false);
         return (vault, new ChangeLane(store, log, time, vault, outbox, node));
     }
 

@@ -4,8 +4,9 @@ namespace Keyward.Vault.Storage;
 
 /// <summary>Brings records that were committed with their change into the log, exactly once as far as anyone can see:
 /// doubles carry the same id. Marks are written in batches, since losing them costs only a look at the log's
-/// end.</summary>
-internal sealed class Outbox(IStore store, IAuditLog log, string node)
+/// end. The store forgets a record only once it knows a checkpoint of the log that covers it: so whoever cuts records of
+/// changes off the log is noticed at the next start, or the store still has them.</summary>
+internal sealed class Outbox(IStore store, IAuditLog log, string node, Anchoring anchoring)
 {
     private const int MarkBatch = 256;
 
@@ -76,7 +77,7 @@ internal sealed class Outbox(IStore store, IAuditLog log, string node)
         lock (_lock) marks = [.. _marks];
         if (marks.Length == 0) return;
         // Written twice by two that come here at once, a mark does no harm.
-        await store.ClearOutboxAsync(marks, CancellationToken.None).ConfigureAwait(false);
+        await ClearAsync(marks, CancellationToken.None).ConfigureAwait(false);
         lock (_lock) _marks.RemoveAll(marks.Contains);
     }
 
@@ -96,7 +97,7 @@ internal sealed class Outbox(IStore store, IAuditLog log, string node)
             if (!_orphans.TryGetValue(id, out var since)) _orphans[id] = since = now;
             if (time.GetElapsedTime(since, now) < after) continue;
             await log.AppendAsync(orphan.Record).ConfigureAwait(false);
-            await store.ClearOutboxAsync([orphan.RecordId], CancellationToken.None).ConfigureAwait(false);
+            await ClearAsync([orphan.RecordId], CancellationToken.None).ConfigureAwait(false);
         }
     }
 
@@ -118,7 +119,21 @@ internal sealed class Outbox(IStore store, IAuditLog log, string node)
         foreach (var entry in entries)
             if (!known.Contains(Convert.ToHexStringLower(entry.RecordId)))
                 await log.AppendAsync(entry.Record).ConfigureAwait(false);
-        await store.ClearOutboxAsync([.. entries.Select(e => e.RecordId)], cancellation).ConfigureAwait(false);
+        await ClearAsync([.. entries.Select(e => e.RecordId)], cancellation).ConfigureAwait(false);
+    }
+
+    private async ValueTask ClearAsync(IReadOnlyList<byte[]> recordIds, CancellationToken cancellation)
+    {
+        try
+        {
+            await anchoring.AnchorAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (IOException failure)
+        {
+            throw new AuditUnwritableException(failure.Message, failure);
+        }
+
+        await store.ClearOutboxAsync(recordIds, cancellation).ConfigureAwait(false);
     }
 
     private async ValueTask<HashSet<string>> RecentIdsAsync(CancellationToken cancellation)

@@ -92,6 +92,25 @@ public sealed class NodeCommandTests(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task Records_of_changes_cannot_be_cut_off_the_log_of_a_node_that_was_killed()
+    {
+        await using var nodes = await Nodes.StartAsync(postgres, 2, leaseMilliseconds: 2_000);
+        await nodes.MakeKeyAsync("k");
+        var (log, older) = (Path.Combine(nodes.Servers[1].Data, "audit"), nodes.Prepare("older"));
+        CopyAsItStands(log, older);
+        Assert.Equal(200, await nodes.SetStateAsync(1, "k", "DISABLED"));
+        // From here on the store does not hold the record any more.
+        while (postgres.Query(nodes.Database, "SELECT count(*) FROM outbox") != "0") await Task.Yield();
+        nodes.Servers[1].Kill();
+        Directory.Delete(log, recursive: true);
+        CopyFolder(older, log);
+
+        await nodes.RestartAsync(1);
+        var ready = await nodes.Clients[1].GetAsync("/readyz");
+        Assert.Equal((503, "log_rolled_back"), (ready.Status, ready.Body.GetProperty("status").GetString()));
+    }
+
+    [Fact]
     public async Task A_server_of_its_own_is_one_node()
     {
         using var data = new TemporaryData();
@@ -128,6 +147,22 @@ public sealed class NodeCommandTests(PostgresServer postgres)
     {
         var (_, page) = await nodes.Clients[0].GetAsync($"/keyward/v1/audit/records?pageSize=1000&operation={operation}");
         return page.GetProperty("records").EnumerateArray().Last().GetString()!;
+    }
+
+    /// <summary>A copy of a log that nothing was written to meanwhile.</summary>
+    private static void CopyAsItStands(string from, string to)
+    {
+        DateTime before;
+        do
+        {
+            before = LastWrite();
+            if (Directory.Exists(to)) Directory.Delete(to, recursive: true);
+            CopyFolder(from, to);
+        }
+        while (LastWrite() != before);
+
+        DateTime LastWrite() => Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories)
+            .Max(File.GetLastWriteTimeUtc);
     }
 
     private static void CopyFolder(string from, string to)

@@ -107,7 +107,7 @@ public sealed class LeaderTests(PostgresServer postgres) : IAsyncLifetime
             [new Change(new FeedEntry(1, id, []), [9], new OutboxEntry(id, 1, "a", record))], default);
         // Node a is killed here: committed, and in no log.
         var log = new ListLog();
-        var outbox = new Outbox(_stores[1], log, "b");
+        var outbox = new Outbox(_stores[1], log, "b", new Anchoring(_stores[1], log, _time));
         await outbox.AdoptAsync(TimeSpan.FromSeconds(60), _time);
         _time.Advance(TimeSpan.FromSeconds(59));
         await outbox.AdoptAsync(TimeSpan.FromSeconds(60), _time);
