@@ -14,6 +14,10 @@ internal sealed class LogSource(string place)
     /// <summary>Standard input is read once: what it brings is always new.</summary>
     public bool IsStream => place == "-";
 
+    /// <summary>Whether its files lie in this folder.</summary>
+    public bool IsFolder(string folder) => !IsStream && Path.TrimEndingDirectorySeparator(Path.GetFullPath(place))
+        == Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+
     /// <summary>The last line of the last file may still be written: without its line end it is left for the next
     /// time. A stream that ends has ended, and so have the files before the last.</summary>
     public async IAsyncEnumerable<byte[]> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)

@@ -46,7 +46,7 @@ public sealed class LargeLogTests(ITestOutputHelper output)
             new RecordFilter { Key = "k7", Operation = "decrypt" }, 20));
         Assert.Equal(20, await AskAsync(log, followed.Index, "20 refusals of one account from one network",
             new RecordFilter { Principal = "app-3", Outcome = "denied", Source = RecordFilter.ParseSource("10.1.3.0/24") }, 20));
-        var middle = Begin.AddMilliseconds(_count / 2 * 50);
+        var middle = Begin.AddMilliseconds(_count / 2 * 50.0);
         Assert.Equal(1_000, await AskAsync(log, followed.Index, "a thousand of one minute in the middle",
             new RecordFilter { Since = middle, Until = middle.AddMinutes(1) }, 1_000));
         var counted = new FieldCounts(log, followed.Index, new RecordFilter { Outcome = "denied" }, IndexField.Principal);
