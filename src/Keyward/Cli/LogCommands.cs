@@ -52,10 +52,12 @@ internal static class LogCommands
         var folder = session.Get(Into) ?? throw new UsageException("The sealed log's folder is missing.",
             "Give it: --tree DIR");
         var source = new LogSource(session.Get(Source));
-        if (File.Exists(folder)) throw new FailedException($"{folder} is a file; a sealed log is a folder.", "Give another: --tree DIR");
+        if (File.Exists(folder))
+            throw new FailedException($"{folder} is a file; a sealed log is a folder.", "Give another: --tree DIR");
         // Its files would be taken for the log's.
         if (source.IsFolder(folder))
-            throw new FailedException("A sealed log cannot lie among the files that it seals.", "Give another: --tree DIR");
+            throw new FailedException("A sealed log cannot lie among the files that it seals.",
+                "Give another: --tree DIR");
         using var log = await SealedLog.OpenAsync(session, folder, session.Get(Origin)).ConfigureAwait(false);
         await AddKeyAsync(folder, log.Key, session.Cancellation).ConfigureAwait(false);
         var before = log.Size;

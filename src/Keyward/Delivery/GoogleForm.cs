@@ -54,16 +54,13 @@ internal static class GoogleForm
             });
         payload["resourceName"] = record.Resource ?? "";
         if (record.Object("params") is not null || record.Object("context") is not null)
-            payload["request"] = new JsonObject { ["@type"] = "type.googleapis.com/google.protobuf.Struct" }
-                .With("value", (record.Object("params")?.DeepClone() as JsonObject ?? [])
-                    .With("context", record.Object("context")));
-        return payload.With("metadata", new JsonObject
-        {
-            ["@type"] = "type.googleapis.com/google.protobuf.Struct",
-            ["value"] = new JsonObject { ["operation"] = record.Operation, ["outcome"] = record.Outcome }
+            payload["request"] = (record.Object("params")?.DeepClone() as JsonObject ?? [])
+                .With("context", record.Object("context"));
+        // A Struct is the object itself; a type's name stands in it only where a message of that name has its members.
+        return payload.With("metadata",
+            new JsonObject { ["operation"] = record.Operation, ["outcome"] = record.Outcome }
                 .With("digests", record.Object("digests")).With("change", record.Object("change"))
-                .With("algorithm", record.Text("key", "algorithm")).With("rule", record.Text("auth", "rule")),
-        });
+                .With("algorithm", record.Text("key", "algorithm")).With("rule", record.Text("auth", "rule")));
     }
 
     private static JsonObject Authentication(RecordView record)

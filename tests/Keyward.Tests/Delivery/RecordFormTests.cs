@@ -51,6 +51,8 @@ public sealed class RecordFormTests
         Assert.Equal("type.googleapis.com/google.cloud.audit.AuditLog", Text(entry, "protoPayload", "@type"));
         Assert.Equal("Encrypt", Text(entry, "protoPayload", "methodName"));
         Assert.Empty(entry["protoPayload"]!["status"]!.AsObject());
+        Assert.Equal("5", Text(entry, "protoPayload", "request", "plaintext_bytes"));
+        Assert.Equal("encrypt", Text(entry, "protoPayload", "metadata", "operation"));
         Assert.True((bool)entry["protoPayload"]!["authorizationInfo"]![0]!["granted"]!);
         var refused = Form("google", Denied);
         Assert.EndsWith("%2Factivity", Text(refused, "logName"));
@@ -117,6 +119,7 @@ public sealed class RecordFormTests
         await foreach (var (_, entry) in log.ReadAsync(0, TestContext.Current.CancellationToken))
             records.Add(System.Text.Encoding.UTF8.GetString(entry.Span));
         Assert.True(records.Count > 250);
+        foreach (var record in records) CefLine.Parse(RecordForm.Of("cef")(View(record)));
         foreach (var record in records)
             foreach (var (form, shape) in ((string, PublishedShape)[])[("google", PublishedShape.Google),
                 ("cloudtrail", PublishedShape.CloudTrail), ("ocsf", PublishedShape.Ocsf)])
@@ -129,12 +132,31 @@ public sealed class RecordFormTests
     {
         var line = RecordForm.Of("cef")(View(Denied));
         Assert.StartsWith("CEF:0|Keyward|Keyward|0.1.0|UpdateCryptoKey|update_key|7|rt=1795652342000 ", line);
-        Assert.DoesNotContain('\n', line);
         Assert.Contains(@"suser=a|b\=c\\d@x", line);
         Assert.Contains(@"requestClientApplication=x\n|y\=z\\", line);
-        Assert.Contains("cs2Label=key cs2=projects/p/locations/global/keyRings/r/cryptoKeys/k", line);
-        var header = RecordForm.Of("cef")(View(Denied.Replace("UpdateCryptoKey", @"A|B\\C")));
-        Assert.Contains(@"|A\|B\\C|", header);
+        var read = CefLine.Parse(line).Extension;
+        Assert.Equal((@"a|b=c\d@x", "x\n|y=z\\"), (read["suser"], read["requestClientApplication"]));
+        Assert.Equal(("key", "projects/p/locations/global/keyRings/r/cryptoKeys/k"), (read["cs2Label"], read["cs2"]));
+        var header = CefLine.Parse(RecordForm.Of("cef")(View(Denied.Replace("UpdateCryptoKey", @"A|B\\C\r\nD"))));
+        Assert.Equal(@"A|B\C  D", header.Header[3]);
+    }
+
+    [Fact]
+    public void Cef_keeps_to_the_dictionarys_lengths_and_kinds()
+    {
+        var longest = new string('x', 3_998) + "\U0001F511\U0001F511" + new string('y', 9_000);
+        var record = Denied.Replace("UpdateCryptoKey", longest).Replace("update_key", longest).Replace("a|b=", longest)
+            .Replace("x\\n|", longest).Replace("Permission denied.", longest).Replace("/cryptoKeys/k", longest)
+            .Replace("\"node\":\"n\"", $"\"params\":{{\"p\":\"{longest}\"}},\"node\":\"{longest}\"").Replace("0.1.0", longest);
+        var read = CefLine.Parse(RecordForm.Of("cef")(View(record))).Extension;
+        // Never half a character.
+        Assert.All(read.Values, value => Assert.False(char.IsHighSurrogate(value[^1])));
+        Assert.Equal((1_023, 100), (read["suser"].Length, read["dvchost"].Length));
+        Assert.InRange(read["cs4"].Length, 3_999, 4_000);
+        Assert.Equal(("::1", "Source IPv6 Address", false), (read["c6a2"], read["c6a2Label"], read.ContainsKey("src")));
+        Assert.Equal("10.1.2.3", CefLine.Parse(RecordForm.Of("cef")(View(Encrypted))).Extension["src"]);
+        var hostile = CefLine.Parse(RecordForm.Of("cef")(View(Denied.Replace("x\\n|", "a\\u001b[2J\\u0000\\u2028\\u0085 src=6.6.6.6 "))));
+        Assert.Equal("a [2J    src=6.6.6.6 y=z\\", hostile.Extension["requestClientApplication"]);
     }
 
     [Fact]
