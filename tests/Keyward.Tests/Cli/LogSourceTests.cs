@@ -38,6 +38,16 @@ public sealed class LogSourceTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_is_known_however_it_is_written()
+    {
+        var source = new LogSource(_folder.Path);
+        Assert.True(source.IsFolder(_folder.Path + "/"));
+        Assert.True(source.IsFolder(_folder.In("tree/..")));
+        Assert.False(source.IsFolder(_folder.In("tree")));
+        Assert.False(new LogSource("-").IsFolder("-"));
+    }
+
+    [Fact]
     public async Task What_is_not_there_is_said() =>
         await Assert.ThrowsAsync<FailedException>(() => ReadAsync(Path.Combine(_folder.Path, "none")));
 
