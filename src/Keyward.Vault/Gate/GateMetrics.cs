@@ -143,7 +143,7 @@ internal sealed class GateMetrics : IDisposable
             _verifications.Add(1, operation, new("result", refusal is not null ? VerificationResults[2]
                 : draft.Parameters?.Contains(("holds", "true")) == true ? VerificationResults[0]
                 : VerificationResults[1]));
-        if (draft.Verb.Name == "rotate_key")
+        if (draft.Verb.Name is "rotate_key" or "set_primary_version")
             _rotations.Add(1, new("trigger", draft.Arrival.Door == Door.System ? "schedule" : "demand"),
                 new KeyValuePair<string, object?>("result", refusal is null ? "done" : "failed"));
     }

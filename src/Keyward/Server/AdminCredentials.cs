@@ -11,12 +11,14 @@ internal static class AdminCredentials
 {
     private const string AddressVariable = "KEYWARD_ADDR";
 
-    public static void Write(DataFolder folder, FoundedCredentials credentials, string address)
+    /// <param name="ca">The file by which clients trust the server.</param>
+    public static void Write(DataFolder folder, FoundedCredentials credentials, string address, string ca)
     {
         folder.Make("credentials");
         DataFolder.WriteSecret(folder.AdminKeyFile, KeyFile(
             "default", credentials.KeyId, credentials.PrivateKeyPem, credentials.Email, credentials.UniqueId, address));
-        DataFolder.WriteSecret(folder.AdminEnvironment, Encoding.UTF8.GetBytes(Lines(folder, credentials, address)));
+        DataFolder.WriteSecret(
+            folder.AdminEnvironment, Encoding.UTF8.GetBytes(Lines(folder, credentials, address, ca)));
     }
 
     /// <summary>Takes back credentials of a deployment that did not come to be.</summary>
@@ -79,9 +81,8 @@ internal static class AdminCredentials
         return buffer.ToArray();
     }
 
-    private static string Lines(DataFolder folder, FoundedCredentials credentials, string address)
+    private static string Lines(DataFolder folder, FoundedCredentials credentials, string address, string ca)
     {
-        var ca = folder.In("tls/ca.pem");
         (string Name, string Value)[] lines =
         [
             (AddressVariable, address), ("KEYWARD_CA", ca), ("KEYWARD_PROJECT", "default"),

@@ -13,8 +13,8 @@ namespace Keyward.Server;
 internal static class Founder
 {
     /// <summary>True if the deployment is this node's doing.</summary>
-    public static async Task<bool> TryFoundAsync(DataFolder folder, RootSource source, string address, string node,
-        IStore store, TimeProvider time, DevSetup? dev, CancellationToken cancellation)
+    public static async Task<bool> TryFoundAsync(DataFolder folder, RootSource source, string address, string ca,
+        string node, IStore store, TimeProvider time, DevSetup? dev, CancellationToken cancellation)
     {
         var id = dev?.File.DeploymentId ?? Founding.NewId();
         using var root = source.MakeOrLoad();
@@ -25,7 +25,7 @@ internal static class Founder
         var founding = Founding.Prepare(id, node,
             [.. keys, (RandomNumberGenerator.GetBytes(16), AuthoritySeal.Seal(hierarchy, authority))],
             keystore, hierarchy, hierarchy, time);
-        AdminCredentials.Write(folder, founding.Credentials, address);
+        AdminCredentials.Write(folder, founding.Credentials, address, ca);
         CryptographicOperations.ZeroMemory(founding.Credentials.PrivateKeyPem);
         CryptographicOperations.ZeroMemory(founding.Credentials.SecretAccessKey);
         if (await founding.TryCommitAsync(store, cancellation).ConfigureAwait(false)) return true;

@@ -119,12 +119,9 @@ internal static class Listener
         app.MapGet("/keyward/v1/ca", context =>
         {
             context.Response.ContentType = "application/x-pem-file";
-            return context.Response.SendFileAsync(CaFile(live.Current), context.RequestAborted);
+            return context.Response.SendFileAsync(live.Current.CaFile, context.RequestAborted);
         });
     }
-
-    private static string CaFile(ServerSettings settings) =>
-        settings.CertificateFile ?? Path.Combine(settings.Data, "tls/ca.pem");
 
     private static void Configure(
         KestrelServerOptions kestrel, ServerSettings settings, ServedCertificate certificate, Gate gate,

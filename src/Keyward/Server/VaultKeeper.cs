@@ -91,7 +91,8 @@ internal sealed class VaultKeeper : IAsyncDisposable
             var root = new RootSource(folder, settings);
             var state = await store.LoadAsync(cancellation).ConfigureAwait(false);
             var isNew = state.Counter.Seq == 0 && await Founder.TryFoundAsync(
-                folder, root, address, folder.NodeName(), store, time, dev, cancellation).ConfigureAwait(false);
+                folder, root, address, Path.GetFullPath(settings.CaFile), folder.NodeName(), store, time, dev,
+                cancellation).ConfigureAwait(false);
             if (state.Counter.Seq == 0) state = await store.LoadAsync(cancellation).ConfigureAwait(false);
             AdminCredentials.Follow(folder, address);
             var deployment = DeploymentOf(state);

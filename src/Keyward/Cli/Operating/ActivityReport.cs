@@ -25,7 +25,7 @@ internal sealed class ActivityReport(DateTimeOffset from, DateTimeOffset until)
         "update_group", "delete_group", "add_issuer", "remove_issuer", "set_quota",
     ];
 
-    private readonly SortedDictionary<string, (long Ok, long Failed)> _days = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, (long Ok, long Failed)> _days = EveryDay(from, until);
     private readonly Dictionary<string, long> _operations = [];
     private readonly Dictionary<string, long> _outcomes = [];
     private readonly Dictionary<string, long> _keys = [];
@@ -101,6 +101,15 @@ internal sealed class ActivityReport(DateTimeOffset from, DateTimeOffset until)
             })]),
         ["denials"] = Top(_denied),
     };
+
+    /// <summary>A day without a request is shown too, or the picture would close the gap.</summary>
+    private static SortedDictionary<string, (long Ok, long Failed)> EveryDay(DateTimeOffset from, DateTimeOffset until)
+    {
+        var days = new SortedDictionary<string, (long Ok, long Failed)>(StringComparer.Ordinal);
+        for (var day = from.UtcDateTime.Date; day < until.UtcDateTime; day = day.AddDays(1))
+            days[day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)] = (0, 0);
+        return days;
+    }
 
     private static string Show(DateTimeOffset time) =>
         time.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
@@ -64,7 +65,8 @@ internal static class DrillCommand
         if (session.Get(Out) is { } file)
         {
             var line = result.DeepClone().AsObject();
-            line["time"] = TimeProvider.System.GetUtcNow().ToString("O");
+            line["time"] = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'",
+                CultureInfo.InvariantCulture);
             await File.AppendAllTextAsync(file, line.ToJsonString() + "\n", session.Cancellation)
                 .ConfigureAwait(false);
         }

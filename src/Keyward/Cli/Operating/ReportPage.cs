@@ -45,13 +45,13 @@ internal static class ReportPage
 
     private static void Draw(StringBuilder page, JsonArray days)
     {
-        if (days.Count == 0)
+        var most = days.Count == 0 ? 0 : days.Max(d => Number(d!["ok"]) + Number(d["other"]));
+        if (most == 0)
         {
             page.Append("<p>None.</p>\n");
             return;
         }
 
-        var most = days.Max(d => Number(d!["ok"]) + Number(d["other"]));
         var step = (double)Width / days.Count;
         page.Append(CultureInfo.InvariantCulture,
             $"<svg viewBox=\"0 0 {Width} {Height + 20}\" width=\"{Width}\" role=\"img\" ");

@@ -27,6 +27,8 @@ internal sealed class LogLineOptions : ConsoleFormatterOptions
 internal sealed class LogLines(IOptionsMonitor<LogLineOptions> options, TimeProvider time)
     : ConsoleFormatter(FormatterName)
 {
+    private const string TimeForm = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+
     public const string FormatterName = "keyward";
 
     private static readonly JsonWriterOptions Writing = new()
@@ -65,8 +67,8 @@ internal sealed class LogLines(IOptionsMonitor<LogLineOptions> options, TimeProv
             {
                 if (field == "{OriginalFormat}" || value is null) continue;
                 hasTrace |= field == "TraceId";
-                json.WriteString(JsonNamingPolicy.CamelCase.ConvertName(field),
-                    Convert.ToString(value, CultureInfo.InvariantCulture));
+                json.WritePropertyName(JsonNamingPolicy.CamelCase.ConvertName(field));
+                WriteValue(json, value);
             }
 
             if (!hasTrace && RequestTrace.Current is { } trace)
@@ -76,6 +78,29 @@ internal sealed class LogLines(IOptionsMonitor<LogLineOptions> options, TimeProv
         }
 
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    /// <summary>A number stays one, and a time is one for machines: what reads the lines sorts by them.</summary>
+    private static void WriteValue(Utf8JsonWriter json, object value)
+    {
+        switch (value)
+        {
+            case bool truth:
+                json.WriteBooleanValue(truth);
+                break;
+            case int or long or uint or short or byte:
+                json.WriteNumberValue(Convert.ToInt64(value, CultureInfo.InvariantCulture));
+                break;
+            case double number when double.IsFinite(number):
+                json.WriteNumberValue(number);
+                break;
+            case DateTimeOffset time:
+                json.WriteStringValue(time.UtcDateTime.ToString(TimeForm, CultureInfo.InvariantCulture));
+                break;
+            default:
+                json.WriteStringValue(Convert.ToString(value, CultureInfo.InvariantCulture));
+                break;
+        }
     }
 
     private string Text(LogLineOptions form, LogLevel level, string category, EventId id, string message,
@@ -92,7 +117,7 @@ internal sealed class LogLines(IOptionsMonitor<LogLineOptions> options, TimeProv
     }
 
     private string Now() =>
-        time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        time.GetUtcNow().ToString(TimeForm, CultureInfo.InvariantCulture);
 
     /// <summary>A line is an event: nobody can begin another one by what they send.</summary>
     private static string OneLine(string text) =>

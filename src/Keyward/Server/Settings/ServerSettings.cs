@@ -10,6 +10,10 @@ internal sealed record ServerSettings(
     string LogLevel, long AuditReserveBytes, bool MetricsOpen, TimeSpan ClockSkew, TimeSpan ShutdownTimeout,
     bool EmptyCall)
 {
+    /// <summary>By which clients trust the server: the operator's certificate with what follows it, or the deployment's
+    /// authority.</summary>
+    public string CaFile => CertificateFile ?? Path.Combine(Data, "tls/ca.pem");
+
     /// <summary>Several nodes share the store.</summary>
     public bool IsShared { get; init; }
 

@@ -28,8 +28,9 @@ public sealed class ActivityReportTests
         Assert.Equal(121, json["requests"]!.GetValue<long>());
         Assert.Equal((101, 1), (json["budget"]!["owed"]!.GetValue<long>(), json["budget"]!["failed"]!.GetValue<long>()));
         Assert.Equal(99.01, json["budget"]!["used"]!.GetValue<double>(), 2);
-        Assert.Equal(["2026-05-02", "2026-05-03", "2026-05-04"],
-            json["days"]!.AsArray().Select(d => d!["day"]!.GetValue<string>()));
+        Assert.Equal([("2026-05-01", 0), ("2026-05-02", 99), ("2026-05-03", 21), ("2026-05-04", 1), ("2026-05-05", 0),
+            ("2026-05-06", 0), ("2026-05-07", 0)], json["days"]!.AsArray().Select(d => (
+            d!["day"]!.GetValue<string>(), d["ok"]!.GetValue<long>() + d["other"]!.GetValue<long>())));
         Assert.Equal(["late", "soon"], json["due"]!.AsArray().Select(d => d!["key"]!.GetValue<string>()));
         Assert.Equal("set_policy", json["rights"]![0]!["operation"]!.GetValue<string>());
         Assert.Equal("<b>@x", json["anomalies"]!.AsArray().Single()!["principal"]!.GetValue<string>());
@@ -40,8 +41,16 @@ public sealed class ActivityReportTests
         Assert.Contains("<title>A &amp; B</title>", page);
         Assert.Contains("&lt;b&gt;@x", page);
         Assert.DoesNotContain("<b>@x", page);
-        Assert.Equal(6, page.Split("<rect").Length - 1);
+        Assert.Equal(14, page.Split("<rect").Length - 1);
         Assert.DoesNotContain("<script", page);
+    }
+
+    [Fact]
+    public void A_report_of_nothing_draws_nothing()
+    {
+        var page = ReportPage.Of("Nothing", new ActivityReport(Until.AddDays(-7), Until).ToJson());
+        Assert.DoesNotContain("<svg", page);
+        Assert.DoesNotContain("NaN", page);
     }
 
     private static JsonNode Record(string verb, string outcome, string time, string who = "a@p") => JsonNode.Parse($$$"""

@@ -39,15 +39,30 @@ public sealed class LogLinesTests
     }
 
     [Fact]
+    public void Numbers_and_times_are_such_for_whoever_reads_the_json()
+    {
+        var at = new DateTimeOffset(2026, 5, 1, 14, 0, 0, TimeSpan.FromHours(2));
+        using var json = JsonDocument.Parse(Write(new LogLineOptions { IsJson = true },
+            new("Count", 303L), new("Share", 0.5), new("NotAfter", at), new("IsLast", true), new("Odd", double.NaN)));
+        var line = json.RootElement;
+        Assert.Equal(303, line.GetProperty("count").GetInt64());
+        Assert.Equal(0.5, line.GetProperty("share").GetDouble());
+        Assert.Equal("2026-05-01T12:00:00.000Z", line.GetProperty("notAfter").GetString());
+        Assert.True(line.GetProperty("isLast").GetBoolean());
+        Assert.Equal("NaN", line.GetProperty("odd").GetString());
+    }
+
+    [Fact]
     public void Under_systemd_a_line_begins_with_its_priority_and_has_no_time() =>
         Assert.StartsWith("<4>warn  Disk", Write(new LogLineOptions { IsJournal = true }));
 
-    private static string Write(LogLineOptions options)
+    private static string Write(
+        LogLineOptions options, params KeyValuePair<string, object?>[] more)
     {
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 5, 1, 12, 0, 0, TimeSpan.Zero));
         var lines = new LogLines(new Fixed(options), time);
         var output = new StringWriter();
-        KeyValuePair<string, object?>[] state = [new("RequestId", "abc"), new("{OriginalFormat}", "…")];
+        KeyValuePair<string, object?>[] state = [new("RequestId", "abc"), .. more, new("{OriginalFormat}", "…")];
         lines.Write(new LogEntry<KeyValuePair<string, object?>[]>(LogLevel.Warning, "Keyward.Server",
             new EventId(77, "DiskFull"), state, new IOException("no space"), (_, _) => "Disk is full\nfor abc"),
             null, output);

@@ -24,11 +24,14 @@ public sealed class GateMetricsTests
             $$"""{"data":"aGk=","mac":"{{Convert.ToBase64String(new byte[32])}}"}""");
         await doors.SendAsync("POST", Ring + "/r/cryptoKeys/k/cryptoKeyVersions/1:destroy");
         await doors.SendAsync("POST", Ring + "/r/cryptoKeys/k:encrypt", """{"plaintext":"aGk="}""");
+        await doors.SendAsync("POST", Ring + "/r/cryptoKeys/k/cryptoKeyVersions", "{}");
+        await doors.SendAsync("POST", Ring + "/r/cryptoKeys/k:updatePrimaryVersion", """{"cryptoKeyVersionId":"2"}""");
         await doors.SendAsync("GET", Ring, [], token: "nonsense");
 
         Assert.Equal(1, Sum("keyward_requests", "operation=encrypt", "outcome=ok", "door=google_rest"));
         Assert.Equal(1, Sum("keyward_verifications", "operation=mac_verify", "result=invalid"));
         Assert.Equal(1, Sum("keyward_pending_destroy_uses", "operation=encrypt"));
+        Assert.Equal(1, Sum("keyward_rotations", "trigger=demand", "result=done"));
         Assert.Equal(1, Sum("keyward_denials", "reason=no_credentials"));
         Assert.True(Sum("keyward_keystore_duration_seconds", "operation=encrypt") > 0);
         Assert.True(Sum("keyward_store_duration_seconds", "operation=write") > 0);
