@@ -6,6 +6,10 @@ namespace Keyward.Vault.Cluster;
 /// nothing.</summary>
 internal sealed record LeaseTerms(TimeSpan Lease, TimeSpan Wait)
 {
+    /// <summary>Never longer than the others wait, whatever was written into the store's row: a node that served on for
+    /// longer would honour what a change that has returned took away.</summary>
+    public TimeSpan Lease { get; } = Lease < Wait ? Lease : Wait;
+
     public static readonly LeaseTerms Default = new(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10));
 
     /// <summary>Clocks of two machines may run this much apart, a thousand times what a crystal drifts.</summary>

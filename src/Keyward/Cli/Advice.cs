@@ -11,6 +11,8 @@ internal static class Advice
             "If it is one, compare this machine's clock with the server's.",
         "PERMISSION_DENIED" => "An administrator can grant a role that has it: " +
             $"keyward policy add {refusal.Subject ?? "RESOURCE"} --member serviceAccount:EMAIL --role ROLE",
+        "NOT_FOUND" when refusal.Subject?.StartsWith("nodes/", StringComparison.Ordinal) == true =>
+            "See which there are: keyward node list",
         "NOT_FOUND" => "Names are case-sensitive and belong to a project and a location: " +
             "look at --project and --location.",
         "ALREADY_EXISTS" => "To accept what is there, add --if-not-exists.",

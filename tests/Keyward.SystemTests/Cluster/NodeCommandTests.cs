@@ -66,6 +66,7 @@ public sealed class NodeCommandTests(PostgresServer postgres)
         (code, _, errors) = await CommandAsync(nodes, "node", "describe", name);
         Assert.Equal(1, code);
         Assert.Contains("There is no node", errors, StringComparison.Ordinal);
+        Assert.Contains("keyward node list", errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -38,15 +38,27 @@ public sealed class NodeSyncTests : IDisposable
         Assert.False(vault.Lease.IsGood);
     }
 
+    [Fact]
+    public async Task A_lease_that_the_store_makes_longer_than_changes_wait_ends_when_they_stop_waiting()
+    {
+        var vault = VaultAt(5);
+        await SyncAsync(vault, () => 5, new LeaseTerms(TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(10)));
+        _time.Advance(TimeSpan.FromSeconds(9.9));
+        Assert.True(vault.Lease.IsGood);
+        _time.Advance(TimeSpan.FromSeconds(0.2));
+        Assert.False(vault.Lease.IsGood);
+    }
+
     public void Dispose() => _keys.Dispose();
 
     private OpenedVault VaultAt(long seq) => new(
         _keys.Keystore, _keys.Hierarchy, _keys.Hierarchy, new Snapshot { Seq = seq }) { Lease = new Lease(_time) };
 
-    private async Task SyncAsync(OpenedVault vault, Func<long> seqAtRenewal)
+    private async Task SyncAsync(OpenedVault vault, Func<long> seqAtRenewal, LeaseTerms? terms = null)
     {
         var store = DispatchProxy.Create<INodeStore, Answers>();
-        ((Answers)(object)store).Seq = seqAtRenewal;
+        var answers = (Answers)(object)store;
+        (answers.Seq, answers.Terms) = (seqAtRenewal, terms ?? LeaseTerms.Default);
         var sync = new NodeSync(store, null!, vault, new NodeIdentity("n", "127.0.0.1:1", "test", "machine"), _time,
             NullLogger.Instance) { Damaged = _damage.Add };
         await sync.SyncAsync(TestContext.Current.CancellationToken);
@@ -57,9 +69,11 @@ public sealed class NodeSyncTests : IDisposable
     {
         internal Func<long> Seq { get; set; } = () => 0;
 
+        internal LeaseTerms Terms { get; set; } = LeaseTerms.Default;
+
         protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
             targetMethod!.Name == nameof(INodeStore.RenewAsync)
-                ? new ValueTask<Renewal?>(new Renewal(new Counter(Seq(), [], []), LeaseTerms.Default, false))
+                ? new ValueTask<Renewal?>(new Renewal(new Counter(Seq(), [], []), Terms, false))
                 : throw new NotSupportedException(targetMethod.Name);
     }
 }
