@@ -14,7 +14,7 @@ internal static class AccountCommands
     private static readonly Argument<string> Email = Commands.Name("email", "The account's e-mail.");
     private static readonly Argument<string> Id = Commands.Name("id", "The credential's id.");
     private static readonly Option<string?> KeyFileOption = Commands.Text("--key-file", "FILE",
-        "Make a key file here.");
+        "Make a key file here; - for standard output, which then gets nothing else.");
     private static readonly Option<string?> Account = Commands.Text("--service-account", "EMAIL", "The account.");
     private static readonly Option<string?> ExpiresIn = Commands.Text("--expires-in", "90d",
         "How long it is good for.");
@@ -100,7 +100,7 @@ internal static class AccountCommands
             result["keyFile"] = file;
         }
 
-        session.Output.Write(result);
+        if (file != "-") session.Output.Write(result);
     }
 
     private static async Task CreateKeyAsync(Session session)
@@ -110,6 +110,7 @@ internal static class AccountCommands
         RefuseOverwrite(session, file);
         var id = await WriteKeyFileAsync(session, session.Get(Email), file,
             session.Get(ExpiresIn)).ConfigureAwait(false);
+        if (file == "-") return;
         session.Output.Write(new JsonObject
         {
             ["email"] = session.Get(Email), ["privateKeyId"] = id, ["keyFile"] = file,
@@ -140,7 +141,8 @@ internal static class AccountCommands
             json.WriteEndObject();
         }
 
-        DataFolder.WriteSecret(path, buffer.ToArray());
+        buffer.WriteByte((byte)'\n');
+        ByteFiles.Write(path, buffer.ToArray(), isBase64: false);
         return made.PrivateKeyId;
     }
 
