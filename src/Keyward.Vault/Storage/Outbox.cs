@@ -4,8 +4,8 @@ namespace Keyward.Vault.Storage;
 
 /// <summary>Brings records that were committed with their change into the log, exactly once as far as anyone can see:
 /// doubles carry the same id. Marks are written in batches, since losing them costs only a look at the log's
-/// end. The store forgets a record only once it knows a checkpoint of the log that covers it: so whoever cuts records of
-/// changes off the log is noticed at the next start, or the store still has them.</summary>
+/// end. The store forgets a record only once it knows a checkpoint of the log that covers it: so whoever cuts records
+/// of changes off the log is noticed at the next start, or the store still has them.</summary>
 internal sealed class Outbox(IStore store, IAuditLog log, string node, Anchoring anchoring)
 {
     private const int MarkBatch = 256;

@@ -73,6 +73,10 @@ public sealed class OperatingTests : IDisposable
             server.Kill();
             await UntilAsync(client, metrics, "keyward_probe_success{from=\"here\"} 0");
             await UntilAsync(client, metrics, "outcome=\"unavailable\"");
+            using (var kill = Process.Start("kill", ["-TERM", $"{probe.Id}"])) await kill.WaitForExitAsync();
+            using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+            await probe.WaitForExitAsync(patience.Token);
+            Assert.Equal(0, probe.ExitCode);
         }
         finally
         {

@@ -73,12 +73,22 @@ internal static class ProbeCommand
         });
         await app.StartAsync(session.Cancellation).ConfigureAwait(false);
         session.Note($"Probing {session.Settings.Address} as {app.Urls.First()}/metrics shows.");
+        // The web host takes SIGTERM and SIGINT for itself and only says that it stops: the loop has to listen to it.
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(
+            session.Cancellation, app.Lifetime.ApplicationStopping);
         using var timer = new PeriodicTimer(every, TimeProvider.System);
-        do
+        try
         {
-            await RoundAsync(session, key, figures).ConfigureAwait(false);
+            do
+            {
+                await RoundAsync(session, key, figures).ConfigureAwait(false);
+            }
+            while (await timer.WaitForNextTickAsync(ending.Token).ConfigureAwait(false));
         }
-        while (await timer.WaitForNextTickAsync(session.Cancellation).ConfigureAwait(false));
+        catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // Told to stop, it has.
+        }
     }
 
     /// <summary>One round; what went wrong, or null.</summary>
