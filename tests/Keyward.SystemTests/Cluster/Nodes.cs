@@ -56,11 +56,22 @@ internal sealed class Nodes : IAsyncDisposable
         }
     }
 
-    public async Task<KeywardServer> AddAsync()
+    public Task<KeywardServer> AddAsync() => AddAsync(Environment());
+
+    /// <summary>A node whose way to the database leads through a socket in another folder.</summary>
+    public async Task<KeywardServer> AddThroughAsync(string folder)
+    {
+        var (direct, file) = (await File.ReadAllTextAsync(_data.In("connection")), _data.In(folder + "-connection"));
+        await File.WriteAllTextAsync(file, $"Host={_data.In(folder)};{direct[(direct.IndexOf(';') + 1)..]}");
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return await AddAsync([("KEYWARD_STORAGE", "postgres"), ("KEYWARD_POSTGRES_FILE", file)]);
+    }
+
+    private async Task<KeywardServer> AddAsync((string, string)[] environment)
     {
         var folder = Prepare($"node{_servers.Count}");
         if (_servers.Count > 0) CopyRoot(folder);
-        var server = await KeywardServer.StartAsync(folder, "127.0.0.1:0", Environment());
+        var server = await KeywardServer.StartAsync(folder, "127.0.0.1:0", environment);
         _servers.Add(server);
         _clients.Add(new RestClient(server, Path.Combine(_servers[0].Data, "credentials/admin.json")));
         return server;
