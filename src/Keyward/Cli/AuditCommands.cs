@@ -17,7 +17,7 @@ internal static class AuditCommands
     private static readonly TimeSpan FollowInterval = TimeSpan.FromSeconds(1);
 
     private static readonly Option<string?> Key = Commands.Text("--key", "KEY",
-        "Only records of this key, by id or full name.");
+        "Only records of this key: its id, RING/KEY, full name, ARN or alias/NAME.");
     private static readonly Option<string?> Principal = Commands.Text("--principal", "EMAIL",
         "Only what this account did.");
     private static readonly Option<string?> Operation = Commands.Text("--operation", "VERB",
@@ -185,7 +185,8 @@ internal static class AuditCommands
     private static ReadRecordsRequest RequestOf(Session session) => new()
     {
         Parent = session.Get(OwnProject) ? "projects/" + session.Settings.Project : "",
-        Key = session.Get(Key) ?? "",
+        // A bare id may be any ring's, and that of a key that is gone.
+        Key = session.Get(Key) is { } key ? key.Contains('/') ? Names.KeyOf(session, key) : key : "",
         Principal = session.Get(Principal) ?? "",
         Source = session.Get(Source) ?? "",
         Operation = session.Get(Operation) ?? "",

@@ -27,9 +27,14 @@ public sealed class QuestionTests : IDisposable
         await CheckAsync(again);
 
         // Counted by a field, and one record by its request's id.
-        var counted = await ToolAsync(again, "audit", "query", "--key", "orders", "--count-by", "operation", "--format", "json");
-        Assert.True(counted.Code == 0, counted.Errors);
-        Assert.Contains("{\"text\":\"encrypt\",\"count\":7}", counted.Output, StringComparison.Ordinal);
+        foreach (var key in (string[])["orders", Ring.Split('/')[^1] + "/orders", Ring + "/cryptoKeys/orders"])
+        {
+            var counted = await ToolAsync(
+                again, "audit", "query", "--key", key, "--count-by", "operation", "--format", "json");
+            Assert.True(counted.Code == 0, counted.Errors);
+            Assert.Contains("{\"text\":\"encrypt\",\"count\":7}", counted.Output, StringComparison.Ordinal);
+        }
+
         var one = (await QueryAsync(again, "--operation", "create_key", "--limit", "1")).Single();
         Assert.Equal(one.GetRawText(), (await QueryAsync(again, "--id", IdOf(one)!)).Single().GetRawText());
         Assert.Equal(0, (await ToolAsync(again, "audit", "prove", IdOf(one)!)).Code);
