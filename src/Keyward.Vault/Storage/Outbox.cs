@@ -87,7 +87,7 @@ internal sealed class Outbox(IStore store, IAuditLog log, string node, Anchoring
     public async ValueTask AdoptAsync(TimeSpan after, TimeProvider time)
     {
         var orphans = (await store.ReadOutboxAsync(CancellationToken.None).ConfigureAwait(false))
-            .Where(e => e.Node != node || !IsKnown(e)).ToList();
+            .Where(e => !IsKnown(e)).ToList();
         var ids = orphans.Select(o => Convert.ToHexString(o.RecordId)).ToHashSet(StringComparer.Ordinal);
         foreach (var gone in _orphans.Keys.Where(id => !ids.Contains(id)).ToList()) _orphans.Remove(gone);
         var now = time.GetTimestamp();
@@ -97,8 +97,10 @@ internal sealed class Outbox(IStore store, IAuditLog log, string node, Anchoring
             if (!_orphans.TryGetValue(id, out var since)) _orphans[id] = since = now;
             if (time.GetElapsedTime(since, now) < after) continue;
             await log.AppendAsync(orphan.Record).ConfigureAwait(false);
-            await ClearAsync([orphan.RecordId], CancellationToken.None).ConfigureAwait(false);
+            lock (_lock) _marks.Add(orphan.RecordId);
         }
+
+        await MarkAsync().ConfigureAwait(false);
     }
 
     private bool IsKnown(OutboxEntry entry)
