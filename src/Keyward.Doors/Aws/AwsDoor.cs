@@ -56,7 +56,7 @@ internal sealed class AwsDoor(RequestDelegate next, Gate gate)
     /// its path is another one.</summary>
     private static bool IsOurs(HttpRequest request)
     {
-        if (request.ContentType?.StartsWith("application/grpc", StringComparison.Ordinal) == true) return false;
+        if (Admission.IsGrpc(request)) return false;
         return request.Headers.ContainsKey(TargetHeader)
             || request.Headers.Authorization.ToString().StartsWith("AWS4-", StringComparison.Ordinal)
             || request.Query.ContainsKey("X-Amz-Algorithm")

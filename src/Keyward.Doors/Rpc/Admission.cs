@@ -105,7 +105,7 @@ internal sealed class Admission(RequestDelegate next, Gate gate, IEnumerable<Uno
         return path.StartsWithSegments("/keyward/v1", out var rest) && rest != "/ca" ? Door.Admin : null;
     }
 
-    private static bool IsGrpc(HttpRequest request) =>
+    internal static bool IsGrpc(HttpRequest request) =>
         request.ContentType?.StartsWith("application/grpc", StringComparison.Ordinal) == true;
 
     private static string MethodOf(HttpRequest request)

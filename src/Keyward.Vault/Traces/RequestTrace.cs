@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Keyward.Vault.Audit;
 using Keyward.Vault.Gate;
@@ -11,7 +12,7 @@ namespace Keyward.Vault.Traces;
 public sealed class RequestTrace
 {
     /// <summary>Beyond the objective of latency a request is worth explaining.</summary>
-    public static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(50);
 
     /// <summary>As many as an encryption has.</summary>
     private const int UsualParts = 6;
@@ -23,7 +24,7 @@ public sealed class RequestTrace
     private readonly Activity? _chosen;
     private ActivityContext _parent;
     private TracedPart[] _parts = new TracedPart[UsualParts];
-    private List<TracedPart>? _others;
+    private ConcurrentQueue<TracedPart>? _others;
     private int _count;
     private int _current = -1;
     private RecordDraft? _draft;
@@ -109,7 +110,7 @@ public sealed class RequestTrace
     internal void AddOther(string name, int parent, long began)
     {
         var part = new TracedPart(name, "", parent, began, _time.GetTimestamp());
-        lock (this) (_others ??= []).Add(part);
+        LazyInitializer.EnsureInitialized(ref _others).Enqueue(part);
     }
 
     /// <summary>Makes the spans of the parts under the request's own.</summary>
@@ -117,9 +118,7 @@ public sealed class RequestTrace
     {
         var contexts = new ActivityContext[_count];
         for (var i = 0; i < _count; i++) contexts[i] = Make(_parts[i]);
-        lock (this)
-            foreach (var other in _others ?? [])
-                Make(other);
+        foreach (var other in _others ?? []) Make(other);
 
         ActivityContext Make(TracedPart part)
         {

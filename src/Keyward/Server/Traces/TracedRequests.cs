@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Keyward.Doors.Rpc;
 using Keyward.Vault.Traces;
 
 namespace Keyward.Server.Traces;
@@ -29,8 +30,7 @@ internal static class TracedRequests
         span.SetTag("http.request.method", request.Method)
             .SetTag("http.response.status_code", context.Response.StatusCode)
             .SetTag("network.protocol.version", request.Protocol.Replace("HTTP/", "", StringComparison.Ordinal));
-        if (request.ContentType?.StartsWith("application/grpc", StringComparison.Ordinal) == true)
-            span.SetTag("rpc.system", "grpc");
+        if (Admission.IsGrpc(request)) span.SetTag("rpc.system", "grpc");
         if (context.Connection.LocalIpAddress is { } address)
             span.SetTag("server.address", address.ToString()).SetTag("server.port", context.Connection.LocalPort);
     }
