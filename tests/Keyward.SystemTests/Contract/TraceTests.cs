@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Keyward.SystemTests.Running;
 
 namespace Keyward.SystemTests.Contract;
@@ -8,6 +9,8 @@ public sealed class TraceTests
     private const string Ring = "/v1/projects/default/locations/global/keyRings";
     private const string Trace = "4bf92f3577b34da6a3ce929d0e0e4736";
     private const string Caller = "00f067aa0ba902b7";
+    private const int Server = 2;
+    private const int Client = 3;
 
     [Fact]
     public async Task A_request_is_explained_by_its_trace_which_continues_the_callers()
@@ -66,6 +69,35 @@ public sealed class TraceTests
         var root = Assert.Single(collector.Spans, s => s.Parent == Caller);
         Assert.Equal((Trace, "not_found"), (root.Trace, root.Attributes["keyward.outcome"]));
         Assert.True(collector.Spans.Count(s => s.Name == "google_rest/ListKeyRings") < 20);
+    }
+
+    /// <summary>The guide's program, under the instrumentation that it shows: one trace through both official clients, and
+    /// the pairs of spans from which a service map is drawn.</summary>
+    [Fact]
+    public async Task Official_clients_and_the_server_are_one_trace_and_one_map()
+    {
+        using var data = new TemporaryData();
+        using var collector = new TraceCollector();
+        await using var server = await StartAsync(data, collector, "1");
+        var folder = Directory.CreateDirectory(data.In("reader")).FullName;
+        var said = await Guide.RunAsync("tracing.md", folder, ("DATA", server.Data),
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address));
+        var trace = Regex.Match(said, "order 7 in trace ([0-9a-f]{32})").Groups[1].Value;
+        Assert.NotEmpty(trace);
+        Assert.Equal(0, await server.StopAsync());
+
+        var spans = collector.Spans.Where(s => s.Trace == trace).ToDictionary(s => s.Id);
+        var order = Assert.Single(spans.Values, s => s.Name == "order 7");
+        var served = spans.Values.Where(s => s is { Service: "keyward", Kind: Server }).ToList();
+        Assert.Equal(["aws/Decrypt", "google_grpc/Encrypt"], served.Select(s => s.Name).Order());
+        foreach (var span in served)
+        {
+            var called = spans[span.Parent];
+            Assert.Equal(("orders", Client), (called.Service, called.Kind));
+            while (called.Parent.Length > 0) called = spans[called.Parent];
+            Assert.Equal(order, called);
+            Assert.Contains(spans.Values, s => s.Name == "audit.commit" && s.Parent == span.Id);
+        }
     }
 
     private static Task<KeywardServer> StartAsync(TemporaryData data, TraceCollector collector, string share) =>

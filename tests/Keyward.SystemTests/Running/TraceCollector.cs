@@ -5,8 +5,10 @@ using Google.Protobuf;
 
 namespace Keyward.SystemTests.Running;
 
+/// <summary>Kind: 2 of a server, 3 of a client (trace.proto, SpanKind).</summary>
 internal sealed record Span(
-    string Trace, string Id, string Parent, string Name, IReadOnlyDictionary<string, string> Attributes);
+    string Service, string Trace, string Id, string Parent, string Name, int Kind,
+    IReadOnlyDictionary<string, string> Attributes);
 
 /// <summary>An OTLP collector as far as spans go: takes them over HTTP in protobuf and keeps them.</summary>
 internal sealed class TraceCollector : IDisposable
@@ -37,7 +39,12 @@ internal sealed class TraceCollector : IDisposable
 
     public List<Span> Spans
     {
-        get { lock (_bodies) return [.. _bodies.SelectMany(b => Read(b, 1, 2, 2)).Select(Parse)]; }
+        get
+        {
+            lock (_bodies)
+                return [.. _bodies.SelectMany(b => Read(b, 1)).SelectMany(resource => Read(resource, 2, 2)
+                    .Select(span => Parse(Attributes(Read(resource, 1, 1))["service.name"], span)))];
+        }
     }
 
     public void Dispose() => _listener.Close();
@@ -71,14 +78,27 @@ internal sealed class TraceCollector : IDisposable
                     yield return inner;
     }
 
-    private static Span Parse(byte[] message)
+    private static Span Parse(string service, byte[] message)
     {
         var fields = Fields(message).Where(f => f.Field is 1 or 2 or 4 or 5).ToDictionary(f => f.Field, f => f.Value);
-        var attributes = Read(message, 9).Select(a => Fields(a).ToDictionary(f => f.Field, f => f.Value));
-        return new Span(Hex(fields, 1), Hex(fields, 2), Hex(fields, 4), Encoding.UTF8.GetString(fields[5]),
-            attributes.ToDictionary(a => Encoding.UTF8.GetString(a[1]),
-                a => Fields(a[2]).Where(f => f.Field == 1).Select(f => Encoding.UTF8.GetString(f.Value))
-                    .FirstOrDefault() ?? ""));
+        return new Span(service, Hex(fields, 1), Hex(fields, 2), Hex(fields, 4), Encoding.UTF8.GetString(fields[5]),
+            Kind(message), Attributes(Read(message, 9)));
+    }
+
+    private static Dictionary<string, string> Attributes(IEnumerable<byte[]> attributes) =>
+        attributes.Select(a => Fields(a).ToDictionary(f => f.Field, f => f.Value)).ToDictionary(
+            a => Encoding.UTF8.GetString(a[1]),
+            a => Fields(a[2]).Where(f => f.Field == 1).Select(f => Encoding.UTF8.GetString(f.Value))
+                .FirstOrDefault() ?? "");
+
+    private static int Kind(byte[] message)
+    {
+        var input = new CodedInputStream(message);
+        uint tag;
+        while ((tag = input.ReadTag()) != 0)
+            if (tag == WireFormat.MakeTag(6, WireFormat.WireType.Varint)) return input.ReadEnum();
+            else input.SkipLastField();
+        return 0;
     }
 
     private static string Hex(Dictionary<int, byte[]> fields, int field) =>
