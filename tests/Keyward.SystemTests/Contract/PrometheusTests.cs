@@ -17,6 +17,10 @@ public sealed partial class PrometheusTests : IDisposable
         "keyward_key_material_expiry_timestamp_seconds", "keyward_pending_destroy_uses_total",
     ];
 
+    /// <summary>docs/reference/metrics.md says why.</summary>
+    private const string MeantToBeSo =
+        "^(keyward_primary_version_age_seconds_bucket|dotnet_(assembly|process_cpu|timer)_count) non-histogram ";
+
     private readonly TemporaryData _data = new();
 
     [Fact]
@@ -37,6 +41,17 @@ public sealed partial class PrometheusTests : IDisposable
         foreach (var (board, query) in Queries())
             Assert.True(await prometheus.CountAsync(query) > 0, $"{board}: no series for {query}");
         await JudgeRulesAsync(prometheus.Client);
+        Assert.All(await LintAsync(server), line => Assert.Matches(MeantToBeSo, line));
+    }
+
+    /// <summary>What promtool objects to in the server's metrics, a line each.</summary>
+    private async Task<string[]> LintAsync(KeywardServer server)
+    {
+        using var client = new RestClient(server);
+        await File.WriteAllTextAsync(_data.In("metrics"), await client.Http.GetStringAsync("/metrics"));
+        var (_, output, errors) = await KeywardServer.RunAsync(
+            "bash", ["-c", "promtool check metrics < metrics"], _data.Path, []);
+        return (output + errors).Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
     public void Dispose() => _data.Dispose();

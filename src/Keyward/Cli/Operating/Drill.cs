@@ -67,34 +67,46 @@ internal sealed record Drill(string Name, string Alert, string Shows, TimeSpan L
 
     private static async Task<Measured> RevokeVersionAsync(DrillRun run)
     {
+        static bool IsRefusedDecryption(MetricSample s) =>
+            s["operation"] == "decrypt" && s["outcome"] == "precondition";
+        var before = await run.MetricAsync("keyward_requests_total", IsRefusedDecryption).ConfigureAwait(false);
         var encrypted = await run.EncryptAsync(run.Administrator).ConfigureAwait(false);
         var began = Stopwatch.GetTimestamp();
         await run.SetVersionAsync(WireState.Disabled).ConfigureAwait(false);
+        TimeSpan took;
+        long ended;
         try
         {
             await run.UntilRefusedAsync(run.Administrator, encrypted, StatusCode.FailedPrecondition)
                 .ConfigureAwait(false);
-            return new Measured(Stopwatch.GetElapsedTime(began));
+            took = Stopwatch.GetElapsedTime(began);
         }
         finally
         {
+            ended = Stopwatch.GetTimestamp();
             await run.SetVersionAsync(WireState.Enabled).ConfigureAwait(false);
-            await run.EncryptAsync(run.Administrator).ConfigureAwait(false);
         }
+
+        await run.EncryptAsync(run.Administrator).ConfigureAwait(false);
+        return new Measured(took, Stopwatch.GetElapsedTime(ended), await run.RoseAsync(
+            "keyward_requests_total", before, IsRefusedDecryption).ConfigureAwait(false));
     }
 
     private static async Task<Measured> RevokeAccountAsync(DrillRun run)
     {
+        var before = await run.MetricAsync("keyward_denials_total").ConfigureAwait(false);
         using var account = await run.ConnectAsAccountAsync(mayUse: true).ConfigureAwait(false);
         var encrypted = await run.EncryptAsync(account.Connection).ConfigureAwait(false);
         var began = Stopwatch.GetTimestamp();
         await run.EndAccountAsync(account.Email).ConfigureAwait(false);
         await run.UntilRefusedAsync(account.Connection, encrypted, StatusCode.Unauthenticated).ConfigureAwait(false);
-        return new Measured(Stopwatch.GetElapsedTime(began));
+        return new Measured(Stopwatch.GetElapsedTime(began), null,
+            await run.RoseAsync("keyward_denials_total", before).ConfigureAwait(false));
     }
 
     private static async Task<Measured> DeniedAsync(DrillRun run)
     {
+        var before = await run.MetricAsync("keyward_denials_total").ConfigureAwait(false);
         using var account = await run.ConnectAsAccountAsync(mayUse: false).ConfigureAwait(false);
         var encrypted = await run.EncryptAsync(run.Administrator).ConfigureAwait(false);
         var began = Stopwatch.GetTimestamp();
@@ -103,7 +115,8 @@ internal sealed record Drill(string Name, string Alert, string Shows, TimeSpan L
             await run.UntilRefusedAsync(account.Connection, encrypted, StatusCode.PermissionDenied)
                 .ConfigureAwait(false);
             await run.UntilRecordedAsync(account.Email, "denied").ConfigureAwait(false);
-            return new Measured(Stopwatch.GetElapsedTime(began));
+            return new Measured(Stopwatch.GetElapsedTime(began), null,
+                await run.RoseAsync("keyward_denials_total", before).ConfigureAwait(false));
         }
         finally
         {
