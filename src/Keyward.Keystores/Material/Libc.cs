@@ -8,14 +8,25 @@ internal static partial class Libc
     public const int OpenReadOnlyCloseOnExec = 0x80000;
     public const int Interrupted = 4;
 
+    /// <summary>open(2) of a pipe comes back at once; of a file it changes nothing.</summary>
+    public const int OpenWithoutWaiting = 0x800;
+    public const int NoSuchDevice = 6;
+
     /// <summary>statx(2): the path is empty, the file is the descriptor's own.</summary>
     public const int EmptyPath = 0x1000;
     public const uint BasicStats = 0x7ff;
 
-    /// <summary>Size of struct statx, and where in it the owner stands: the same on every architecture, unlike struct
-    /// stat.</summary>
+    /// <summary>Size of struct statx, and where in it owner and mode stand: the same on every architecture, unlike
+    /// struct stat.</summary>
     public const int StatxSizeBytes = 256;
     public const int StatxOwnerOffset = 20;
+    public const int StatxModeOffset = 28;
+
+    /// <summary>Kinds of files in a mode (inode(7)).</summary>
+    public const int KindMask = 0xf000;
+    public const int KindFile = 0x8000;
+    public const int KindFolder = 0x4000;
+    public const int KindPipe = 0x1000;
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial nint getrandom(Span<byte> buffer, nuint length, uint flags);

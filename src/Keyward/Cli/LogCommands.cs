@@ -51,7 +51,7 @@ internal static class LogCommands
     {
         var folder = session.Get(Into) ?? throw new UsageException("The sealed log's folder is missing.",
             "Give it: --tree DIR");
-        var source = new LogSource(session.Get(Source));
+        var source = new LogSource(session.Get(Source), session.Note);
         if (File.Exists(folder))
             throw new FailedException($"{folder} is a file; a sealed log is a folder.", "Give another: --tree DIR");
         // Its files would be taken for the log's.
@@ -152,7 +152,9 @@ internal static class LogCommands
                 "Keep the folder as it is, as evidence.");
         var size = report.Size ?? 0;
         var unsealed = session.Get(Compared) is { } source
-            ? await CompareAsync(folder, size, new LogSource(source), session.Cancellation).ConfigureAwait(false) : 0;
+            ? await CompareAsync(folder, size, new LogSource(source, session.Note), session.Cancellation)
+                .ConfigureAwait(false)
+            : 0;
         session.Output.Write(new JsonObject
         {
             ["log"] = report.Origin, ["status"] = "ok", ["size"] = size,

@@ -6,8 +6,12 @@ namespace Keyward.Cli;
 
 /// <summary>A log stream as entries, one a line: standard input, a file, or the files of a folder in order of their
 /// names. The line end is no part of an entry.</summary>
-internal sealed class LogSource(string place)
+/// <param name="note">Called with a sentence on what of a folder is left out.</param>
+internal sealed class LogSource(string place, Action<string>? note = null)
 {
+    /// <summary>So many names in that sentence; a folder may hold any number.</summary>
+    private const int MaximumNamed = 5;
+
     /// <summary>What a bundle's length of two bytes can say (C2SP tlog-tiles).</summary>
     private const int MaximumEntrySizeBytes = ushort.MaxValue;
 
@@ -23,7 +27,7 @@ internal sealed class LogSource(string place)
     public async IAsyncEnumerable<byte[]> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         var line = 0L;
-        var files = Files().ToList();
+        var files = Files();
         foreach (var file in files)
         {
             var isComplete = file is null || file != files[^1];
@@ -40,24 +44,49 @@ internal sealed class LogSource(string place)
         }
     }
 
-    private IEnumerable<string?> Files()
+    /// <summary>Files alone are sealed. In a folder whatever else lies there is left out: a pipe would hold up the
+    /// rest, and a link has a file from elsewhere read by who may read it, or the same one twice. What is named itself
+    /// is refused, but for a link, which is followed.</summary>
+    private IReadOnlyList<string?> Files()
     {
         if (IsStream) return [null];
-        if (Directory.Exists(place)) return Directory.GetFiles(place).Order(StringComparer.Ordinal);
-        return File.Exists(place) ? [place] : throw new FailedException($"There is no file or folder {place}.");
+        if (!Directory.Exists(place))
+        {
+            if (!Path.Exists(place)) throw new FailedException($"There is no file or folder {place}.");
+            Open(place).Dispose();
+            return [place];
+        }
+
+        var (files, others) = (new List<string?>(), new List<string>());
+        foreach (var entry in new DirectoryInfo(place).GetFileSystemInfos()
+            .OrderBy(e => e.Name, StringComparer.Ordinal))
+            if (KindOf(entry) is { } kind) others.Add($"{Printable(entry.Name)} ({kind})");
+            else files.Add(entry.FullName);
+        if (others.Count > 0)
+            note?.Invoke($"Of {place} only files are read; left out: {string.Join(", ", others.Take(MaximumNamed))}" +
+                (others.Count > MaximumNamed ? $" and {others.Count - MaximumNamed} more." : "."));
+        return files;
+    }
+
+    /// <summary>Null for a file of bytes.</summary>
+    private static string? KindOf(FileSystemInfo entry)
+    {
+        if (entry.LinkTarget is not null) return "a link";
+        if (entry is DirectoryInfo) return "a folder";
+        var (stream, kind) = PlainFile.Open(entry.FullName);
+        stream?.Dispose();
+        return stream is null ? kind : null;
     }
 
     private static FileStream Open(string file)
     {
-        try
-        {
-            return new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new FailedException($"{file} cannot be read: {failure.Message}");
-        }
+        var (stream, kind) = PlainFile.Open(file);
+        return stream ?? throw new FailedException($"{file} is {kind}, not a file.",
+            "What a program writes is sealed as it comes from standard input: PROGRAM | keyward log sign - …");
     }
+
+    /// <summary>A name is what who may write in the folder made of it; a terminal must not obey it.</summary>
+    private static string Printable(string name) => string.Concat(name.Select(c => char.IsControl(c) ? '?' : c));
 
     private static async IAsyncEnumerable<byte[]> LinesAsync(
         Stream stream, bool isComplete, [EnumeratorCancellation] CancellationToken cancellation)
