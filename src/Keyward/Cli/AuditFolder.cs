@@ -22,7 +22,9 @@ internal sealed class AuditFolder
     {
         if (!Directory.Exists(path)) throw new FailedException($"There is no folder {path}.",
             "Name the audit folder of a data folder: keyward audit verify ~/.keyward/audit");
-        if (IsLog(path)) return new AuditFolder(System.IO.Path.GetFullPath(path), [path], true);
+        if (IsLog(path))
+            return new AuditFolder(
+                System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path)), [path], true);
         var audit = System.IO.Path.Combine(path, "audit");
         var folder = Directory.Exists(audit) && !Holds(path) ? audit : path;
         return new AuditFolder(folder,
@@ -36,6 +38,21 @@ internal sealed class AuditFolder
         if (!File.Exists(file)) throw new FailedException($"There are no verifier keys at {file}.",
             "Give the file that keyward audit vkey printed: --vkey FILE");
         return VerifierKey.ParseLines(File.ReadAllText(file));
+    }
+
+    /// <summary>Whether a node goes on writing this log here: the folder is a node's own, and no later log of it is
+    /// known. A copy for others, an archive, a log that was restored have no journal; this one must.</summary>
+    public static bool IsWritten(string log)
+    {
+        var audit = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(
+            System.IO.Path.TrimEndingDirectorySeparator(log)))!;
+        var node = System.IO.Path.Combine(System.IO.Path.GetDirectoryName(audit) ?? audit, "node");
+        var keys = System.IO.Path.Combine(audit, KeyFileName);
+        if (!File.Exists(node) || !File.Exists(keys)) return false;
+        var name = File.ReadAllText(node).Trim();
+        var own = VerifierKey.ParseLines(File.ReadAllText(keys))
+            .Where(k => k.Type == NoteKeyType.Ed25519 && LogKeys.NodeOf(k.Name) == name).ToList();
+        return own.Count > 0 && OriginOf(log, own) == own.MaxBy(k => LogKeys.SuccessionOf(k.Name))!.Name;
     }
 
     /// <summary>The log that a folder is named for.</summary>

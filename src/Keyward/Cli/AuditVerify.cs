@@ -56,7 +56,7 @@ internal static class AuditVerify
         var keys = folder.Keys(session.Get(VerifierKeys));
         var reports = new List<LogReport>();
         foreach (var log in folder.Logs)
-            reports.Add(await Verifier(session, keys).VerifyFolderAsync(
+            reports.Add(await Verifier(session, keys, AuditFolder.IsWritten(log)).VerifyFolderAsync(
                 log, AuditFolder.OriginOf(log, keys), session.Cancellation).ConfigureAwait(false));
         if (!folder.IsOneLog) reports.AddRange(Missing(folder, keys, reports));
         if (reports.Count == 0) throw new FailedException($"There is no log below {folder.Path}.");
@@ -86,12 +86,14 @@ internal static class AuditVerify
         return await Verifier(session, keys).VerifyAsync(tree, null, session.Cancellation).ConfigureAwait(false);
     }
 
-    private static LogVerifier Verifier(Session session, IReadOnlyList<VerifierKey> keys)
+    private static LogVerifier Verifier(
+        Session session, IReadOnlyList<VerifierKey> keys, bool needsJournal = false)
     {
         var next = ProgressStep;
         return new LogVerifier(keys, NoteSigner.IsGood)
         {
-            MinimumIndex = session.Get(MinimumIndex), Source = log => SealedArchive.Open(session, log),
+            NeedsJournal = needsJournal, MinimumIndex = session.Get(MinimumIndex),
+            Source = log => SealedArchive.Open(session, log),
             Since = [.. (session.Get(Since) ?? []).Select(ReadCheckpoint)],
             Progress = count =>
             {

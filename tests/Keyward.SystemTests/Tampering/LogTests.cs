@@ -57,6 +57,30 @@ public sealed class LogTests(LogTests.Made made) : IClassFixture<LogTests.Made>,
         await ServesNothingAsync("log_altered");
     }
 
+    [Fact]
+    public async Task A_journal_that_is_gone_is_missed_offline_where_the_node_writes_and_not_of_a_copy()
+    {
+        await MakeAsync();
+        Assert.Equal(0, (await VerifyAsync(Folder)).Code);
+        Copy(LogFolder, _data.In("copy"));
+        Directory.Delete(Path.Combine(LogFolder, "journal"), recursive: true);
+        Directory.Delete(Path.Combine(_data.In("copy"), "journal"), recursive: true);
+        foreach (var place in (string[])[Folder, Path.Combine(Folder, "audit"), LogFolder, LogFolder + "/"])
+        {
+            var (code, _, errors) = await VerifyAsync(place);
+            Assert.Equal(1, code);
+            Assert.Contains("The journal is missing.", errors, StringComparison.Ordinal);
+        }
+
+        var (copied, output, _) = await VerifyAsync(
+            _data.In("copy"), "--vkey", Path.Combine(Folder, "audit/vkey"), "--format", "json");
+        Assert.Equal(0, copied);
+        Assert.Contains("\"ok\":true", output, StringComparison.Ordinal);
+    }
+
+    private static Task<(int Code, string Output, string Errors)> VerifyAsync(params string[] arguments) =>
+        KeywardServer.RunAsync(KeywardServer.Program, ["audit", "verify", .. arguments]);
+
     private string LogFolder => Directory.GetDirectories(Path.Combine(Folder, "audit"), "node-*")
         .Single();
 

@@ -22,6 +22,11 @@ public sealed class LogVerifier(IReadOnlyList<VerifierKey> keys, SignatureCheck 
     /// <summary>How a folder is read whose files are not in clear.</summary>
     public Func<string, ITreeSource>? Source { get; init; }
 
+    /// <summary>The folder is where a node writes this log. Records are acknowledged once they are in the journal,
+    /// before a checkpoint covers them: where it is gone nobody can tell whether the log ended where its checkpoint
+    /// does.</summary>
+    public bool NeedsJournal { get; init; }
+
     /// <summary>Checks a log in a folder: its tree, files that lie about, and its journal if it has one.</summary>
     public async Task<LogReport> VerifyFolderAsync(string folder, string? origin, CancellationToken cancellation)
     {
@@ -31,7 +36,14 @@ public sealed class LogVerifier(IReadOnlyList<VerifierKey> keys, SignatureCheck 
         var size = report.Size ?? 0;
         await new StrayCheck(folder, size, report.MinimumIndex, faults).RunAsync(cancellation).ConfigureAwait(false);
         var journal = Path.Combine(folder, "journal");
-        if (!Directory.Exists(journal)) return report with { Faults = faults.Faults };
+        if (!Directory.Exists(journal))
+        {
+            if (NeedsJournal)
+                faults.Add("journal", size, "The journal is missing. Records that followed those under the " +
+                    "checkpoint, if there were any, stood in it alone; the node does not start without it.");
+            return report with { Faults = faults.Faults };
+        }
+
         var journalCheck = new JournalCheck(journal, report.Origin, faults);
         await journalCheck.RunAsync(new TreeReader(new TreeFolder(folder)), size, cancellation).ConfigureAwait(false);
         return report with { Faults = faults.Faults, Uncovered = Math.Max(0, journalCheck.End - size) };
