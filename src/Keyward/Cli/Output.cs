@@ -16,6 +16,9 @@ internal sealed class Output
     private static readonly JsonFormatter Formatter = new(JsonFormatter.Settings.Default.WithTypeRegistry(
         TypeRegistry.FromMessages(global::Google.Cloud.Kms.V1.LocationMetadata.Descriptor)));
 
+    private static readonly JsonFormatter WholeFormatter =
+        new(JsonFormatter.Settings.Default.WithFormatDefaultValues(true));
+
     private static readonly JsonSerializerOptions Compact = new() { Encoder =
         JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -45,6 +48,9 @@ internal sealed class Output
     public bool WantsJson { get; }
 
     public static JsonObject Json(IMessage message) => (JsonObject)JsonNode.Parse(Formatter.Format(message))!;
+
+    /// <summary>Zeros, empty texts and empty lists too.</summary>
+    public static JsonObject Whole(IMessage message) => (JsonObject)JsonNode.Parse(WholeFormatter.Format(message))!;
 
     public void Write(IMessage message) => Write(Json(message));
 

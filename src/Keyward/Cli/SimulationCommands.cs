@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Google.Protobuf.WellKnownTypes;
 using Keyward.Protos.V1;
 using Keyward.Vault.Policies.Simulation;
@@ -12,6 +13,8 @@ namespace Keyward.Cli;
 /// have done. All living nodes' logs count.</summary>
 internal static class SimulationCommands
 {
+    private const string DefaultSince = "-30d";
+
     private static readonly Argument<string> FileName = new("file")
     {
         Description = "The draft: bindings as policy show prints them, or a document in AWS's language; - for " +
@@ -68,10 +71,24 @@ internal static class SimulationCommands
         }
 
         if (all.Cut) session.Note("There were more calls than are judged at once: only the newest were.");
-        session.Output.Write(all);
+        session.Output.Write(Show(all));
+        if (!session.Output.IsJson && all.Otherwise.Count == 0)
+            session.Note(all.Judged == 0
+                ? $"Since {session.Get(Since) ?? DefaultSince} no call was recorded that the draft would have judged."
+                : "The draft decides each of these calls as it was decided.");
         var refused = all.Otherwise.Where(o => o.Draft == "refuses").Sum(o => o.Calls);
         if (session.Get(Check) && refused > 0)
             throw new FailedException($"The draft would have refused {refused} calls that were allowed.");
+    }
+
+    /// <summary>With all its fields, so that who reads it by a program need not know which are left out when they are
+    /// zero.</summary>
+    private static JsonObject Show(PolicySimulation simulation)
+    {
+        var json = Output.Whole(simulation);
+        // One answer for the logs of all nodes.
+        json.Remove("log");
+        return json;
     }
 
     private static SimulatePolicyRequest RequestOf(Session session)
@@ -129,5 +146,5 @@ internal static class SimulationCommands
     }
 
     private static Timestamp SinceOf(Session session) =>
-        Times.Parse(session.Get(Since) ?? "-30d", "--since").ToTimestamp();
+        Times.Parse(session.Get(Since) ?? DefaultSince, "--since").ToTimestamp();
 }

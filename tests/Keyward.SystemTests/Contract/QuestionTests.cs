@@ -136,6 +136,15 @@ public sealed class QuestionTests : IDisposable
         (otherwise, _) = await SimulateAsync(server, 1, "aws.json", "--identity", email);
         Assert.Equal(("cloudkms.cryptoKeyVersions.useToEncrypt", "refuses", "4"), otherwise);
 
+        // Where nothing was judged every figure is there all the same.
+        string[] nothing = ["policy", "simulate", _data.In("google.json"), "--resource", Ring, "--since", "2999-01-01T00:00:00Z"];
+        var none = JsonDocument.Parse((await ToolAsync(server, [.. nothing, "--format", "json"])).Output).RootElement;
+        Assert.Equal("cut:False differentAlready:0 judged:0 otherwise:[] undecided:0",
+            string.Join(' ', none.EnumerateObject().Select(f => $"{f.Name}:{f.Value}").Order(StringComparer.Ordinal)));
+        var shown = await ToolAsync(server, [.. nothing, "--format", "table"]);
+        Assert.Contains("judged: 0\n", shown.Output, StringComparison.Ordinal);
+        Assert.Contains("Since 2999-01-01T00:00:00Z no call was recorded", shown.Errors, StringComparison.Ordinal);
+
         var (code, output, errors) = await ToolAsync(
             server, "policy", "recommend", Ring, "--principal", email, "--format", "json");
         Assert.True(code == 0, errors);
