@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Keyward.Server;
 
 namespace Keyward.Cli;
@@ -11,6 +12,19 @@ internal static class ByteFiles
     /// <summary>More than any call takes: the server says what is too large, this only keeps a pipe from filling
     /// memory.</summary>
     private const int MaximumSizeBytes = 1024 * 1024;
+
+    /// <summary>What another command gave. Without a file for its bytes it prints JSON, which is no ciphertext or
+    /// signature: the refusal of those bytes would name a reason that is none.</summary>
+    /// <param name="fields">Where the bytes stand in such JSON.</param>
+    public static byte[] ReadResult(string? file, string option, bool isBase64, params string[] fields)
+    {
+        var bytes = Read(file, option, false);
+        if (FieldOf(bytes, fields) is { } field)
+            throw new UsageException($"{option} is not the {field} but JSON that has it.",
+                $"Let the command before write the bytes: {option} FILE (- for its output); " +
+                $"or take the field and say that it is base64: --field {field}, then --base64 here");
+        return isBase64 ? FromBase64(bytes, option) : bytes;
+    }
 
     /// <summary>Standard input where no file is named, unless that is a terminal.</summary>
     public static byte[] Read(string? file, string option, bool isBase64)
@@ -32,17 +46,38 @@ internal static class ByteFiles
                     "Encrypt large data locally under a data key; see docs/guides/envelope-encryption.md");
             }
 
-            return isBase64
-                ? Convert.FromBase64String(Encoding.ASCII.GetString(buffer.ToArray()))
-                : buffer.ToArray();
+            return isBase64 ? FromBase64(buffer.ToArray(), option) : buffer.ToArray();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new FailedException($"{file} cannot be read: {failure.Message}");
+        }
+    }
+
+    private static byte[] FromBase64(byte[] text, string option)
+    {
+        try
+        {
+            return Convert.FromBase64String(Encoding.ASCII.GetString(text));
         }
         catch (FormatException)
         {
             throw new UsageException($"{option} is not base64.");
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+    }
+
+    /// <summary>Which of the fields a JSON object has; null where the bytes are none.</summary>
+    private static string? FieldOf(byte[] bytes, string[] fields)
+    {
+        if (!bytes.AsSpan().TrimStart(" \t\r\n"u8).StartsWith("{"u8)) return null;
+        try
         {
-            throw new FailedException($"{file} cannot be read: {failure.Message}");
+            using var json = JsonDocument.Parse(bytes);
+            return fields.FirstOrDefault(f => json.RootElement.TryGetProperty(f, out _));
+        }
+        catch (JsonException)
+        {
+            return null;
         }
     }
 

@@ -63,7 +63,7 @@ internal static class RawCommands
         var isGiven = vector is not null && File.Exists(vector);
         var request = new RawEncryptRequest
         {
-            Plaintext = Read(session, PlaintextFile, false),
+            Plaintext = ByteString.CopyFrom(ByteFiles.Read(session.Get(PlaintextFile), PlaintextFile.Name, false)),
             AdditionalAuthenticatedData = Optional(session, AadFile),
             InitializationVector = isGiven ? Optional(session, VectorFile) : ByteString.Empty,
             Name = await Existing.NewestVersionAsync(session).ConfigureAwait(false),
@@ -96,7 +96,7 @@ internal static class RawCommands
                 "Name it: --initialization-vector-file FILE");
         var request = new RawDecryptRequest
         {
-            Ciphertext = Read(session, CiphertextFile, session.Get(UseCommands.Base64)),
+            Ciphertext = ReadCiphertext(session),
             AdditionalAuthenticatedData = Optional(session, AadFile),
             InitializationVector = Optional(session, VectorFile),
             Name = await Existing.NewestVersionAsync(session).ConfigureAwait(false),
@@ -109,7 +109,7 @@ internal static class RawCommands
     {
         var request = new AsymmetricDecryptRequest
         {
-            Ciphertext = Read(session, CiphertextFile, session.Get(UseCommands.Base64)),
+            Ciphertext = ReadCiphertext(session),
             Name = await Existing.NewestVersionAsync(session).ConfigureAwait(false),
         };
         var response = await session.Server.Keys.AsymmetricDecryptAsync(
@@ -121,7 +121,7 @@ internal static class RawCommands
     {
         var request = new DecapsulateRequest
         {
-            Ciphertext = Read(session, CiphertextFile, session.Get(UseCommands.Base64)),
+            Ciphertext = ReadCiphertext(session),
             Name = await Existing.NewestVersionAsync(session).ConfigureAwait(false),
         };
         var response = await session.Server.Keys.DecapsulateAsync(request, cancellationToken: session.Cancellation);
@@ -140,8 +140,8 @@ internal static class RawCommands
         UseCommands.Give(session, OutputFile, response.Data, null, "data");
     }
 
-    private static ByteString Read(Session session, Option<string?> option, bool isBase64) =>
-        ByteString.CopyFrom(ByteFiles.Read(session.Get(option), option.Name, isBase64));
+    private static ByteString ReadCiphertext(Session session) => ByteString.CopyFrom(ByteFiles.ReadResult(
+        session.Get(CiphertextFile), CiphertextFile.Name, session.Get(UseCommands.Base64), "ciphertext"));
 
     private static ByteString Optional(Session session, Option<string?> option) =>
         ByteString.CopyFrom(ByteFiles.ReadOptional(session.Get(option), option.Name, false));

@@ -114,7 +114,8 @@ internal static class SignCommands
         var file = session.Get(SignatureFile) ?? throw new UsageException(
             "Nothing to check.", "Name the signature: --signature-file FILE");
         UseCommands.RefuseTwoInputs(file, session.Get(InputFile) ?? (session.Get(DigestFile) is null ? "-" : null));
-        return ByteString.CopyFrom(ByteFiles.Read(file, SignatureFile.Name, session.Get(UseCommands.Base64)));
+        return ByteString.CopyFrom(ByteFiles.ReadResult(
+            file, SignatureFile.Name, session.Get(UseCommands.Base64), "signature", "mac"));
     }
 
     /// <summary>What is signed, and how it is called: nothing for the message itself.</summary>

@@ -61,8 +61,8 @@ internal static class UseCommands
         var response = await session.Server.Keys.DecryptAsync(new DecryptRequest
         {
             Name = Names.KeyOf(session, session.Get(Names.Key)),
-            Ciphertext = ByteString.CopyFrom(
-                ByteFiles.Read(session.Get(CiphertextFile), "--ciphertext-file", session.Get(Base64))),
+            Ciphertext = ByteString.CopyFrom(ByteFiles.ReadResult(
+                session.Get(CiphertextFile), CiphertextFile.Name, session.Get(Base64), "ciphertext")),
             AdditionalAuthenticatedData = ByteString.CopyFrom(
                 ByteFiles.ReadOptional(session.Get(AadFile), AadFile.Name, false)),
         }, cancellationToken: session.Cancellation);

@@ -112,6 +112,33 @@ public sealed class UseCommandTests(SharedServer shared) : IClassFixture<SharedS
         Assert.Equal(2, (await RunAsync("random", "--length", "7")).Code);
     }
 
+    [Fact]
+    public async Task What_a_command_printed_is_not_taken_for_the_bytes_in_it()
+    {
+        await OkAsync("key", "create", "e", "--keyring", _ring, "--purpose", "encryption");
+        await MakeAsync("s", "asymmetric-signing", "ec-sign-p256-sha256");
+        var encrypted = await OkAsync("encrypt", Key("e"), "--plaintext-file", _data.In("text"));
+        await File.WriteAllTextAsync(_data.In("printed"), encrypted.GetRawText() + "\n");
+        foreach (var base64 in (string[][])[[], ["--base64"]])
+        {
+            var (code, _, errors) = await RunAsync("decrypt", Key("e"), "--ciphertext-file", _data.In("printed"), base64);
+            Assert.Equal(2, code);
+            Assert.Contains("--field ciphertext", errors, StringComparison.Ordinal);
+        }
+
+        // What it says to do does it.
+        var (_, field, _) = await RunAsync("encrypt", Key("e"), "--plaintext-file", _data.In("text"), "--field", "ciphertext");
+        await File.WriteAllTextAsync(_data.In("field"), field);
+        await OkAsync("decrypt", Key("e"), "--ciphertext-file", _data.In("field"), "--base64", "--plaintext-file", _data.In("opened"));
+        Assert.Equal("attack at dawn, 16", await File.ReadAllTextAsync(_data.In("opened")));
+
+        var signed = await OkAsync("sign", Key("s"), "--input-file", _data.In("text"));
+        await File.WriteAllTextAsync(_data.In("printed"), signed.GetRawText());
+        var refused = await RunAsync("verify", Key("s"), "--input-file", _data.In("text"), "--signature-file", _data.In("printed"));
+        Assert.Equal(2, refused.Code);
+        Assert.Contains("--field signature", refused.Errors, StringComparison.Ordinal);
+    }
+
     private string[] Key(string name) => ["--key", name, "--keyring", _ring];
 
     private Task<JsonElement> MakeAsync(string name, string purpose, string algorithm) => OkAsync(
