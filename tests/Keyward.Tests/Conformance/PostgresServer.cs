@@ -15,6 +15,8 @@ public sealed class PostgresServer : IAsyncLifetime
 
     private string Data => Path.Combine(_folder, "data");
 
+    private bool IsStarted => File.Exists(Path.Combine(Data, "postmaster.pid"));
+
     public async ValueTask InitializeAsync()
     {
         if (Environment.IsPrivilegedProcess) Run("chown", "postgres", _folder);
@@ -34,6 +36,34 @@ public sealed class PostgresServer : IAsyncLifetime
     public void Stop(string mode) => Run(_programs + "/pg_ctl", "-D", Data, "-w", "-m", mode, "stop");
 
     public int Process => int.Parse(File.ReadLines(Path.Combine(Data, "postmaster.pid")).First());
+
+    /// <summary>All of its processes get SIGKILL; gone when this returns. It can be started again.</summary>
+    public async Task KillAsync()
+    {
+        // It forks no more, so that all of them are known.
+        Signal("STOP", [Process]);
+        int[] all = [Process, .. Children()];
+        Signal("KILL", all);
+        while (all.Any(p => StateOf(p) is not (null or 'Z'))) await Task.Yield();
+        // A dead process that nobody has reaped yet would count as a server that runs.
+        File.Delete(Path.Combine(Data, "postmaster.pid"));
+        File.Delete(Path.Combine(_folder, ".s.PGSQL.5432.lock"));
+    }
+
+    /// <summary>All of its processes stand still, its connections stay open, and nobody is told.</summary>
+    public async Task FreezeAsync()
+    {
+        Signal("STOP", [Process]);
+        while (StateOf(Process) != 'T') await Task.Yield();
+        int[] children = [.. Children()];
+        Signal("STOP", children);
+        while (children.Any(p => StateOf(p) is not (null or 'Z' or 'T'))) await Task.Yield();
+    }
+
+    public void Continue()
+    {
+        if (IsStarted) Signal("CONT", [.. Children(), Process]);
+    }
 
     /// <summary>A new, empty database; gives its connection string.</summary>
     public string MakeDatabase(string? tablespace = null)
@@ -85,9 +115,38 @@ public sealed class PostgresServer : IAsyncLifetime
 
     public ValueTask DisposeAsync()
     {
-        if (File.Exists(Path.Combine(Data, "postmaster.pid"))) Stop("immediate");
+        // Who stands still hears nothing.
+        Continue();
+        if (IsStarted) Stop("immediate");
         Directory.Delete(_folder, recursive: true);
         return ValueTask.CompletedTask;
+    }
+
+    private IEnumerable<int> Children() => Directory.EnumerateDirectories("/proc")
+        .Select(d => int.TryParse(Path.GetFileName(d), out var process) ? process : 0)
+        .Where(p => p > 0 && StatusOf(p) is [_, var parent, ..] && parent == $"{Process}");
+
+    private static char? StateOf(int process) => StatusOf(process) is [[var state], ..] ? state : null;
+
+    /// <summary>What follows its name in <c>/proc/PID/stat</c>: state, parent; nothing of one that is gone.</summary>
+    private static string[] StatusOf(int process)
+    {
+        try
+        {
+            var line = File.ReadAllText($"/proc/{process}/stat");
+            return line[(line.LastIndexOf(')') + 2)..].Split(' ');
+        }
+        catch (IOException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>One that has ended meanwhile is no fault.</summary>
+    private static void Signal(string signal, int[] processes)
+    {
+        using var kill = System.Diagnostics.Process.Start("kill", ["-" + signal, .. processes.Select(p => $"{p}")]);
+        kill.WaitForExit();
     }
 
     private static string FindPrograms() => Directory.Exists("/usr/lib/postgresql")
