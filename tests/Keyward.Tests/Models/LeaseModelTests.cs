@@ -6,13 +6,12 @@ using Keyward.Vault.Gate;
 using Keyward.Vault.Keystores;
 using Keyward.Vault.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Keyward.Tests.Models;
 
 /// <summary>The program's own lease, synchronisation and propagation under a scheduler that decides when each statement
-/// runs, when its answer arrives or is lost, how the nodes' clocks go, who stands still and who dies. The oracle knows one
-/// sentence: a request that begins after a change returned is served by nobody who has not applied it.</summary>
+/// runs, when its answer arrives or is lost, how the nodes' clocks go and are set, who stands still and who dies. The
+/// oracle knows one sentence: a request that begins after a change returned is served by nobody who has not applied it.</summary>
 public sealed class LeaseModelTests : IDisposable
 {
     private readonly VaultKeys _keys = new();
@@ -23,6 +22,7 @@ public sealed class LeaseModelTests : IDisposable
         NobodyWaits = 1,
         NobodyLooksAtTheLease = 2,
         RenewalsTellOldCounters = 3,
+        LeasesGoByTheWallClock = 4,
     }
 
     public void Dispose() => _keys.Dispose();
@@ -55,6 +55,7 @@ public sealed class LeaseModelTests : IDisposable
     [InlineData(Fault.NobodyWaits)]
     [InlineData(Fault.NobodyLooksAtTheLease)]
     [InlineData(Fault.RenewalsTellOldCounters)]
+    [InlineData(Fault.LeasesGoByTheWallClock)]
     public void A_fault_is_found(Fault fault) => Assert.Contains(Enumerable.Range(1, 100), seed =>
     {
         var run = new Run(_keys, seed, fault);
@@ -63,9 +64,10 @@ public sealed class LeaseModelTests : IDisposable
     });
 
     /// <summary>One node: its clock, which drifts, and the program's parts.</summary>
-    private sealed class Member(int number, string id, VaultKeys keys, SharedRows rows, List<Statement> statements)
+    private sealed class Member(
+        int number, string id, VaultKeys keys, SharedRows rows, List<Statement> statements, Fault fault)
     {
-        public FakeTimeProvider Clock { get; private set; } = null!;
+        public JumpingTime Clock { get; private set; } = null!;
 
         public OpenedVault Vault { get; private set; } = null!;
 
@@ -82,7 +84,7 @@ public sealed class LeaseModelTests : IDisposable
         /// <summary>A new life under the same name, with what the store holds.</summary>
         public void Start(Snapshot snapshot)
         {
-            Clock = new FakeTimeProvider();
+            Clock = new JumpingTime(measuresByTheWall: fault == Fault.LeasesGoByTheWallClock);
             var store = new LeaseStore(number, rows, statements);
             Vault = new OpenedVault(keys.Keystore, keys.Hierarchy, keys.Hierarchy, snapshot)
             {
@@ -118,7 +120,7 @@ public sealed class LeaseModelTests : IDisposable
             _rows.Counter = _rows.Counter with { SealedSum = SealedSum(0, default) };
             for (var i = 0; i < 3; i++)
             {
-                var member = new Member(i, $"node-{i}", keys, _rows, _statements);
+                var member = new Member(i, $"node-{i}", keys, _rows, _statements, fault);
                 member.Start(_latest);
                 _members.Add(member);
             }
@@ -153,7 +155,7 @@ public sealed class LeaseModelTests : IDisposable
         private void Step()
         {
             var member = _members[_random.Next(_members.Count)];
-            switch (_random.Next(24))
+            switch (_random.Next(25))
             {
                 case < 4:
                     if (!member.Stands && member.Syncing.IsCompleted) member.Syncing = member.Sync.SyncAsync(default);
@@ -166,6 +168,7 @@ public sealed class LeaseModelTests : IDisposable
                 case 15: if (!member.Stands) Change(member); break;
                 case < 22: Use(member); break;
                 case 22: member.Stands = !member.Stands; break;
+                case 23: member.Clock.SetWall(TimeSpan.FromMinutes(_random.Next(-60, 60))); break;
                 default: if (_random.Next(8) == 0) Restart(member); break;
             }
 

@@ -39,6 +39,54 @@ public sealed class NodeSyncTests : IDisposable
     }
 
     [Fact]
+    public async Task Another_store_is_none_that_this_node_may_serve_by_however_far_it_is()
+    {
+        var vault = VaultAt(5);
+        await SyncAsync(vault, () => 5, incarnation: [1]);
+        Assert.Equal("store_rolled_back", Assert.Single(_damage).Reason);
+        Assert.False(vault.Lease.IsGood);
+    }
+
+    [Fact]
+    public async Task A_nodes_first_lease_rests_on_a_renewal_that_began_when_it_was_registered()
+    {
+        var vault = VaultAt(5);
+        var store = DispatchProxy.Create<INodeStore, Answers>();
+        var answers = (Answers)(object)store;
+        (answers.Seq, answers.Called) = (() => 5, name =>
+        {
+            // The lease that a call finds would let requests be served while it is under way.
+            Assert.False(vault.Lease.IsGood, name);
+            _time.Advance(TimeSpan.FromSeconds(9));
+        });
+        await using var sync = new NodeSync(store, null!, vault, Me, _time, NullLogger.Instance);
+        await sync.StartAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(["ReadNodesAsync", "RegisterAsync", "RenewAsync"], answers.Calls.Take(3));
+        Assert.Equal(TimeSpan.FromSeconds(1), vault.Lease.Remaining);
+    }
+
+    [Fact]
+    public async Task A_node_that_was_given_up_serves_by_no_lease_until_it_is_registered_again()
+    {
+        var vault = VaultAt(5);
+        var store = DispatchProxy.Create<INodeStore, Answers>();
+        var answers = (Answers)(object)store;
+        answers.Seq = () => 5;
+        var sync = new NodeSync(store, null!, vault, Me, _time, NullLogger.Instance);
+        await sync.SyncAsync(TestContext.Current.CancellationToken);
+        Assert.True(vault.Lease.IsGood);
+        answers.Calls.Clear();
+        (answers.IsGivenUp, answers.Called) = (true, name =>
+        {
+            if (answers.Calls is not ["RenewAsync"]) Assert.False(vault.Lease.IsGood, name);
+            _time.Advance(TimeSpan.FromSeconds(3));
+        });
+        await sync.SyncAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(["RenewAsync", "ReadNodesAsync", "RegisterAsync", "RenewAsync"], answers.Calls);
+        Assert.Equal(TimeSpan.FromSeconds(7), vault.Lease.Remaining);
+    }
+
+    [Fact]
     public async Task A_lease_that_the_store_makes_longer_than_changes_wait_ends_when_they_stop_waiting()
     {
         var vault = VaultAt(5);
@@ -51,29 +99,64 @@ public sealed class NodeSyncTests : IDisposable
 
     public void Dispose() => _keys.Dispose();
 
+    private static NodeIdentity Me { get; } = new("n", "127.0.0.1:1", "test", "machine");
+
     private OpenedVault VaultAt(long seq) => new(
         _keys.Keystore, _keys.Hierarchy, _keys.Hierarchy, new Snapshot { Seq = seq }) { Lease = new Lease(_time) };
 
-    private async Task SyncAsync(OpenedVault vault, Func<long> seqAtRenewal, LeaseTerms? terms = null)
+    private async Task SyncAsync(
+        OpenedVault vault, Func<long> seqAtRenewal, LeaseTerms? terms = null, byte[]? incarnation = null)
     {
         var store = DispatchProxy.Create<INodeStore, Answers>();
         var answers = (Answers)(object)store;
-        (answers.Seq, answers.Terms) = (seqAtRenewal, terms ?? LeaseTerms.Default);
-        var sync = new NodeSync(store, null!, vault, new NodeIdentity("n", "127.0.0.1:1", "test", "machine"), _time,
-            NullLogger.Instance) { Damaged = _damage.Add };
+        (answers.Seq, answers.Terms, answers.Incarnation) =
+            (seqAtRenewal, terms ?? LeaseTerms.Default, incarnation ?? []);
+        var sync = new NodeSync(store, null!, vault, Me, _time, NullLogger.Instance) { Damaged = _damage.Add };
         await sync.SyncAsync(TestContext.Current.CancellationToken);
     }
 
-    /// <summary>A store that is asked for renewals only.</summary>
+    /// <summary>A store that knows no other node.</summary>
     public class Answers : DispatchProxy
     {
         internal Func<long> Seq { get; set; } = () => 0;
 
         internal LeaseTerms Terms { get; set; } = LeaseTerms.Default;
 
-        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
-            targetMethod!.Name == nameof(INodeStore.RenewAsync)
-                ? new ValueTask<Renewal?>(new Renewal(new Counter(Seq(), [], []), Terms, false))
-                : throw new NotSupportedException(targetMethod.Name);
+        internal byte[] Incarnation { get; set; } = [];
+
+        /// <summary>Somebody has waited this node's lease out: it must register.</summary>
+        internal bool IsGivenUp { get; set; }
+
+        internal Action<string> Called { get; set; } = _ => { };
+
+        internal List<string> Calls { get; } = [];
+
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+        {
+            var name = targetMethod!.Name;
+            if (name is not (nameof(INodeStore.WaitForChangeAsync) or nameof(INodeStore.LeaveAsync)))
+            {
+                Calls.Add(name);
+                Called(name);
+            }
+
+            switch (name)
+            {
+                case nameof(INodeStore.RenewAsync):
+                    return new ValueTask<Renewal?>(IsGivenUp ? null
+                        : new Renewal(new Counter(Seq(), [], Incarnation), Terms, false));
+                case nameof(INodeStore.RegisterAsync):
+                    IsGivenUp = false;
+                    return ValueTask.CompletedTask;
+                case nameof(INodeStore.ReadNodesAsync):
+                    return new ValueTask<IReadOnlyList<NodeRow>>([]);
+                case nameof(INodeStore.WaitForChangeAsync):
+                    return new ValueTask(Task.Delay(Timeout.InfiniteTimeSpan, (CancellationToken)args![1]!));
+                case nameof(INodeStore.LeaveAsync):
+                    return ValueTask.CompletedTask;
+                default:
+                    throw new NotSupportedException(name);
+            }
+        }
     }
 }
