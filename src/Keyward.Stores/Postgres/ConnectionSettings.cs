@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Keyward.Vault.Storage;
 using Npgsql;
 
@@ -25,15 +27,16 @@ internal static class ConnectionSettings
         {
             given = new NpgsqlConnectionStringBuilder(text);
         }
-        catch (ArgumentException)
+        catch (ArgumentException failure)
         {
-            throw new StoreUnavailableException(
-                $"{file} does not hold an Npgsql connection string, such as Host=db;Username=keyward;Database=keyward");
+            throw new StoreUnavailableException($"{file} does not hold an Npgsql connection string, such as " +
+                $"Host=db;Username=keyward;Database=keyward: {failure.Message}");
         }
 
         if (string.IsNullOrEmpty(given.Host))
             throw new StoreUnavailableException($"The connection string in {file} names no Host.");
         DemandVerifiedTls(given, file);
+        if (given.RootCertificate is { } root) DemandCertificates(root, file);
         given.Options = string.IsNullOrEmpty(given.Options) ? SessionOptions : given.Options + " " + SessionOptions;
         given.Enlist = false;
         given.IncludeErrorDetail = false;
@@ -92,6 +95,28 @@ internal static class ConnectionSettings
         throw new StoreUnavailableException(
             $"The connection string in {file} does not verify the certificate of {remote[0]}: " +
             "use SSL Mode=VerifyFull, and Root Certificate=FILE where the CA is your own.");
+    }
+
+    /// <summary>Without it the first connection fails, and says neither which file nor why.</summary>
+    private static void DemandCertificates(string root, string file)
+    {
+        try
+        {
+            var certificates = new X509Certificate2Collection();
+            certificates.ImportFromPemFile(root);
+            var found = certificates.Count;
+            foreach (var certificate in certificates) certificate.Dispose();
+            if (found > 0) return;
+        }
+        catch (Exception failure) when (
+            failure is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw new StoreUnavailableException(
+                $"The connection string in {file} names a Root Certificate that cannot be read: {failure.Message}");
+        }
+
+        throw new StoreUnavailableException(
+            $"The connection string in {file} names {root} as its Root Certificate: it holds no certificate in PEM.");
     }
 
     private static bool IsSocket(NpgsqlConnectionStringBuilder settings) =>

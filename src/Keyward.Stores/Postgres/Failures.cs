@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Keyward.Vault.Storage;
 using Npgsql;
 
@@ -12,6 +13,14 @@ internal static class Failures
 
     public const string Pooler = "Between this node and PostgreSQL stands a pooler that drops the session's options, " +
         "such as PgBouncer: connect to PostgreSQL directly. A node uses up to ten connections.";
+
+    /// <summary>The driver does not say which of these it is.</summary>
+    public const string Certificate = "PostgreSQL's certificate is refused: it is not for the host that the " +
+        "connection string names, or by no CA that its Root Certificate holds (the system's where it names none), or " +
+        "not good today.";
+
+    public static bool IsOfCertificate(Exception? failure) =>
+        failure is NpgsqlException { InnerException: AuthenticationException };
 
     public static bool IsFailure(Exception failure) =>
         failure is NpgsqlException or SocketException or IOException or TimeoutException or ObjectDisposedException
@@ -36,6 +45,7 @@ internal static class Failures
     {
         PostgresException { SqlState: "08P01" } => Pooler,
         PostgresException server => $"PostgreSQL refuses: {server.MessageText} ({server.SqlState})",
+        _ when IsOfCertificate(failure) => Certificate,
         _ => $"PostgreSQL cannot be reached: {failure.Message}",
     }, failure);
 

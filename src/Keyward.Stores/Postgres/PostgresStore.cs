@@ -31,7 +31,20 @@ internal sealed partial class PostgresStore : IStore
         _leaseSource = NpgsqlDataSource.Create(ConnectionSettings.ForLease(settings));
     }
 
-    public async ValueTask OpenAsync(CancellationToken cancellation) => await TryAsync(async () =>
+    public async ValueTask OpenAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await PrepareAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException refused) when (Failures.IsOfCertificate(refused.InnerException))
+        {
+            var fault = await ServerCertificate.FindFaultAsync(_settings, cancellation).ConfigureAwait(false);
+            throw new StoreUnavailableException(fault ?? refused.Message, refused.InnerException!);
+        }
+    }
+
+    private async ValueTask PrepareAsync(CancellationToken cancellation) => await TryAsync(async () =>
     {
         await DemandPrimaryAsync(cancellation).ConfigureAwait(false);
         await Migrations.ApplyAsync(_source, cancellation).ConfigureAwait(false);

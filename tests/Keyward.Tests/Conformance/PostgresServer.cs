@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 
 namespace Keyward.Tests.Conformance;
 
@@ -10,6 +12,7 @@ public sealed class PostgresServer : IAsyncLifetime
 
     private readonly string _folder = Directory.CreateTempSubdirectory("kwpg").FullName;
     private readonly string _programs = FindPrograms();
+    private int _port = 5432;
 
     public string Folder => _folder;
 
@@ -25,11 +28,38 @@ public sealed class PostgresServer : IAsyncLifetime
     }
 
     /// <summary>Flushes stay on only where a test kills the server.</summary>
-    public Task StartAsync(bool durable = false)
+    /// <param name="environment">NAME=VALUE, for the server.</param>
+    public Task StartAsync(bool durable = false, params string[] environment)
     {
-        Run(_programs + "/pg_ctl", "-D", Data, "-w", "-l", Path.Combine(_folder, "log"), "-o",
-            $"-k {_folder} -c listen_addresses='' -c max_connections=200 -c fsync={(durable ? "on" : "off")}", "start");
+        Run("/usr/bin/env", [.. environment, _programs + "/pg_ctl", "-D", Data, "-w", "-l",
+            Path.Combine(_folder, "log"), "-o", $"-k {_folder} -c listen_addresses='' -c max_connections=200 " +
+            $"-c fsync={(durable ? "on" : "off")}", "start"]);
         return Task.CompletedTask;
+    }
+
+    /// <summary>Starts anew, and is reached by TCP as well, by TLS alone, with this certificate.</summary>
+    public int ServeTls(string certificate, string key)
+    {
+        if (IsStarted) Stop("fast");
+        foreach (var (name, text) in new[] { ("server.crt", certificate), ("server.key", key) })
+        {
+            var file = Path.Combine(Data, name);
+            File.WriteAllText(file, text);
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            if (Environment.IsPrivilegedProcess) Run("chown", "postgres", file);
+        }
+
+        File.WriteAllText(
+            Path.Combine(Data, "pg_hba.conf"), "local all all trust\nhostssl all all 127.0.0.1/32 trust\n");
+        using (var free = new TcpListener(IPAddress.Loopback, 0))
+        {
+            free.Start();
+            _port = ((IPEndPoint)free.LocalEndpoint).Port;
+        }
+
+        Run(_programs + "/pg_ctl", "-D", Data, "-w", "-l", Path.Combine(_folder, "log"), "-o",
+            $"-k {_folder} -p {_port} -c listen_addresses=127.0.0.1 -c ssl=on -c fsync=off", "start");
+        return _port;
     }
 
     /// <summary>fast, or immediate: without a checkpoint, as after a loss of power.</summary>
@@ -82,7 +112,8 @@ public sealed class PostgresServer : IAsyncLifetime
     public void Execute(string database, string sql) => Query(database, sql);
 
     public string Query(string database, string sql) =>
-        Run(_programs + "/psql", "-h", _folder, "-U", "keyward", "-d", database, "-q", "-t", "-A", "-c", sql).Trim();
+        Run(_programs + "/psql", "-h", _folder, "-p", $"{_port}", "-U", "keyward", "-d", database,
+            "-q", "-t", "-A", "-c", sql).Trim();
 
     /// <summary>From now on a commit waits until a standby of this name has it; of none if it is empty.</summary>
     public void Demand(string standby)
