@@ -32,7 +32,9 @@ internal sealed class JobBoard(TimeProvider time)
             var status = _statuses.GetOrAdd(job.Name, static (name, job) => new JobStatus(
                 name, JobState.Waiting, job.Interval, 0, 0, null, null, null), job);
             if (cancellation.IsCancellationRequested) break;
-            if (status.LastRunTime is { } last && time.GetUtcNow() - last < job.Interval) continue;
+            // A clock that was set back to before the last run says nothing of when that was: the job is due.
+            if (status.LastRunTime is { } last && time.GetUtcNow() - last is var pause && pause >= TimeSpan.Zero
+                && pause < job.Interval) continue;
             if (await RunAsync(job, status, cancellation).ConfigureAwait(false) is { } failure) failures.Add(failure);
         }
 

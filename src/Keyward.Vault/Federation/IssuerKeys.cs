@@ -39,7 +39,7 @@ internal sealed partial class IssuerKeys(IDocumentSource source, TimeProvider ti
         if (issuer.Rules.Keys is { } given)
             return (entry.Kept ??= Given(given))?.Keys;
         var now = time.GetUtcNow();
-        if (entry.Kept is { } kept && now < kept.Fresh && kept.Keys.Knows(keyId)) return kept.Keys;
+        if (entry.Kept is { } kept && kept.IsFresh(now) && kept.Keys.Knows(keyId)) return kept.Keys;
         if (Interlocked.Increment(ref entry.Waiting) > MaximumWaiting)
         {
             Interlocked.Decrement(ref entry.Waiting);
@@ -70,8 +70,8 @@ internal sealed partial class IssuerKeys(IDocumentSource source, TimeProvider ti
     private async Task RefreshAsync(Entry entry, Issuer issuer, string? keyId)
     {
         var now = time.GetUtcNow();
-        if (entry.Kept is { } kept && now < kept.Fresh && kept.Keys.Knows(keyId)) return;
-        if (entry.LastAttempt is { } last && now - last < AttemptInterval) return;
+        if (entry.Kept is { } kept && kept.IsFresh(now) && kept.Keys.Knows(keyId)) return;
+        if (entry.LastAttempt is { } last && (now - last).Duration() < AttemptInterval) return;
         entry.LastAttempt = now;
         using var patience = new CancellationTokenSource(Patience, time);
         try
@@ -131,7 +131,11 @@ internal sealed partial class IssuerKeys(IDocumentSource source, TimeProvider ti
     [LoggerMessage(1010, LogLevel.Warning, "The keys of issuer {Issuer} cannot be fetched: {Why}")]
     private static partial void CannotFetch(ILogger logger, string issuer, string why);
 
-    private sealed record Kept(KeySet Keys, DateTimeOffset Fetched, DateTimeOffset Fresh);
+    private sealed record Kept(KeySet Keys, DateTimeOffset Fetched, DateTimeOffset Fresh)
+    {
+        /// <summary>What was fetched in the future is of unknown age: the clock was set back.</summary>
+        public bool IsFresh(DateTimeOffset now) => now >= Fetched && now < Fresh;
+    }
 
     /// <summary>One issuer's keys. What is kept is replaced whole and read without the turn.</summary>
     private sealed class Entry

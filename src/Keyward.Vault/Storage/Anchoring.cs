@@ -11,13 +11,13 @@ internal sealed class Anchoring(IStore store, IAuditLog log, TimeProvider time)
     private static readonly TimeSpan MaximumAge = TimeSpan.FromSeconds(10);
 
     private long _size = -1;
-    private DateTimeOffset _at;
+    private long? _at;
 
     /// <summary>Anchors if it is due; called every second or so.</summary>
     public async ValueTask TickAsync(CancellationToken cancellation)
     {
         if (log.Tree?.Latest.Checkpoint.Size is not { } size || size == _size) return;
-        if (size - _size < MaximumRecords && time.GetUtcNow() - _at < MaximumAge) return;
+        if (size - _size < MaximumRecords && _at is { } at && time.GetElapsedTime(at) < MaximumAge) return;
         await PutAsync(cancellation).ConfigureAwait(false);
     }
 
@@ -35,6 +35,6 @@ internal sealed class Anchoring(IStore store, IAuditLog log, TimeProvider time)
         await store.PutCheckpointAsync(new StoredCheckpoint(
             signed.Checkpoint.Origin, signed.Checkpoint.Size, signed.Note.ToBytes(), now), cancellation)
             .ConfigureAwait(false);
-        (_size, _at) = (signed.Checkpoint.Size, now);
+        (_size, _at) = (signed.Checkpoint.Size, time.GetTimestamp());
     }
 }

@@ -12,7 +12,7 @@ internal sealed class DeliveryCursor(string file, string log, TimeProvider time)
 
     private long _saved = -1;
     private long _savedTold;
-    private DateTimeOffset _savedAt;
+    private long? _savedAt;
 
     /// <summary>The index that goes out next.</summary>
     public long Next { get; private set; }
@@ -37,7 +37,7 @@ internal sealed class DeliveryCursor(string file, string log, TimeProvider time)
     public void MoveTo(long next)
     {
         Next = next;
-        if (time.GetUtcNow() - _savedAt >= Interval) Save();
+        if (_savedAt is not { } at || time.GetElapsedTime(at) >= Interval) Save();
     }
 
     public void Save()
@@ -46,7 +46,7 @@ internal sealed class DeliveryCursor(string file, string log, TimeProvider time)
         var text = new RecordReference(log, Next, null) + "\n";
         if (Told != Next) text += new RecordReference(log, Told, null) + "\n";
         DataFolder.WriteSecret(file, System.Text.Encoding.UTF8.GetBytes(text));
-        (_saved, _savedTold, _savedAt) = (Next, Told, time.GetUtcNow());
+        (_saved, _savedTold, _savedAt) = (Next, Told, time.GetTimestamp());
     }
 
     private static long? IndexOf(string[] lines, int number, string log) => number < lines.Length

@@ -14,7 +14,7 @@ internal sealed class LeftOut(string sink, SinkFilter filter, string log, long f
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
-    private DateTimeOffset? _told;
+    private long? _told;
     private long _count;
     private long _sent;
 
@@ -23,12 +23,12 @@ internal sealed class LeftOut(string sink, SinkFilter filter, string log, long f
 
     /// <summary>Whether it is time to tell, with what is being left out now.</summary>
     public bool WouldBeDue(int more) => _count + more > 0
-        && (_told is not { } told || time.GetUtcNow() - told >= Interval);
+        && (_told is not { } told || time.GetElapsedTime(told) >= Interval);
 
     public void Add(long leftOut, long sent) => (_count, _sent) = (_count + leftOut, _sent + sent);
 
     /// <summary>The range up to an index was told.</summary>
-    public void Told(long to) => (From, _count, _sent, _told) = (to, 0, 0, time.GetUtcNow());
+    public void Told(long to) => (From, _count, _sent, _told) = (to, 0, 0, time.GetTimestamp());
 
     /// <summary>The record that tells it. Its id follows from what it says, so that a second one like it is known for
     /// what it is.</summary>

@@ -56,7 +56,9 @@ internal sealed class Nodes : IAsyncDisposable
         }
     }
 
-    public Task<KeywardServer> AddAsync() => AddAsync(Environment());
+    /// <summary>A further node, with more in its environment.</summary>
+    public Task<KeywardServer> AddAsync(params (string Name, string Value)[] more) =>
+        AddWithAsync([.. Environment(), .. more]);
 
     /// <summary>A node whose way to the database leads through a socket in another folder.</summary>
     public async Task<KeywardServer> AddThroughAsync(string folder)
@@ -64,10 +66,10 @@ internal sealed class Nodes : IAsyncDisposable
         var (direct, file) = (await File.ReadAllTextAsync(_data.In("connection")), _data.In(folder + "-connection"));
         await File.WriteAllTextAsync(file, $"Host={_data.In(folder)};{direct[(direct.IndexOf(';') + 1)..]}");
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        return await AddAsync([("KEYWARD_STORAGE", "postgres"), ("KEYWARD_POSTGRES_FILE", file)]);
+        return await AddWithAsync([("KEYWARD_STORAGE", "postgres"), ("KEYWARD_POSTGRES_FILE", file)]);
     }
 
-    private async Task<KeywardServer> AddAsync((string, string)[] environment)
+    private async Task<KeywardServer> AddWithAsync((string, string)[] environment)
     {
         var folder = Prepare($"node{_servers.Count}");
         if (_servers.Count > 0) CopyRoot(folder);

@@ -15,6 +15,7 @@ internal sealed class LongestFirst : ITestCollectionOrderer
         nameof(Crash.KillTests), nameof(Contract.LiveAlertTests), nameof(Recovery.RestoreTests),
         nameof(Cluster.RollingUpgradeTests), nameof(Contract.QuestionTests), nameof(Contract.RunbookTests),
         nameof(Contract.OperatingTests), nameof(Cluster.DatabaseTests), nameof(Cluster.DatabaseOutageTests),
+        nameof(Cluster.ClockTests),
         nameof(Tampering.StoreTests),
         nameof(Contract.ApplicationGuideTests), nameof(Contract.GuideTests), nameof(Contract.DegradedTests),
         nameof(Contract.DevServerTests),

@@ -12,7 +12,8 @@ internal sealed class RestClient : IDisposable
 {
     private readonly HttpClient _http;
 
-    public RestClient(KeywardServer server, string? keyFile = null)
+    /// <param name="ahead">How far the client's clock is ahead of the machine's.</param>
+    public RestClient(KeywardServer server, string? keyFile = null, TimeSpan ahead = default)
     {
         var ca = X509CertificateLoader.LoadCertificateFromFile(Path.Combine(server.Data, "tls/ca.pem"));
         var handler = new SocketsHttpHandler();
@@ -22,7 +23,7 @@ internal sealed class RestClient : IDisposable
         };
         _http = new HttpClient(handler) { BaseAddress = new Uri($"https://{server.Address}"), Timeout = TimeSpan.FromSeconds(30) };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
-            "Bearer", Assertion(keyFile ?? Path.Combine(server.Data, "credentials/admin.json"), DateTimeOffset.UtcNow));
+            "Bearer", Assertion(keyFile ?? Path.Combine(server.Data, "credentials/admin.json"), DateTimeOffset.UtcNow + ahead));
     }
 
     /// <summary>A self-signed JWT as Google's libraries make one with an overridden endpoint: a scope, no audience.</summary>

@@ -1,16 +1,16 @@
 using System.Text;
+using Keyward.Tests.Models;
 using Keyward.Vault.Federation;
 using Keyward.Vault.Identities;
 using Keyward.Vault.Names;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Keyward.Tests.Vault.Federation;
 
 /// <summary>When an issuer's keys are fetched, how long they are kept, and what happens when they cannot be had.</summary>
 public sealed class IssuerKeysTests : IDisposable
 {
-    private readonly FakeTimeProvider _time = new(DateTimeOffset.UnixEpoch.AddYears(56));
+    private readonly JumpingTime _time = new();
     private readonly ScriptedSource _source = new();
     private readonly TestIssuer _keys = new();
     private readonly IssuerKeys _cache;
@@ -48,6 +48,15 @@ public sealed class IssuerKeysTests : IDisposable
         Assert.Equal(2, _source.Fetches);
         _time.Advance(TimeSpan.FromSeconds(1));
         await FindAsync("r1");
+        Assert.Equal(4, _source.Fetches);
+    }
+
+    [Fact]
+    public async Task After_the_clock_was_set_back_keys_are_fetched_anew_and_kept_again()
+    {
+        await FindAsync("r1");
+        _time.SetWall(-TimeSpan.FromDays(1));
+        for (var i = 0; i < 5; i++) Assert.NotNull(await FindAsync("r1"));
         Assert.Equal(4, _source.Fetches);
     }
 
