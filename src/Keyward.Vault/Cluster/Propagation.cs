@@ -47,18 +47,21 @@ internal sealed class Propagation(NodeSync self, OpenedVault vault, TimeProvider
                     expired.Add(row.Id);
                 }
 
-                if (waiting.Count == 0) return Done(committedAt, rows, expired, isNew);
+                // Whatever the rows say: nobody's lease, begun before the commit, lasts longer than this.
+                if (waiting.Count == 0 || IsOver(committedAt))
+                    return Done(committedAt, rows.Where(r => HasApplied(r, seq)),
+                        [.. expired, .. waiting.Select(r => r.Id)], isNew);
             }
+            else if (IsOver(committedAt)) return Done(committedAt, [], expired, isNew);
 
-            // Whatever the rows say: nobody's lease, begun before the commit, lasts longer than this.
-            if (time.GetElapsedTime(committedAt) > self.Terms.Expiry)
-                return Done(committedAt, rows ?? [], expired, isNew);
             await Task.Delay(look, time).ConfigureAwait(false);
             if (look < LastLook) look *= 2;
         }
     }
 
     public void Dispose() => _meter.Dispose();
+
+    private bool IsOver(long committedAt) => time.GetElapsedTime(committedAt) > self.Terms.Expiry;
 
     private bool HasApplied(NodeRow row, long seq) => row.Dead || row.Boot.AsSpan().SequenceEqual(self.Me.Boot)
         || (row.Applied >= seq && row.Incarnation.AsSpan().SequenceEqual(vault.Incarnation)
@@ -113,10 +116,11 @@ internal sealed class Propagation(NodeSync self, OpenedVault vault, TimeProvider
         }
     }
 
-    private Propagated Done(long committedAt, IReadOnlyList<NodeRow> rows, List<string> expired, bool isNew)
+    private Propagated Done(
+        long committedAt, IEnumerable<NodeRow> applied, IReadOnlyList<string> expired, bool isNew)
     {
         var took = time.GetElapsedTime(committedAt);
-        var propagated = new Propagated(took, [.. rows.Where(r => !r.Dead).Select(r => r.Id)], expired);
+        var propagated = new Propagated(took, [.. applied.Where(r => !r.Dead).Select(r => r.Id)], expired);
         if (!isNew) return propagated;
         _seconds ??= _meter.CreateHistogram("keyward_revocation_propagation_seconds", unit: null,
             description: "From a change's commit until no node can serve without it.",
