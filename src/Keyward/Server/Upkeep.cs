@@ -12,6 +12,9 @@ internal sealed class Upkeep(VaultKeeper keeper, TimeProvider time, ILogger<Upke
 {
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
+    /// <summary>What was last said of a failure that lasts: once a second it would bury all else.</summary>
+    private string? _said;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         IReadOnlyList<IJob> jobs =
@@ -32,10 +35,12 @@ internal sealed class Upkeep(VaultKeeper keeper, TimeProvider time, ILogger<Upke
                 await keeper.Anchoring.TickAsync(stoppingToken).ConfigureAwait(false);
                 if (keeper.Membership is { } membership)
                     await membership.StepAsync(stoppingToken).ConfigureAwait(false);
+                _said = null;
             }
             catch (Exception failure) when (failure is StoreUnavailableException or AuditUnwritableException)
             {
-                Log.UpkeepFailed(logger, failure);
+                if (_said != failure.Message) Log.UpkeepFailed(logger, failure);
+                _said = failure.Message;
             }
 
             var waiting = keeper.Gate.Dev?.TakeWaiting() ?? [];

@@ -25,6 +25,14 @@ public sealed class SettingReaderTests : IDisposable
     }
 
     [Fact]
+    public void A_join_token_that_a_script_left_empty_makes_no_deployment_of_its_own()
+    {
+        var reader = SettingReader.Read(
+            new Dictionary<string, string> { ["--join"] = "" }, new Dictionary<string, string>(), File("{}"));
+        Assert.Contains("flag --join: is empty", Assert.Single(reader.Errors));
+    }
+
+    [Fact]
     public void All_errors_are_found_at_once_and_named()
     {
         var reader = SettingReader.Read(new Dictionary<string, string> { ["--listen"] = "nowhere" },

@@ -26,8 +26,8 @@ internal sealed class NodeJoining(DataFolder folder, ServerSettings settings)
         if (!source.IsThere)
         {
             if (JoinToken.TryParse(text) is not { } token)
-                throw new StartException("This is no join token.",
-                    "On a machine with credentials: keyward node join-token");
+                throw new StartException("This is no join token: one begins with kwj1/ and stands under \"token\" in " +
+                    "what the command prints.", "On a machine with credentials: keyward node join-token");
             if (File.Exists(folder.In("node")))
                 throw new StartException($"The data folder {folder.Path} is another node's.",
                     "A node joins with an empty data folder: --data DIR");

@@ -52,6 +52,9 @@ internal sealed class SettingReader
             reader.Errors));
         reader.ReadEnvironment(environment);
         foreach (var setting in fromFlags) reader.Set(setting, flags[setting.Flag!], "flag " + setting.Flag);
+        // An empty variable in a script would make a deployment of its own where a node was wanted.
+        if (fromFlags.Contains(SettingTable.Join) && reader[SettingTable.Join].Length == 0)
+            reader.Errors.Add("flag --join: is empty. On a machine with credentials: keyward node join-token");
         return reader;
     }
 
