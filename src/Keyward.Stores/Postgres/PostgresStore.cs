@@ -53,7 +53,8 @@ internal sealed partial class PostgresStore : IStore
         await using var moved = _source.CreateCommand("SELECT moved FROM lease WHERE only_row = 1");
         if (await moved.ExecuteScalarAsync(cancellation).ConfigureAwait(false) is not 0L)
             throw new StoreUnavailableException("This database's deployment was moved to another store, and goes on " +
-                "there (keyward store move). Nothing is served from here.");
+                "there (keyward store move). Nothing is served from here, and nothing moved here again: give an " +
+                "empty database.");
         return true;
     }).ConfigureAwait(false);
 

@@ -70,6 +70,21 @@ public sealed class MoveStoreTests(PostgresServer postgres)
         (code, output, errors) = await KeywardServer.RunAsync(KeywardServer.Program, ["audit", "verify", folder]);
         Assert.True(code == 0, output + errors);
 
+        // Once more, to an empty database: the one that was left is not taken again.
+        (code, _, errors) = await MoveAsync("postgres");
+        Assert.Equal(1, code);
+        Assert.Contains("give an empty database", errors, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(connection, postgres.MakeDatabase());
+        (code, output, errors) = await MoveAsync("postgres");
+        Assert.True(code == 0, errors);
+        var left = JsonDocument.Parse(output).RootElement.GetProperty("oldStore").GetString();
+        Assert.EndsWith("keyward.db.moved.2", left);
+        Assert.False(File.Exists(Path.Combine(folder, "keyward.db")));
+        server = await KeywardServer.StartAsync(folder, "127.0.0.1:0", nodes.Environment());
+        using (var client = new RestClient(server, account))
+            Assert.Equal(200, (await client.GetAsync($"{Nodes.Keys}/back")).Status);
+        Assert.Equal(0, await server.StopAsync());
+
         Task<(int Code, string Output, string Errors)> MoveAsync(string to) => KeywardServer.RunAsync(
             KeywardServer.Program, ["store", "move", "--to", to, "--postgres-file", connection, "--data", folder]);
     }

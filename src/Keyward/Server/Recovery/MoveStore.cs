@@ -79,7 +79,9 @@ internal sealed class MoveStore(DataFolder folder, ServerSettings settings, Time
 
         await source.ScrubAsync(cancellation).ConfigureAwait(false);
         await source.DisposeAsync().ConfigureAwait(false);
-        var aside = folder.Store + ".moved";
+        // What was left before lies there still; a failure here would leave two stores that both serve.
+        var aside = Enumerable.Range(1, int.MaxValue).Select(i => folder.Store + (i == 1 ? ".moved" : $".moved.{i}"))
+            .First(f => !File.Exists(f));
         File.Move(folder.Store, aside, overwrite: false);
         foreach (var suffix in (string[])["-wal", "-shm"]) File.Delete(folder.Store + suffix);
         return aside;
