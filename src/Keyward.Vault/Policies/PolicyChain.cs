@@ -23,8 +23,7 @@ internal readonly struct PolicyChain
         if (demand.Project is { } project && snapshot.Find(project) is { } projectEntry)
         {
             Project = projectEntry.Project.Policy;
-            if (demand.Ring is { } ring
-                && projectEntry.Rings.Find(RingEntry.NameOf(ring.Parent.Location.Value, ring.Ring)) is { } ringEntry)
+            if (demand.Ring is { } ring && projectEntry.Find(ring) is { } ringEntry)
             {
                 Ring = ringEntry.Ring.Policy;
                 if (demand.Key is { } key && ringEntry.Keys.Find(key.Key) is { } keyEntry) Key = keyEntry.Key.Policy;

@@ -9,7 +9,18 @@ namespace Keyward.Vault.Storage;
 internal sealed record ProjectEntry(
     Project Project, SortedTable<RingEntry> Rings, KeyIds KeyIds, SortedTable<Alias> Aliases)
 {
+    /// <summary>Any location and ring that exist fit.</summary>
+    private const int MaximumRingNameLength = 192;
+
     public static string NameOf(ProjectEntry entry) => entry.Project.Id.Value;
+
+    /// <summary>The ring of a name; each request looks one up, so the name is joined in place.</summary>
+    public RingEntry? Find(KeyRingName ring)
+    {
+        var (location, id) = (ring.Parent.Location.Value, ring.Ring);
+        Span<char> name = stackalloc char[MaximumRingNameLength];
+        return name.TryWrite($"{location} {id}", out var length) ? Rings.Find(name[..length]) : null;
+    }
 }
 
 /// <summary>A ring's name, shared by all of its keys.</summary>

@@ -28,7 +28,7 @@ internal sealed partial record Snapshot
     public ProjectEntry? Find(ProjectId project) => Projects.Find(project.Value);
 
     public RingEntry? Find(KeyRingName ring) =>
-        Find(ring.Project)?.Rings.Find(RingEntry.NameOf(ring.Parent.Location.Value, ring.Ring));
+        Find(ring.Project)?.Find(ring);
 
     public KeyEntry? Find(KeyName key) => Find(key.Parent)?.Keys.Find(key.Key);
 

@@ -38,7 +38,7 @@ internal sealed class SortedTable<T>
         return new SortedTable<T>(chunks, entries.Count, name);
     }
 
-    public T? Find(string name)
+    public T? Find(ReadOnlySpan<char> name)
     {
         if (Count == 0) return null;
         var chunk = _chunks[ChunkOf(name)];
@@ -100,26 +100,26 @@ internal sealed class SortedTable<T>
                 yield return _chunks[chunk][index];
     }
 
-    private int ChunkOf(string name)
+    private int ChunkOf(ReadOnlySpan<char> name)
     {
         int low = 0, high = _chunks.Length - 1;
         while (low < high)
         {
             var middle = (low + high + 1) / 2;
-            if (string.CompareOrdinal(_name(_chunks[middle][0]), name) <= 0) low = middle;
+            if (_name(_chunks[middle][0]).AsSpan().SequenceCompareTo(name) <= 0) low = middle;
             else high = middle - 1;
         }
 
         return low;
     }
 
-    private int IndexIn(T[] chunk, string name)
+    private int IndexIn(T[] chunk, ReadOnlySpan<char> name)
     {
         int low = 0, high = chunk.Length - 1;
         while (low <= high)
         {
             var middle = (low + high) / 2;
-            var order = string.CompareOrdinal(_name(chunk[middle]), name);
+            var order = _name(chunk[middle]).AsSpan().SequenceCompareTo(name);
             if (order == 0) return middle;
             if (order < 0) low = middle + 1;
             else high = middle - 1;
