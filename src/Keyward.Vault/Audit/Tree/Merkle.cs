@@ -50,7 +50,14 @@ internal static class Merkle
     public static byte[] Root(ReadOnlySpan<byte> hashes)
     {
         if (hashes.IsEmpty) return EmptyRoot;
-        var nodes = hashes.ToArray().AsSpan();
+        var root = new byte[HashSizeBytes];
+        Reduce(hashes.ToArray(), root);
+        return root;
+    }
+
+    /// <summary>The same of one hash at least, in their own room: they are gone afterwards.</summary>
+    public static void Reduce(Span<byte> nodes, Span<byte> root)
+    {
         while (nodes.Length > HashSizeBytes)
         {
             var pairs = nodes.Length / (2 * HashSizeBytes);
@@ -65,7 +72,7 @@ internal static class Merkle
             nodes = nodes[..((pairs * HashSizeBytes) + odd.Length)];
         }
 
-        return nodes.ToArray();
+        nodes.CopyTo(root);
     }
 
     /// <summary>The largest power of two below <paramref name="count"/>, which is at least 2.</summary>

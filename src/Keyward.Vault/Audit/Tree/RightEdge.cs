@@ -1,4 +1,9 @@
+using System.Runtime.InteropServices;
+
 namespace Keyward.Vault.Audit.Tree;
+
+/// <summary>Takes a tile that became full: its level, its number there, its hashes, good until it returns.</summary>
+internal delegate void FilledTile(int level, long number, ReadOnlySpan<byte> tile);
 
 /// <summary>What must be known of a tree to go on with it: the unfinished tile of each level. Not safe for concurrent
 /// use.</summary>
@@ -11,8 +16,7 @@ internal sealed class RightEdge
     public int Levels => _levels.Count;
 
     /// <summary>The unfinished tile of a level, possibly empty.</summary>
-    public ReadOnlySpan<byte> Tile(int level) => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(
-        _levels[level]);
+    public ReadOnlySpan<byte> Tile(int level) => CollectionsMarshal.AsSpan(_levels[level]);
 
     /// <summary>The edge of a tree of this size, its tiles read by level and number; null where one is missing or
     /// short.</summary>
@@ -35,20 +39,22 @@ internal sealed class RightEdge
 
     /// <summary>Adds a leaf's hash. Each tile that it fills is handed to <paramref name="filled"/> with its level and
     /// number before it is hashed upwards.</summary>
-    public void Add(ReadOnlySpan<byte> leafHash, Action<int, long, byte[]> filled)
+    public void Add(ReadOnlySpan<byte> leafHash, FilledTile filled)
     {
         Size++;
-        var hash = leafHash;
+        Span<byte> above = stackalloc byte[Merkle.HashSizeBytes];
+        scoped var hash = leafHash;
         for (var level = 0; ; level++)
         {
             if (level == _levels.Count) _levels.Add([]);
             var tile = _levels[level];
             tile.AddRange(hash);
             if (tile.Count < TilePath.Width * Merkle.HashSizeBytes) return;
-            var full = tile.ToArray();
-            tile.Clear();
+            var full = CollectionsMarshal.AsSpan(tile);
             filled(level, (TilePath.HashesAt(level, Size) / TilePath.Width) - 1, full);
-            hash = Merkle.Root(full);
+            Merkle.Reduce(full, above);
+            hash = above;
+            tile.Clear();
         }
     }
 
@@ -66,11 +72,15 @@ internal sealed class RightEdge
         return below.Length == 0 ? Merkle.EmptyRoot : below;
     }
 
-    public RightEdge Copy()
+    /// <summary>Makes this one the same as another, in the room that it has.</summary>
+    public void CopyFrom(RightEdge other)
     {
-        var copy = new RightEdge { Size = Size };
-        copy._levels.Clear();
-        foreach (var level in _levels) copy._levels.Add([.. level]);
-        return copy;
+        Size = other.Size;
+        while (_levels.Count < other._levels.Count) _levels.Add([]);
+        for (var level = 0; level < _levels.Count; level++)
+        {
+            _levels[level].Clear();
+            if (level < other._levels.Count) _levels[level].AddRange(other._levels[level]);
+        }
     }
 }

@@ -14,6 +14,10 @@ internal sealed class TreeWriter
     private readonly string _origin;
     private RightEdge _edge;
     private List<byte> _bundle;
+
+    // What a round makes of them; they change places when it is signed.
+    private RightEdge _nextEdge = new();
+    private List<byte> _nextBundle = [];
     private long _removed;
 
     private TreeWriter(ITreeFiles files, string origin, RightEdge edge, List<byte> bundle, SignedCheckpoint? latest) =>
@@ -75,26 +79,30 @@ internal sealed class TreeWriter
     /// <summary>Writes every file that the entries change but the checkpoint, whose text is to be signed.</summary>
     public StagedRound Stage(IEnumerable<ReadOnlyMemory<byte>> entries)
     {
-        var (edge, bundle) = (_edge.Copy(), new List<byte>(_bundle));
+        var (edge, bundle) = (_nextEdge, _nextBundle);
+        edge.CopyFrom(_edge);
+        bundle.Clear();
+        bundle.AddRange(_bundle);
         var paths = new List<string>();
         var leaf = new byte[Merkle.HashSizeBytes];
+        FilledTile filled = (level, number, tile) =>
+        {
+            Write(paths, TilePath.Hashes(level, number), tile);
+            if (level > 0) return;
+            Write(paths, TilePath.Entries(number), CollectionsMarshal.AsSpan(bundle));
+            bundle.Clear();
+        };
         foreach (var entry in entries)
         {
             Bundle.Write(bundle, entry.Span);
             Merkle.HashLeaf(entry.Span, leaf);
-            edge.Add(leaf, (level, number, tile) =>
-            {
-                Write(paths, TilePath.Hashes(level, number), tile);
-                if (level > 0) return;
-                Write(paths, TilePath.Entries(number), CollectionsMarshal.AsSpan(bundle));
-                bundle.Clear();
-            });
+            edge.Add(leaf, filled);
         }
 
-        var filled = paths.ToList();
+        var full = paths.ToList();
         WritePartials(paths, edge, bundle);
         Publish(paths);
-        return new StagedRound(new Checkpoint(_origin, edge.Size, edge.Root()).ToString(), edge, bundle, filled);
+        return new StagedRound(new Checkpoint(_origin, edge.Size, edge.Root()).ToString(), full);
     }
 
     /// <summary>Signs what was staged last; from here on it counts.</summary>
@@ -103,7 +111,8 @@ internal sealed class TreeWriter
         var note = new SignedNote(round.Text, signatures);
         _files.WriteAside(TilePath.Checkpoint, note.ToBytes());
         Publish([TilePath.Checkpoint]);
-        (_edge, _bundle) = (round.Edge, round.Bundle);
+        (_edge, _nextEdge) = (_nextEdge, _edge);
+        (_bundle, _nextBundle) = (_nextBundle, _bundle);
         _ = Checkpoint.TryParse(round.Text, out var checkpoint);
         Latest = new SignedCheckpoint(checkpoint, note);
         // Partial files may go once their full one is there (C2SP tlog-tiles, "Partial Tiles").

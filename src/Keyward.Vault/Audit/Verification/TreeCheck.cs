@@ -10,6 +10,7 @@ internal sealed class TreeCheck(ITreeSource source, Checkpoint checkpoint, long 
     private readonly List<(long Index, string Bundle, string Tile)> _differing = [];
     private readonly List<(int Level, long Number, byte[] Tile)> _filled = [];
     private RightEdge _edge = new();
+    private FilledTile? _fill;
 
     public DateTimeOffset? FirstTime { get; private set; }
 
@@ -110,11 +111,13 @@ internal sealed class TreeCheck(ITreeSource source, Checkpoint checkpoint, long 
 
     private void Add(ReadOnlySpan<byte> leaf)
     {
-        _edge.Add(leaf, (level, number, tile) =>
-        {
-            if (level > 0) _filled.Add((level, number, tile));
-        });
+        _edge.Add(leaf, _fill ??= Fill);
         JudgeSince();
+    }
+
+    private void Fill(int level, long number, ReadOnlySpan<byte> tile)
+    {
+        if (level > 0) _filled.Add((level, number, tile.ToArray()));
     }
 
     private void JudgeSince()
