@@ -98,12 +98,14 @@ internal sealed class Journal : IDisposable
 
     /// <summary>Durable entries from an index on, up to <paramref name="endIndex"/>, some tens of kilobytes of
     /// them.</summary>
-    /// <param name="place">Where the last reading ended, to go on without a search; moved on.</param>
+    /// <param name="place">Where the last reading ended, to go on without a search; moved on. Its buffer and its list
+    /// are used again.</param>
     public List<(long Index, ReadOnlyMemory<byte> Entry)> Read(
         long fromIndex, long endIndex, JournalPlace? place = null)
     {
         var segment = SegmentOf(fromIndex);
-        var found = new List<(long, ReadOnlyMemory<byte>)>();
+        var found = place?.Found ?? [];
+        found.Clear();
         if (segment is null) return found;
         var (index, offset) = place?.Segment == segment && place.Index == fromIndex
             ? (place.Index, place.Offset) : segment.Near(fromIndex);

@@ -12,4 +12,7 @@ internal sealed class JournalPlace
 
     /// <summary>What is read there lies in here, good until the next reading; without it in bytes of its own.</summary>
     public ReadBuffer? Buffer { get; init; }
+
+    /// <summary>The list that the last reading gave; the next one gives it again.</summary>
+    public List<(long Index, ReadOnlyMemory<byte> Entry)> Found { get; } = [];
 }

@@ -74,7 +74,11 @@ internal sealed class AnomalyFold : ILogFold
         {
             if (facts is { Operation: JudgeAnomaly.Operation, Outcome: Outcomes.Ok }) Judge(facts);
             else
-                foreach (var signal in _detector.Look(facts)) Tell(signal, facts);
+            {
+                var signals = _detector.Look(facts);
+                for (var i = 0; i < signals.Count; i++) Tell(signals[i], facts);
+            }
+
             Volatile.Write(ref _next, facts.Index + 1);
         }
     }

@@ -26,19 +26,29 @@ internal sealed class Detector(AnomalySettings settings)
 
     private readonly Baselines _baselines = new();
 
+    /// <summary>Addresses come again and again; bounded, and then begun anew.</summary>
+    private const int MaximumNetworks = 4_096;
+
+    private readonly Dictionary<string, string> _networks = new(StringComparer.Ordinal);
+
+    // Nearly every record gives none.
+    private readonly List<Signal> _signals = [];
+
     public Baselines Baselines => _baselines;
 
+    /// <summary>What does not fit; good until the next record.</summary>
     public IReadOnlyList<Signal> Look(RecordFacts facts)
     {
+        var signals = _signals;
+        signals.Clear();
         if (facts.TimeMicros == 0 || facts.Principal is not { } principal || facts.PrincipalType == Caller.SystemType)
-            return [];
-        var signals = new List<Signal>();
+            return signals;
         if (ChangeSignals.Of(facts) is { } change) signals.Add(change);
         if (facts.Outcome == "denied") LookAtRefusal(facts, principal, signals);
         else if (facts is { Outcome: Outcomes.Ok, Version: > 0, Resource: { } resource, Operation: { } operation }
             && LastUses.NumberOf(operation) >= 0)
             LookAtUse(facts, principal, _baselines.KeyOf(resource), operation, signals);
-        signals.RemoveAll(s => settings.Off.Contains(s.Kind));
+        if (signals.Count > 0) signals.RemoveAll(s => settings.Off.Contains(s.Kind));
         return signals;
     }
 
@@ -109,5 +119,10 @@ internal sealed class Detector(AnomalySettings settings)
                 $"{count} keys within an hour that it never used before.", evidence));
     }
 
-    private static string NetworkOf(string ip) => PeerNetwork.Of(ip).ToString();
+    private string NetworkOf(string ip)
+    {
+        if (_networks.TryGetValue(ip, out var network)) return network;
+        if (_networks.Count >= MaximumNetworks) _networks.Clear();
+        return _networks[ip] = PeerNetwork.Of(ip).ToString();
+    }
 }

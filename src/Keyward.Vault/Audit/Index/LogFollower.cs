@@ -76,8 +76,8 @@ internal sealed class LogFollower(IAuditLog log, IReadOnlyList<ILogFold> folds, 
             await foreach (var (index, entry) in log.ReadAsync(next, cancellation, _place).ConfigureAwait(false))
             {
                 _facts.Read(index, entry);
-                foreach (var fold in folds)
-                    if (index >= fold.Next) fold.Add(_facts);
+                for (var i = 0; i < folds.Count; i++)
+                    if (index >= folds[i].Next) folds[i].Add(_facts);
                 if (++read == MaximumStep) break;
             }
 
