@@ -41,9 +41,10 @@ internal sealed class AwsDoor(RequestDelegate next, Gate gate)
                 return;
             }
 
-            var answer = fault is not null
-                ? await RefuseAsync(arrival, null, fault).ConfigureAwait(false)
-                : await AnswerAsync(context, arrival, body).ConfigureAwait(false);
+            var answer = await AnswerAsync(context, arrival, body, fault, out var call).ConfigureAwait(false);
+            if (call is { IsRecorded: false })
+                answer = await RefuseAsync(arrival, call.Caller, answer.Fault ?? Cancelled, call.KeyName)
+                    .ConfigureAwait(false);
             await Reply.WriteAsync(context, answer).ConfigureAwait(false);
         }
         finally
@@ -63,35 +64,37 @@ internal sealed class AwsDoor(RequestDelegate next, Gate gate)
             || (HttpMethods.IsPost(request.Method) && request.Path == "/");
     }
 
-    private async ValueTask<Answer> AnswerAsync(HttpContext context, Arrival arrival, byte[] body)
+    /// <summary>What a call is answered with, whose answer may not be recorded yet. It waits for nothing itself: each
+    /// method that does costs an object.</summary>
+    private ValueTask<Answer> AnswerAsync(
+        HttpContext context, Arrival arrival, byte[] body, Fault? fault, out Call? call)
     {
+        call = null;
+        if (fault is not null) return RefuseAsync(arrival, null, fault);
         var target = context.Request.Headers[TargetHeader];
         var name = target.Count == 1 && target[0]!.StartsWith(TargetPrefix, StringComparison.Ordinal)
             ? target[0]![TargetPrefix.Length..]
             : null;
         arrival.Method = name is { Length: <= 64 } ? name : "Unknown";
         if (name is null && target.Count <= 1 && !context.Request.Query.ContainsKey("X-Amz-Algorithm"))
-            return await RefuseAsync(arrival, null, Fault.UnknownOperation()).ConfigureAwait(false);
-        var proof = SignedCall.Read(context.Request, body, Service, out var scope, out var fault);
-        if (proof is null) return await RefuseAsync(arrival, null, fault!).ConfigureAwait(false);
+            return RefuseAsync(arrival, null, Fault.UnknownOperation());
+        var proof = SignedCall.Read(context.Request, body, Service, out var scope, out fault);
+        if (proof is null) return RefuseAsync(arrival, null, fault!);
         if (!LocationId.TryParse(scope.Region, out var region) || !gate.Settings.Locations.Contains(region.Value))
-            return await RefuseAsync(arrival, null,
-                Fault.Signature("Credential should be scoped to a valid region.")).ConfigureAwait(false);
+            return RefuseAsync(arrival, null, Fault.Signature("Credential should be scoped to a valid region."));
         if (!gate.Identify(arrival, proof).TryGet(out var caller, out var refusal))
-            return await RefuseAsync(arrival, null, Refusals.Show(refusal)).ConfigureAwait(false);
+            return RefuseAsync(arrival, null, Refusals.Show(refusal));
         // Admitted, and the one call of this door without a record; a setting has to switch it on.
-        if (name == EmptyCall && gate.Settings.EmptyCall) return Answer.Empty;
+        if (name == EmptyCall && gate.Settings.EmptyCall) return new(Answer.Empty);
         if (name is null || !Operations.All.TryGetValue(name, out var operation))
-            return await RefuseAsync(arrival, caller, Fault.UnknownOperation()).ConfigureAwait(false);
+            return RefuseAsync(arrival, caller, Fault.UnknownOperation());
         var input = InputReader.Read(operation.Shape, body, out fault);
-        if (input is null) return await RefuseAsync(arrival, caller, fault!).ConfigureAwait(false);
+        if (input is null) return RefuseAsync(arrival, caller, fault!);
         if (Constraints.Judge(input) is { } broken)
-            return await RefuseAsync(arrival, caller, broken).ConfigureAwait(false);
+            return RefuseAsync(arrival, caller, broken);
         var account = gate.AccountOf(caller.Project!.Value) ?? "";
-        var call = new Call(gate, arrival, caller, account, region, operation, input, context.RequestAborted);
-        var answer = await operation.RunAsync(call).ConfigureAwait(false);
-        if (call.IsRecorded) return answer;
-        return await RefuseAsync(arrival, caller, answer.Fault ?? Cancelled, call.KeyName).ConfigureAwait(false);
+        call = new Call(gate, arrival, caller, account, region, operation, input, context.RequestAborted);
+        return operation.RunAsync(call);
     }
 
     /// <summary>Records a refusal of the door's own. Where that fails, the caller is told so instead.</summary>

@@ -72,24 +72,34 @@ internal sealed class Call(
     }
 
     /// <summary>Lets an operation run and writes what came of it; with DryRun it is only rehearsed.</summary>
-    public async ValueTask<Answer> PassAsync<T>(IOperation<T> operation, Action<Utf8JsonWriter, T>? write)
-    {
-        var outcome = await gate.PassAsync(
-            arrival, caller, AsAsked(operation), cancellation).ConfigureAwait(false);
-        IsRecorded = true;
-        if (!outcome.TryGet(out var value, out var refusal)) return Answer.Of(Refusals.Show(refusal, this));
-        return write is null ? Answer.Empty : Answer.Of(json => write(json, value));
-    }
+    public ValueTask<Answer> PassAsync<T>(IOperation<T> operation, Action<Utf8JsonWriter, T>? write) =>
+        new(gate.PassAsync<T, Answer, WrittenAnswer<T>>(
+            arrival, caller, AsAsked(operation), new WrittenAnswer<T>(this, write), cancellation));
 
     /// <summary>As <see cref="PassAsync"/>, where what came out decides whether it is a fault.</summary>
-    public async ValueTask<Answer> PassAsync<T>(IOperation<T> operation, Func<T, Answer> render)
+    public ValueTask<Answer> PassAsync<T>(IOperation<T> operation, Func<T, Answer> render) =>
+        new(gate.PassAsync<T, Answer, RenderedAnswer<T>>(
+            arrival, caller, AsAsked(operation), new RenderedAnswer<T>(this, render), cancellation));
+
+    private readonly struct WrittenAnswer<T>(Call call, Action<Utf8JsonWriter, T>? write) : IAnswerMaker<T, Answer>
     {
-        var outcome = await gate.PassAsync(
-            arrival, caller, AsAsked(operation), cancellation).ConfigureAwait(false);
-        IsRecorded = true;
-        return outcome.TryGet(out var value, out var refusal)
-            ? render(value)
-            : Answer.Of(Refusals.Show(refusal, this));
+        public Answer Make(Outcome<T> outcome)
+        {
+            call.IsRecorded = true;
+            if (!outcome.TryGet(out var value, out var refusal)) return Answer.Of(Refusals.Show(refusal, call));
+            return write is null ? Answer.Empty : Answer.Of(value, write);
+        }
+    }
+
+    private readonly struct RenderedAnswer<T>(Call call, Func<T, Answer> render) : IAnswerMaker<T, Answer>
+    {
+        public Answer Make(Outcome<T> outcome)
+        {
+            call.IsRecorded = true;
+            return outcome.TryGet(out var value, out var refusal)
+                ? render(value)
+                : Answer.Of(Refusals.Show(refusal, call));
+        }
     }
 
     /// <summary>The operation with the alias and the grant tokens that the call names; rehearsed for DryRun.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Keyward.Vault.Algorithms;
 
 namespace Keyward.Doors.Aws;
@@ -47,10 +48,8 @@ internal static class Schemes
     };
 
     /// <summary>The scheme of a name; ML-DSA's name stands for both of its inputs.</summary>
-    public static Scheme Parse(string name)
-    {
-        foreach (var scheme in Enum.GetValues<Scheme>())
-            if (name.Length > 0 && NameOf(scheme) == name) return scheme;
-        return Scheme.Unspecified;
-    }
+    public static Scheme Parse(string name) => ByName.GetValueOrDefault(name, Scheme.Unspecified);
+
+    private static readonly FrozenDictionary<string, Scheme> ByName = Enum.GetValues<Scheme>()
+        .Where(s => NameOf(s).Length > 0).DistinctBy(NameOf).ToFrozenDictionary(NameOf, StringComparer.Ordinal);
 }

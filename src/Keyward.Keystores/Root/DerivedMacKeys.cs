@@ -17,10 +17,10 @@ internal sealed class DerivedMacKeys(Func<SealedKey, SecretBytes> open) : IDispo
     /// <summary>Prefix and secret; a secret has 40 characters.</summary>
     private const int MaximumSecretSizeBytes = 256;
 
-    private readonly ConcurrentDictionary<(string Name, string Steps), Entry> _kept = new();
+    private readonly ConcurrentDictionary<Derivation, Entry> _kept = new();
     private readonly SecretBytes _standIn = SecretBytes.Random(40);
 
-    public bool Check(SealedKey? secret, string prefix, ReadOnlySpan<string> steps, ReadOnlySpan<byte> signed,
+    public bool Check(SealedKey? secret, string prefix, string[] steps, ReadOnlySpan<byte> signed,
         ReadOnlySpan<byte> mac)
     {
         Span<byte> key = stackalloc byte[KeySizeBytes];
@@ -39,7 +39,7 @@ internal sealed class DerivedMacKeys(Func<SealedKey, SecretBytes> open) : IDispo
     }
 
     /// <summary>The same for a secret that is not kept.</summary>
-    public static bool CheckOnce(SecretBytes secret, string prefix, ReadOnlySpan<string> steps,
+    public static bool CheckOnce(SecretBytes secret, string prefix, string[] steps,
         ReadOnlySpan<byte> signed, ReadOnlySpan<byte> mac)
     {
         Span<byte> key = stackalloc byte[KeySizeBytes];
@@ -70,9 +70,9 @@ internal sealed class DerivedMacKeys(Func<SealedKey, SecretBytes> open) : IDispo
         _standIn.Dispose();
     }
 
-    private void Find(SealedKey? secret, string prefix, ReadOnlySpan<string> steps, Span<byte> key)
+    private void Find(SealedKey? secret, string prefix, string[] steps, Span<byte> key)
     {
-        var name = (secret?.Binding.Name ?? "", prefix + "/" + string.Join('/', steps!));
+        var name = new Derivation(secret?.Binding.Name ?? "", prefix, steps);
         if (_kept.TryGetValue(name, out var kept) && kept.TryCopy(secret, key)) return;
         if (secret is null) Derive(_standIn, prefix, steps, key);
         else
@@ -117,6 +117,30 @@ internal sealed class DerivedMacKeys(Func<SealedKey, SecretBytes> open) : IDispo
         {
             CryptographicOperations.ZeroMemory(first);
             CryptographicOperations.ZeroMemory(next);
+        }
+    }
+
+    /// <summary>By what a derived key is found: whose secret, and what it went through.</summary>
+    private readonly struct Derivation(string name, string prefix, string[] steps) : IEquatable<Derivation>
+    {
+        private readonly string _name = name;
+        private readonly string _prefix = prefix;
+        private readonly string[] _steps = steps;
+
+        public string Name => _name;
+
+        public bool Equals(Derivation other) => _name == other._name && _prefix == other._prefix
+            && (_steps == other._steps || _steps.AsSpan().SequenceEqual(other._steps));
+
+        public override bool Equals(object? obj) => obj is Derivation other && Equals(other);
+
+        public override int GetHashCode()
+        {
+            var hash = new HashCode();
+            hash.Add(_name);
+            hash.Add(_prefix);
+            foreach (var step in _steps) hash.Add(step);
+            return hash.ToHashCode();
         }
     }
 

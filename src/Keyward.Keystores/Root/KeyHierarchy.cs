@@ -220,7 +220,7 @@ internal sealed class KeyHierarchy : IKeyHierarchy, ICredentialKeys
 
     public byte[] MakeAccessKeySecret() => CredentialKeys.MakeAccessKeySecret();
 
-    public bool CheckDerivedMac(SealedKey? secret, string prefix, ReadOnlySpan<string> steps,
+    public bool CheckDerivedMac(SealedKey? secret, string prefix, string[] steps,
         ReadOnlySpan<byte> signed, ReadOnlySpan<byte> mac) => _derived.Check(secret, prefix, steps, signed, mac);
 
     public byte[] MakeSessionSecret(ReadOnlySpan<byte> claims)
@@ -237,7 +237,7 @@ internal sealed class KeyHierarchy : IKeyHierarchy, ICredentialKeys
         }
     }
 
-    public bool CheckSessionMac(ReadOnlySpan<byte> claims, string prefix, ReadOnlySpan<string> steps,
+    public bool CheckSessionMac(ReadOnlySpan<byte> claims, string prefix, string[] steps,
         ReadOnlySpan<byte> signed, ReadOnlySpan<byte> mac)
     {
         var text = MakeSessionSecret(claims);

@@ -14,6 +14,13 @@ internal static class Hex128
         return Convert.ToHexStringLower(bytes);
     }
 
+    public static Guid ToUuid(UInt128 value)
+    {
+        Span<byte> bytes = stackalloc byte[Length / 2];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, value);
+        return new Guid(bytes, bigEndian: true);
+    }
+
     public static void Show(UInt128 value, Span<char> digits)
     {
         Span<byte> bytes = stackalloc byte[Length / 2];

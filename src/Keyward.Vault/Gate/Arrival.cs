@@ -36,6 +36,9 @@ public sealed class Arrival
     /// <summary>The request's id in records, answers and logs.</summary>
     public string RequestId => Hex128.Show(Id);
 
+    /// <summary>The same as a UUID.</summary>
+    public Guid RequestUuid => Hex128.ToUuid(Id);
+
     /// <summary>Why, in the caller's words (x-goog-request-reason); for the record and for revisions.</summary>
     public string? Reason { get; set; }
 

@@ -107,7 +107,7 @@ internal interface ICredentialKeys
     /// <summary>Compares a MAC in constant time with HMAC-SHA-256(key, <paramref name="signed"/>), the key being
     /// derived from the secret by HMAC-SHA-256 of each step in turn, beginning with prefix ‖ secret. Derived keys are
     /// kept ready. Without a secret it takes the same time and gives false.</summary>
-    bool CheckDerivedMac(SealedKey? secret, string prefix, ReadOnlySpan<string> steps, ReadOnlySpan<byte> signed,
+    bool CheckDerivedMac(SealedKey? secret, string prefix, string[] steps, ReadOnlySpan<byte> signed,
         ReadOnlySpan<byte> mac);
 
     /// <summary>A session's secret: 40 ASCII characters that follow from what its token says. The caller clears
@@ -115,7 +115,7 @@ internal interface ICredentialKeys
     byte[] MakeSessionSecret(ReadOnlySpan<byte> claims);
 
     /// <summary>As <see cref="CheckDerivedMac"/>, with the secret of a session; nothing is kept.</summary>
-    bool CheckSessionMac(ReadOnlySpan<byte> claims, string prefix, ReadOnlySpan<string> steps,
+    bool CheckSessionMac(ReadOnlySpan<byte> claims, string prefix, string[] steps,
         ReadOnlySpan<byte> signed, ReadOnlySpan<byte> mac);
 
     /// <summary>Drops the derived keys of a secret, at once.</summary>

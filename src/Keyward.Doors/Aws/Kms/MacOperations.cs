@@ -42,7 +42,7 @@ internal static class MacOperations
         var operation = new MacVerify(
             key.Name, key.Version, Schemes.Parse(name), call.Input.Blob("Message"), call.Input.Blob("Mac"));
         return call.PassAsync(operation, result => result.Holds
-            ? Answer.Of(json =>
+            ? Answer.Of(result, (json, _) =>
             {
                 json.WriteString("KeyId", Arns.Of(key));
                 json.WriteBoolean("MacValid", true);

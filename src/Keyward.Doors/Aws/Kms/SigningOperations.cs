@@ -43,7 +43,7 @@ internal static class SigningOperations
         if (Read(call, out var input, out var fault) is not { } scheme) return new(Answer.Of(fault!));
         var operation = new Verify(key.Name, key.Version, scheme, input, call.Input.Blob("Signature"));
         return call.PassAsync(operation, result => result.Holds
-            ? Answer.Of(json =>
+            ? Answer.Of(result, (json, _) =>
             {
                 json.WriteString("KeyId", Arns.Of(key));
                 json.WriteBoolean("SignatureValid", true);

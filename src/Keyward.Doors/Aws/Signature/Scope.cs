@@ -1,9 +1,14 @@
 namespace Keyward.Doors.Aws.Signature;
 
-/// <summary>The scope of a signature: its day, region and service.</summary>
+/// <summary>The scope of a signature: its day, region and service. A client has the same one for a whole day, so what
+/// is made of it is made once.</summary>
 internal readonly record struct Scope(string Day, string Region, string Service)
 {
     public const string Terminator = "aws4_request";
 
-    public override string ToString() => $"{Day}/{Region}/{Service}/{Terminator}";
+    /// <summary>The steps by which the key is derived.</summary>
+    public string[] Steps { get; } = [Day, Region, Service, Terminator];
+
+    /// <summary>As the string to sign has it.</summary>
+    public string Text { get; } = $"{Day}/{Region}/{Service}/{Terminator}";
 }

@@ -39,15 +39,28 @@ internal static class SignedCall
         var date = request.Headers[DateHeader][0]!;
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(body, hash);
-        var bodyHash = Convert.ToHexStringLower(hash);
+        Span<char> bodyHash = stackalloc char[2 * SHA256.HashSizeInBytes];
+        Convert.TryToHexStringLower(hash, bodyHash, out _);
         fault = JudgeScope(header.Scope, service, date, out var time)
             ?? JudgeBodyHash(request.Headers, bodyHash);
         if (fault is not null) return null;
         HashCanonical(request, header, bodyHash, hash);
-        var signed = $"{AuthorizationHeader.Algorithm}\n{date}\n{header.Scope}\n{Convert.ToHexStringLower(hash)}";
-        return new SignatureProof(header.KeyId, "AWS4",
-            [header.Scope.Day, header.Scope.Region, header.Scope.Service, Scope.Terminator],
-            Encoding.UTF8.GetBytes(signed), header.Signature, time, TokenOf(request.Headers));
+        return new SignatureProof(header.KeyId, "AWS4", header.Scope.Steps, Signed(header.Scope, date, hash),
+            header.Signature, time, TokenOf(request.Headers));
+    }
+
+    /// <summary>The string to sign.</summary>
+    private static byte[] Signed(Scope scope, string date, ReadOnlySpan<byte> hash)
+    {
+        var text = Begin();
+        text.Write("AWS4-HMAC-SHA256\n"u8);
+        Put(text, date);
+        text.Write("\n"u8);
+        Put(text, scope.Text);
+        text.Write("\n"u8);
+        Convert.TryToHexStringLower(hash, text.GetSpan(2 * hash.Length), out var written);
+        text.Advance(written);
+        return text.WrittenSpan.ToArray();
     }
 
     /// <summary>Kestrel resolves dots and escapes in the path; the target as it came does not.</summary>
@@ -90,20 +103,19 @@ internal static class SignedCall
                 "from HTTP.");
     }
 
-    private static Fault? JudgeBodyHash(IHeaderDictionary headers, string hash)
+    private static Fault? JudgeBodyHash(IHeaderDictionary headers, ReadOnlySpan<char> hash)
     {
         var shown = headers[BodyHashHeader];
-        return shown.Count == 0 || (shown.Count == 1 && shown[0] == hash)
+        return shown.Count == 0 || (shown.Count == 1 && hash.SequenceEqual(shown[0]))
             ? null
             : Fault.Signature(AuthorizationHeader.Mismatch);
     }
 
     /// <summary>The hash of the canonical request.</summary>
     private static void HashCanonical(
-        HttpRequest request, AuthorizationHeader header, string bodyHash, Span<byte> hash)
+        HttpRequest request, AuthorizationHeader header, ReadOnlySpan<char> bodyHash, Span<byte> hash)
     {
-        var text = _canonical ??= new ArrayBufferWriter<byte>(1_024);
-        text.ResetWrittenCount();
+        var text = Begin();
         Put(text, request.Method);
         text.Write("\n/\n\n"u8);
         foreach (var name in header.SignedHeaders)
@@ -126,7 +138,15 @@ internal static class SignedCall
     }
 
     [ThreadStatic]
-    private static ArrayBufferWriter<byte>? _canonical;
+    private static ArrayBufferWriter<byte>? _text;
+
+    /// <summary>This thread's buffer, empty.</summary>
+    private static ArrayBufferWriter<byte> Begin()
+    {
+        var text = _text ??= new ArrayBufferWriter<byte>(1_024);
+        text.ResetWrittenCount();
+        return text;
+    }
 
     private static void Put(ArrayBufferWriter<byte> text, ReadOnlySpan<char> part) =>
         Encoding.UTF8.GetBytes(part, text);

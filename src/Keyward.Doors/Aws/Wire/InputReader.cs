@@ -125,7 +125,8 @@ internal ref struct InputReader
     /// <summary>Strict: no blanks, full padding, no stray bits in the last character.</summary>
     internal static bool TryDecode(ReadOnlySpan<byte> text, out byte[] bytes)
     {
-        bytes = new byte[Base64.GetMaxDecodedFromUtf8Length(text.Length)];
+        var padding = text.EndsWith("=="u8) ? 2 : text.EndsWith("="u8) ? 1 : 0;
+        bytes = new byte[Math.Max(0, Base64.GetMaxDecodedFromUtf8Length(text.Length) - padding)];
         if (text.ContainsAny((byte)' ', (byte)'\n', (byte)'\r') || text.Contains((byte)'\t')) return false;
         if (Base64.DecodeFromUtf8(text, bytes, out _, out var written) != OperationStatus.Done) return false;
         if (text.Length > 0 && text[^1] == '=')
@@ -136,7 +137,6 @@ internal ref struct InputReader
             if (!last.SequenceEqual(text[^4..])) return false;
         }
 
-        if (written < bytes.Length) bytes = bytes[..written];
         return true;
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Keyward.Vault.Gate;
@@ -19,27 +20,68 @@ internal static class Reply
 
     /// <summary>The request's id in the form that AWS's clients print.</summary>
     public static string RequestIdOf(Arrival arrival) =>
-        Guid.ParseExact(arrival.RequestId, "N").ToString("D");
+        arrival.RequestUuid.ToString("D");
 
     public static async Task WriteAsync(HttpContext context, Answer answer)
     {
         var response = context.Response;
         response.StatusCode = answer.Fault?.Status ?? StatusCodes.Status200OK;
         response.ContentType = ContentType;
-        var buffer = new ArrayBufferWriter<byte>(512);
-        if (answer.Fault is not null || answer.Body is not null)
+        if (answer.Fault is null && !answer.HasMembers)
         {
-            using var json = new Utf8JsonWriter(buffer, Options);
-            json.WriteStartObject();
-            if (answer.Fault is { } fault) WriteFault(json, fault);
-            else answer.Body!(json);
-            json.WriteEndObject();
+            response.ContentLength = 0;
+            return;
         }
 
-        response.ContentLength = buffer.WrittenCount;
-        if (buffer.WrittenCount == 0) return;
-        await response.Body.WriteAsync(buffer.WrittenMemory, context.RequestAborted).ConfigureAwait(false);
-        buffer.Clear();
+        var page = Pages.TryTake(out var used) ? used : new Page();
+        try
+        {
+            var text = page.Write(answer);
+            response.ContentLength = text.Length;
+            await response.Body.WriteAsync(text, context.RequestAborted).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (page.Clear() && Pages.Count < MaximumPages) Pages.Add(page);
+        }
+    }
+
+    /// <summary>As many answers as are commonly written at a time.</summary>
+    private const int MaximumPages = 256;
+
+    /// <summary>A larger one is not kept.</summary>
+    private const int MaximumPageSizeBytes = 16 * 1024;
+
+    private static readonly ConcurrentBag<Page> Pages = [];
+
+    /// <summary>What one answer is written on, and then another. It may have held a plaintext, so it is cleared in
+    /// between.</summary>
+#pragma warning disable CA1001 // The writer holds nothing but memory.
+    private sealed class Page
+#pragma warning restore CA1001
+    {
+        private readonly ArrayBufferWriter<byte> _buffer = new(512);
+        private readonly Utf8JsonWriter _json;
+
+        public Page() => _json = new Utf8JsonWriter(_buffer, Options);
+
+        public ReadOnlyMemory<byte> Write(Answer answer)
+        {
+            _json.WriteStartObject();
+            if (answer.Fault is { } fault) WriteFault(_json, fault);
+            else answer.WriteMembers(_json);
+            _json.WriteEndObject();
+            _json.Flush();
+            return _buffer.WrittenMemory;
+        }
+
+        /// <summary>False where it has grown too large to be kept.</summary>
+        public bool Clear()
+        {
+            _buffer.Clear();
+            _json.Reset();
+            return _buffer.Capacity <= MaximumPageSizeBytes;
+        }
     }
 
     private static void WriteFault(Utf8JsonWriter json, Fault fault)
