@@ -1,9 +1,9 @@
 using System.Buffers;
-using System.Collections.Concurrent;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Keyward.Vault.Gate;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.ObjectPool;
 
 namespace Keyward.Doors.Aws.Wire;
 
@@ -33,7 +33,7 @@ internal static class Reply
             return;
         }
 
-        var page = Pages.TryTake(out var used) ? used : new Page();
+        var page = Pages.Get();
         try
         {
             var text = page.Write(answer);
@@ -42,7 +42,7 @@ internal static class Reply
         }
         finally
         {
-            if (page.Clear() && Pages.Count < MaximumPages) Pages.Add(page);
+            Pages.Return(page);
         }
     }
 
@@ -52,12 +52,13 @@ internal static class Reply
     /// <summary>A larger one is not kept.</summary>
     private const int MaximumPageSizeBytes = 16 * 1024;
 
-    private static readonly ConcurrentBag<Page> Pages = [];
+    private static readonly DefaultObjectPool<Page> Pages =
+        new(new DefaultPooledObjectPolicy<Page>(), MaximumPages);
 
     /// <summary>What one answer is written on, and then another. It may have held a plaintext, so it is cleared in
     /// between.</summary>
 #pragma warning disable CA1001 // The writer holds nothing but memory.
-    private sealed class Page
+    private sealed class Page : IResettable
 #pragma warning restore CA1001
     {
         private readonly ArrayBufferWriter<byte> _buffer = new(512);
@@ -75,8 +76,8 @@ internal static class Reply
             return _buffer.WrittenMemory;
         }
 
-        /// <summary>False where it has grown too large to be kept.</summary>
-        public bool Clear()
+        /// <summary>Clears it; false where it has grown too large to be kept.</summary>
+        public bool TryReset()
         {
             _buffer.Clear();
             _json.Reset();
