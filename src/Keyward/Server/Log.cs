@@ -11,7 +11,7 @@ internal static partial class Log
     [LoggerMessage(2002, LogLevel.Warning, "Sealed: {Sentence}")]
     public static partial void Sealed(ILogger logger, string sentence);
 
-    [LoggerMessage(2003, LogLevel.Error, "Nothing is served: {Sentence}")]
+    [LoggerMessage(2003, LogLevel.Error, "{Sentence}")]
     public static partial void Damaged(ILogger logger, string sentence);
 
     [LoggerMessage(2004, LogLevel.Information, "Unsealed.")]
