@@ -72,7 +72,8 @@ internal sealed class Restore(DataFolder folder, ServerSettings settings, TimePr
         catch (SealBrokenException)
         {
             throw new StartException("The root key is not the one of this deployment.",
-                "Put the root of the deployment's own into the data folder: root.key or root.seal");
+                "Put the deployment's own root into the data folder, root.key or root.seal; for a backup from before " +
+                "a rotation of the root, the old one.");
         }
     }
 
