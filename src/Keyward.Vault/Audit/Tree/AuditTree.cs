@@ -56,7 +56,12 @@ internal sealed class AuditTree : IDisposable
             throw new AuditDamagedException(
                 $"Entry {last} of the journal of the audit log {journal.Origin} is not the one that was signed.");
         var tree = new AuditTree(journal, writer, signers, time);
-        tree.CoverAll();
+        var end = journal.Size;
+        while (tree.CoverSome(end))
+        {
+            // Round by round.
+        }
+
         tree._grows = grows;
         if (grows) tree._thread.Start();
         return tree;
@@ -150,16 +155,32 @@ internal sealed class AuditTree : IDisposable
     {
         try
         {
-            CoverAll();
+            // So much may wait that the last of it takes long: what is covered is told, and its segments go, meanwhile.
+            var end = _journal.Size;
+            while (CoverSome(end))
+            {
+                _whyLate = null;
+                Forget();
+                Tell();
+            }
+
             Prune();
             _whyLate = null;
-            _journal.Forget(Latest.Checkpoint.Size / TilePath.Width * TilePath.Width);
+            Forget();
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             _whyLate = $"The audit log's tree cannot be written: {failure.Message}";
         }
 
+        Tell();
+    }
+
+    private void Forget() => _journal.Forget(Latest.Checkpoint.Size / TilePath.Width * TilePath.Width);
+
+    /// <summary>Tells those who wait what there is, or why there is no more of it.</summary>
+    private void Tell()
+    {
         lock (_lock)
         {
             var size = Latest.Checkpoint.Size;
@@ -181,7 +202,8 @@ internal sealed class AuditTree : IDisposable
         _journal.RemoveOld();
     }
 
-    private void CoverAll()
+    /// <summary>One round of what is before an index; false where nothing of it is left.</summary>
+    private bool CoverSome(long end)
     {
         IReadOnlyList<INoteSigner> signers;
         lock (_lock)
@@ -191,12 +213,10 @@ internal sealed class AuditTree : IDisposable
             signers = _signers;
         }
 
-        var end = _journal.Size;
-        while (_writer.Size < end)
-        {
-            var from = _writer.Size;
-            Sign(_entries.Read(from, Math.Min(end, from + MaximumRound)), signers);
-        }
+        var from = _writer.Size;
+        if (from >= end) return false;
+        Sign(_entries.Read(from, Math.Min(end, from + MaximumRound)), signers);
+        return true;
     }
 
     private void Sign(IEnumerable<ReadOnlyMemory<byte>> entries, IReadOnlyList<INoteSigner> signers)

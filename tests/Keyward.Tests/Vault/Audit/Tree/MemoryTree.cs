@@ -18,6 +18,9 @@ internal sealed class MemoryTree : ITreeFiles
 
     public int Operations { get; private set; }
 
+    /// <summary>Called before a file gets its name, on the writer's thread.</summary>
+    public Action<string>? Publishing { get; set; }
+
     public byte[]? Read(string path)
     {
         lock (_lock) return Files.GetValueOrDefault(path);
@@ -40,6 +43,7 @@ internal sealed class MemoryTree : ITreeFiles
 
     public void Publish(string path)
     {
+        Publishing?.Invoke(path);
         Step();
         lock (_lock)
         {
