@@ -25,6 +25,8 @@ public sealed record ProveExtension(long OldSize, long? Size) : IOperation<Exten
         if (OldSize < 0 || Size < OldSize || OldSize > passage.Log.Size || Size > passage.Log.Size)
             return new Refusal(RefusalReason.InvalidArgument,
                 "The sizes must be those that the log has or had, the older one first.");
+        // The hashes of the records themselves went with them: only sizes from there on lead to a root.
+        if (OldSize > 0 && OldSize < passage.Log.FirstIndex) return LogRefusals.PrunedSize;
         var signed = await tree.CoverAsync(Math.Max(OldSize, Size ?? 0)).ConfigureAwait(false);
         var size = Size ?? signed.Checkpoint.Size;
         var hashes = await new Prover(source, signed).ConsistencyAsync(OldSize, size, CancellationToken.None)

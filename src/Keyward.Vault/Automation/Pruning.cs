@@ -21,9 +21,9 @@ internal sealed class Pruning(Gate.Gate gate, IAuditLog log) : IJob
         // A day on which nothing may go is no record.
         var keeping = vault.Snapshot.AuditKeeping;
         var from = keeping.PrunedOf(log.Origin);
-        var to = await PrunePlan.LimitAsync(source, from, Math.Min(tree.Latest.Checkpoint.Size, log.LowestNeeded),
+        var plan = await PrunePlan.MakeAsync(source, from, tree.Latest.Checkpoint.Size, log.LowestNeeded,
             keeping, null, gate.Now, cancellation).ConfigureAwait(false);
-        return to == from ? default : new JobRun().With(
+        return plan.To == from ? default : new JobRun().With(
             await _self.PassAsync("PruneLog", new PruneLog(null, false), cancellation).ConfigureAwait(false));
     }
 }

@@ -11,16 +11,20 @@ internal static class Advice
             "If it is one, compare this machine's clock with the server's.",
         "PERMISSION_DENIED" => "An administrator can grant a role that has it: " +
             $"keyward policy add {refusal.Subject ?? "RESOURCE"} --member serviceAccount:EMAIL --role ROLE",
-        "NOT_FOUND" when refusal.Subject?.StartsWith("nodes/", StringComparison.Ordinal) == true =>
+        "NOT_FOUND" when IsAbout(refusal, "nodes/") =>
             "See which there are: keyward node list",
+        "NOT_FOUND" or "ALREADY_EXISTS" when IsAbout(refusal, "holds/") =>
+            "See which there are, lifted ones included: keyward audit hold list",
+        "NOT_FOUND" when IsAbout(refusal, "audit") || IsAbout(refusal, "keyward/") => null,
         "NOT_FOUND" => "Names are case-sensitive and belong to a project and a location: " +
             "look at --project and --location.",
         "ALREADY_EXISTS" => "To accept what is there, add --if-not-exists.",
         "VERSION_NOT_ENABLED" =>
             $"keyward version enable {refusal.Subject ?? "N --key KEY --keyring RING"}   or name another version",
         "NO_PRIMARY_VERSION" => $"keyward key rotate {refusal.Subject ?? "KEY --keyring RING"}",
-        "TRANSITION_NOT_ALLOWED" when refusal.Subject?.StartsWith("nodes/", StringComparison.Ordinal) == true =>
-            "See how it stands: keyward node list",
+        "TRANSITION_NOT_ALLOWED" when IsAbout(refusal, "nodes/") => "See how it stands: keyward node list",
+        "TRANSITION_NOT_ALLOWED" when IsAbout(refusal, "audit") =>
+            "See what rules it: keyward audit retention, keyward audit hold list; docs/reference/audit.md",
         "TRANSITION_NOT_ALLOWED" => "See the version's state: keyward version describe N --key KEY --keyring RING",
         "INVALID_CIPHERTEXT" => "Give the same key and the same additional data, byte for byte, as for the encryption.",
         "TOO_LARGE" => "Encrypt large data locally under a data key; see docs/how-it-works.md",
@@ -33,4 +37,7 @@ internal static class Advice
         "TAMPERED" => "Tell its operator: the store was altered. See docs/runbooks/altered-rows.md",
         _ => null,
     };
+
+    private static bool IsAbout(Client.KeywardException refusal, string kind) =>
+        refusal.Subject?.StartsWith(kind, StringComparison.Ordinal) == true;
 }

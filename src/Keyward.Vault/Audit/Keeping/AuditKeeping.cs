@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Keyward.Vault.Audit.Witnessing;
 using Keyward.Vault.Storage;
 
@@ -30,9 +31,12 @@ public sealed record AuditKeeping
 
     public long PrunedOf(string log) => Prunings.GetValueOrDefault(log)?.Index ?? 0;
 
-    /// <summary>Whether a record must stay where it is.</summary>
-    public bool MustStay(string recordClass, DateTimeOffset time, DateTimeOffset now) =>
-        !Retention.IsOver(recordClass, time, now) || ActiveHolds.Any(h => h.From is null || time >= h.From);
+    /// <summary>Why a record must stay where it is; null where it may go.</summary>
+    public string? WhyStays(string recordClass, DateTimeOffset time, DateTimeOffset now) =>
+        now < Retention.EndOf(recordClass, time)
+            ? string.Create(CultureInfo.InvariantCulture, $"its retention ends {Retention.EndOf(recordClass, time):u}")
+            : ActiveHolds.FirstOrDefault(h => h.From is null || time >= h.From) is { } hold
+                ? $"the hold {hold.Name} covers it" : null;
 
     /// <summary>Whether records may go by the same rules as before.</summary>
     internal bool HasSameRules(AuditKeeping other) => ReferenceEquals(Holds, other.Holds)

@@ -13,12 +13,9 @@ public sealed record AuditRetention(int DataDays, int AdminDays)
 
     internal long Seq { get; init; }
 
-    /// <summary>Whether a record of a class may go.</summary>
-    public bool IsOver(string recordClass, DateTimeOffset time, DateTimeOffset now)
-    {
-        var isUse = recordClass.StartsWith("data_", StringComparison.Ordinal);
-        return now - time >= TimeSpan.FromDays(isUse ? DataDays : AdminDays);
-    }
+    /// <summary>From when on a record of a class may go.</summary>
+    public DateTimeOffset EndOf(string recordClass, DateTimeOffset time) =>
+        time.AddDays(recordClass.StartsWith("data_", StringComparison.Ordinal) ? DataDays : AdminDays);
 
     internal Cell[] ToCells() => ["deployment", (long)DataDays, (long)AdminDays];
 

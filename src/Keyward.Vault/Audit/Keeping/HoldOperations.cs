@@ -37,7 +37,7 @@ public sealed record PlaceHold(string Name, string Reason, DateTimeOffset? From)
     {
         var holds = draft.Snapshot.AuditKeeping.Holds;
         if (holds.ContainsKey(Name))
-            return new Refusal(RefusalReason.AlreadyExists, "There is, or was, a hold of that name.", Name);
+            return new Refusal(RefusalReason.AlreadyExists, "There is, or was, a hold of that name.", "holds/" + Name);
         if (holds.Count >= MaximumHolds)
             return new Refusal(RefusalReason.QuotaExceeded, "There are too many holds.");
         var hold = new AuditHold(
@@ -66,7 +66,7 @@ public sealed record LiftHold(string Name) : IOperation<AuditHold>
     private Outcome<AuditHold> Change(ChangeDraft draft)
     {
         if (!draft.Snapshot.AuditKeeping.Holds.TryGetValue(Name, out var hold) || !hold.IsActive)
-            return new Refusal(RefusalReason.NotFound, "No such hold stands.", Name);
+            return new Refusal(RefusalReason.NotFound, "No such hold stands.", "holds/" + Name);
         var lifted = hold with { IsActive = false };
         draft.Put(lifted);
         return lifted;
@@ -104,7 +104,8 @@ public sealed record LengthenRetention(int? DataDays, int? AdminDays) : IOperati
         var old = draft.Snapshot.AuditKeeping.Retention;
         var retention = old with { DataDays = DataDays ?? old.DataDays, AdminDays = AdminDays ?? old.AdminDays };
         if (retention.DataDays < old.DataDays || retention.AdminDays < old.AdminDays)
-            return new Refusal(RefusalReason.TransitionNotAllowed, "The retention can be lengthened, not shortened.");
+            return new Refusal(RefusalReason.TransitionNotAllowed, "The retention can be lengthened, not shortened.",
+                LogRefusals.Subject);
         if (retention.DataDays > AuditRetention.MaximumDays || retention.AdminDays > AuditRetention.MaximumDays)
             return new Refusal(RefusalReason.InvalidArgument, "A retention has a hundred years at most.");
         draft.Put(retention);

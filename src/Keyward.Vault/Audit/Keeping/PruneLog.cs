@@ -19,9 +19,6 @@ public sealed record PruneLog(DateTimeOffset? Before, bool IsTrial) : IOperation
     private static readonly Refusal NoArchive = new(RefusalReason.NotReady,
         "Records are archived before they are removed: set audit.archive to a folder.");
 
-    private static readonly Refusal Nothing = new(RefusalReason.TransitionNotAllowed,
-        "No record may be removed yet: the retention, a hold, or a sink keeps them.");
-
     private static readonly Refusal Meanwhile = new(RefusalReason.StaleEtag,
         "Holds, retention or the log changed meanwhile; nothing was removed. Try again.");
 
@@ -39,12 +36,15 @@ public sealed record PruneLog(DateTimeOffset? Before, bool IsTrial) : IOperation
         var keeping = passage.Snapshot.AuditKeeping;
         var signed = tree.Latest;
         var from = keeping.PrunedOf(log.Origin);
-        var to = await PrunePlan.LimitAsync(source, from, Math.Min(signed.Checkpoint.Size, log.LowestNeeded), keeping,
+        var plan = await PrunePlan.MakeAsync(source, from, signed.Checkpoint.Size, log.LowestNeeded, keeping,
             Before, passage.Now, CancellationToken.None).ConfigureAwait(false);
+        var to = plan.To;
         passage.Record.Parameter("log", log.Origin);
         passage.Record.Parameter("from", from.ToString(CultureInfo.InvariantCulture));
         passage.Record.Parameter("to", to.ToString(CultureInfo.InvariantCulture));
-        if (to == from) return Nothing;
+        if (to == from)
+            return new Refusal(RefusalReason.TransitionNotAllowed, "No record may be removed yet. " + plan.WhyNotMore,
+                LogRefusals.Subject);
         if (IsTrial) return new PrunedRange(log.Origin, from, to, []);
         var archive = new TreeFiles(Path.Combine(folder, LogKeys.FolderOf(log.Origin)));
         var digest = await LogArchive.AddAsync(source, archive, from, to, signed,
