@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks a Keyward audit log, or a file of `keyward audit bundle`, with nothing of Keyward's.
 
-    verify_audit.py VKEY_FILE LOG_FOLDER      every record against the signed checkpoint
+    verify_audit.py VKEY_FILE LOG_FOLDER      every record of a log, or of an archive, against the signed checkpoint
     verify_audit.py VKEY_FILE BUNDLE.json     each record of a bundle against its proof
 
 Needs Python 3.9 and the package `cryptography`. Exit 0: it holds; 1: it does not, and where.
@@ -116,8 +116,11 @@ def tile_number(n):
 
 def read_bundle(folder, n, width):
     """The records of bundle n: each behind its length in two bytes. A partial file may be gone once it is full."""
+    sealed = os.path.join(folder, "tile", "entries", tile_number(n) + ".age")
     full = os.path.join(folder, "tile", "entries", tile_number(n))
     path = full if width == 256 or not os.path.exists(f"{full}.p/{width}") else f"{full}.p/{width}"
+    if not os.path.exists(path) and os.path.exists(sealed):
+        raise Broken(f"records {n * 256} and following are sealed: age --decrypt -i IDENTITY -o {full} {sealed}")
     if not os.path.exists(path):
         raise Broken(f"records {n * 256} and following are missing ({path})")
     data, records, at = open(path, "rb").read(), [], 0
@@ -133,28 +136,43 @@ def read_bundle(folder, n, width):
 
 
 def check_log(folder, keys):
+    """The root over bundles is the root over their records. Of a bundle that was pruned, or that an archive has not
+    got yet, the log's own hash is taken: it must lead to the signed root all the same."""
     note = open(os.path.join(folder, "checkpoint"), encoding="utf-8", newline="").read()
     origin, size, root = open_checkpoint(note, keys)
-    leaves = []
+    first, end = number_in(folder, "pruned", 0), number_in(folder, "archived", size)
+    roots, altered = [], None
     for n in range((size + 255) // 256):
-        leaves += [leaf_hash(r) for r in read_bundle(folder, n, min(256, size - n * 256))]
-    if root_of(leaves) != root:
-        for index, kept in enumerate(kept_leaves(folder, size)):
-            if kept != leaves[index]:
-                raise Broken(f"record {index} of {origin} is not the one that was logged, or its hash was altered")
-        raise Broken(f"the records of {origin} do not lead to the root of its checkpoint")
-    return f"{origin}: {size} records"
-
-
-def kept_leaves(folder, size):
-    """The hashes that the log keeps itself; they only tell where to look."""
-    for n in range((size + 255) // 256):
-        full = os.path.join(folder, "tile", "0", tile_number(n))
         width = min(256, size - n * 256)
-        path = full if os.path.exists(full) else f"{full}.p/{width}"
-        data = open(path, "rb").read() if os.path.exists(path) else b""
-        for i in range(width):
-            yield data[i * 32:i * 32 + 32]
+        kept = kept_hashes(folder, 0, n, width)
+        if n * 256 < first or n * 256 + width > end:
+            roots.append(kept_hashes(folder, 1, n // 256, n % 256 + 1)[-1] if width == 256 else root_of(kept))
+            continue
+        leaves = [leaf_hash(r) for r in read_bundle(folder, n, width)]
+        roots.append(root_of(leaves))
+        if leaves != kept and altered is None:
+            altered = n * 256 + next(i for i in range(width) if leaves[i:i + 1] != kept[i:i + 1])
+    if root_of(roots) != root and altered is not None:
+        raise Broken(f"record {altered} of {origin} is not the one that was logged, or its hash was altered")
+    if root_of(roots) != root:
+        raise Broken(f"the records of {origin} do not lead to the root of its checkpoint")
+    part = "" if (first, end) == (0, size) else f", of which {first} to {end - 1} are here"
+    return f"{origin}: {size} records{part}"
+
+
+def number_in(folder, name, otherwise):
+    path = os.path.join(folder, name)
+    return int(open(path, encoding="ascii").read()) if os.path.exists(path) else otherwise
+
+
+def kept_hashes(folder, level, n, width):
+    """The first hashes of a tile that the log keeps itself. The file may be whole, or any later partial one."""
+    full = os.path.join(folder, "tile", str(level), tile_number(n))
+    partial = [int(w) for w in os.listdir(full + ".p")] if os.path.isdir(full + ".p") else []
+    paths = [full] + [f"{full}.p/{w}" for w in sorted(partial) if w >= width]
+    path = next((p for p in paths if os.path.exists(p)), None)
+    data = open(path, "rb").read() if path else b""
+    return [data[i * 32:i * 32 + 32] for i in range(width)]
 
 
 def check_bundle(path, keys):

@@ -6,6 +6,7 @@ using Google.Protobuf;
 using Keyward.Keystores.Age;
 using Keyward.Protos.V1;
 using Keyward.Vault.Audit;
+using Keyward.Vault.Audit.Keeping;
 using Keyward.Vault.Audit.Notes;
 using Keyward.Vault.Audit.Tree;
 
@@ -156,18 +157,25 @@ internal static class AuditProofCommands
             var checkpoint = Path.Combine(log, "checkpoint");
             if (!File.Exists(checkpoint) || !SignedCheckpoint.TryParse(await File.ReadAllBytesAsync(
                 checkpoint, session.Cancellation).ConfigureAwait(false), out var signed)) continue;
-            var prover = new Prover(SealedArchive.Open(session, log), signed);
-            if (await prover.FindAsync(reference, long.MaxValue, session.Cancellation).ConfigureAwait(false)
-                is not { } index) continue;
+            var source = SealedArchive.Open(session, log);
+            var prover = new Prover(source, signed);
+            if (await prover.FindAsync(reference, await NumberAsync(Pruned.FileName).ConfigureAwait(false) ?? 0,
+                await NumberAsync(LogArchive.FileName).ConfigureAwait(false), session.Cancellation)
+                .ConfigureAwait(false) is not { } index) continue;
             var proven = await prover.ProveAsync(index, session.Cancellation).ConfigureAwait(false);
             return new RecordProof
             {
                 Log = signed.Checkpoint.Origin, Index = index,
                 Record = Encoding.UTF8.GetString(proven.Record.Span), Proof = proven.Proof.ToString(),
             };
+
+            async ValueTask<long?> NumberAsync(string file) =>
+                await source.ReadAsync(file, session.Cancellation).ConfigureAwait(false) is { } bytes
+                    ? Pruned.Parse(Encoding.UTF8.GetString(bytes)) : null;
         }
 
         throw new FailedException(string.Create(CultureInfo.InvariantCulture,
-            $"No log below {folder.Path} has the record {id} under its checkpoint."));
+            $"No log below {folder.Path} has the record {id} under its checkpoint."),
+            "A record that was pruned stands in the archive, one that was not in the log.");
     }
 }

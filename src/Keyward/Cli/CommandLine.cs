@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Grpc.Core;
 using Keyward.Client;
+using Keyward.Vault.Audit.Tree;
 
 namespace Keyward.Cli;
 
@@ -61,6 +62,9 @@ internal static class CommandLine
                 return Print(parsed, 1, sentence, Advice.For(refusal), refusal);
             case UsageException usage: return Print(parsed, 2, usage.Message, usage.Advice);
             case FailedException failed: return Print(parsed, 1, failed.Message, failed.Advice);
+            case TreeFileException damaged:
+                return Print(parsed, 1, damaged.Message,
+                    "See what else is wrong with the log: keyward audit verify DIR --vkey FILE");
             case FormatException or IOException or UnauthorizedAccessException
                 or System.Security.Cryptography.CryptographicException: return Print(parsed, 1, failure.Message, null);
             default: return null;

@@ -25,7 +25,9 @@ internal sealed class SealedArchive(string folder, IReadOnlyList<AgeIdentity> id
         if (await _files.ReadAsync(path, cancellation).ConfigureAwait(false) is { } clear) return clear;
         var name = path + SealedBundles.Ending;
         if (await _files.ReadAsync(name, cancellation).ConfigureAwait(false) is not { } file) return null;
-        if (identities.Count == 0) throw new TreeFileException(name, "is sealed: give what opens it, --identity FILE");
+        if (identities.Count == 0)
+            throw new FailedException($"{name} is sealed, and nothing was given that opens it: nothing was checked.",
+                "Give the file of the identity that it is sealed to: --identity FILE");
         try
         {
             return AgeReader.Open(file, identities);

@@ -25,7 +25,8 @@ public sealed class KeepingTests : IDisposable
         await OkAsync(server, "dev", "clock", "advance", "2600d");
         Assert.Equal("256", Json(await OkAsync(server, "audit", "prune", "--trial")).GetProperty("to").GetString());
         await OkAsync(server, "audit", "hold", "add", "case-17", "--reason", "court order");
-        await FailAsync(server, "audit", "prune");
+        Assert.Contains("Record 0 stays: the hold case-17 covers it", await FailAsync(server, "audit", "prune"));
+        Assert.Contains("keyward audit hold list", await FailAsync(server, "audit", "hold", "lift", "case-71"));
         Assert.Contains("case-17", await OkAsync(server, "audit", "hold", "list", "--format", "json"));
         await OkAsync(server, "audit", "hold", "lift", "case-17");
         var pruned = Json(await OkAsync(server, "audit", "prune"));
@@ -34,10 +35,14 @@ public sealed class KeepingTests : IDisposable
         await File.WriteAllTextAsync(_data.In("vkey"), await OkAsync(server, "audit", "vkey"));
         var log = pruned.GetProperty("log").GetString()!;
         var archive = Directory.GetDirectories(_data.In("archive")).Single();
-        await OkAsync(server, "audit", "prove", log + "#7", "--log", archive);
+        var proven = Json(await OkAsync(server, "audit", "prove", log + "#7", "--log", archive, "--format", "json"));
+        var id = Json(proven.GetProperty("record").GetString()!).GetProperty("id").GetString()!;
+        Assert.StartsWith("c2sp.org/tlog-proof", await OkAsync(server, "audit", "prove", id, "--log", archive));
+        Assert.Contains("has the record", await FailAsync(server, "audit", "prove", log + "#280", "--log", archive));
         await OkAsync(server, "audit", "verify", archive, "--vkey", _data.In("vkey"));
         // What is left is what questions find, by the index and without it.
         await UntilGoneAsync(server);
+        Assert.Contains("pruned beyond that size", await FailAsync(server, "audit", "consistency", "100"));
         var found = await OkAsync(server, "audit", "query", "--operation", "prune_log");
         Assert.Equal(4, found.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         Assert.Equal(found, await OkAsync(server, "audit", "query", "--operation", "prune_log", "--scan"));

@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using Keyward.Vault.Audit.Notes;
 using Keyward.Vault.Audit.Tree;
+using Keyward.Vault.Audit.Verification;
 
 namespace Keyward.Vault.Audit.Keeping;
 
@@ -32,35 +34,41 @@ internal static class LogArchive
         Put(archive, TilePath.Checkpoint, signed.Note.ToBytes());
         Put(archive, FileName, Encoding.ASCII.GetBytes(to.ToString(CultureInfo.InvariantCulture) + "\n"));
         archive.FlushFolders();
-        var wrong = await ProveAsync((ITreeSource?)sealing ?? archive, from, to, signed.Checkpoint, cancellation)
-            .ConfigureAwait(false);
-        return wrong is null ? digest.GetHashAndReset() : throw new IOException(wrong);
+        await foreach (var wrong in FaultsAsync(
+            (ITreeSource?)sealing ?? archive, from, to, signed.Checkpoint, cancellation).ConfigureAwait(false))
+            throw new IOException($"The archive does not hold. {wrong.Path}: {wrong.Sentence}");
+        return digest.GetHashAndReset();
     }
 
-    /// <summary>What is wrong with the records between two indexes of an archive; null where they hold.</summary>
-    public static async ValueTask<string?> ProveAsync(
-        ITreeSource archive, long from, long to, Checkpoint checkpoint, CancellationToken cancellation)
+    /// <summary>What is wrong with the records between two indexes of an archive, bundle by bundle.</summary>
+    public static async IAsyncEnumerable<LogFault> FaultsAsync(ITreeSource archive, long from, long to,
+        Checkpoint checkpoint, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var reader = new TreeReader(archive);
         for (var bundle = from / TilePath.Width; bundle < to / TilePath.Width; bundle++)
-        {
-            var first = bundle * TilePath.Width;
-            try
-            {
-                if (!await HoldsAsync(reader, first, checkpoint, cancellation).ConfigureAwait(false))
-                    return $"{TilePath.Entries(bundle)} of the archive does not lead to the checkpoint's root.";
-            }
-            catch (TreeFileException missing)
-            {
-                return missing.Message;
-            }
-        }
-
-        return null;
+            if (await FaultAsync(reader, bundle * TilePath.Width, checkpoint, cancellation).ConfigureAwait(false)
+                is { } fault) yield return fault;
     }
 
     /// <summary>A proof of one record holds the hashes of all others of its bundle: with each record equal to its hash
     /// the whole bundle is proven.</summary>
+    private static async ValueTask<LogFault?> FaultAsync(
+        TreeReader reader, long first, Checkpoint checkpoint, CancellationToken cancellation)
+    {
+        try
+        {
+            return await HoldsAsync(reader, first, checkpoint, cancellation).ConfigureAwait(false)
+                ? null
+                : new LogFault(TilePath.Entries(first / TilePath.Width), first, string.Create(
+                    CultureInfo.InvariantCulture, $"Records {first} to {first + TilePath.Width - 1} are not those ") +
+                    "that were logged, or the hashes that prove them were altered.");
+        }
+        catch (TreeFileException wrong)
+        {
+            return new LogFault(wrong.Path, first, $"The file {wrong.Wrong}");
+        }
+    }
+
     private static async ValueTask<bool> HoldsAsync(
         TreeReader reader, long first, Checkpoint checkpoint, CancellationToken cancellation)
     {

@@ -26,9 +26,9 @@ internal sealed class SealedBundles(ITreeSource log, ITreeFiles archive, Func<Re
     {
         if (!_sums.TryGetValue(path, out var sums)) return archive.Read(path);
         if (archive.Read(path + Ending) is not { } bytes || !SHA256.HashData(bytes).AsSpan().SequenceEqual(sums.Sealed))
-            throw new TreeFileException(path + Ending, "of the archive is not what was written");
+            throw new TreeFileException(path + Ending, "is not what was written.");
         var entries = await log.ReadAsync(path, cancellation).ConfigureAwait(false);
         return entries is not null && SHA256.HashData(entries).AsSpan().SequenceEqual(sums.Plain)
-            ? entries : throw new TreeFileException(path, "changed while it was archived");
+            ? entries : throw new TreeFileException(path, "changed while it was archived.");
     }
 }

@@ -15,16 +15,17 @@ public sealed class Prover(ITreeSource source, SignedCheckpoint signed)
     private long Size => signed.Checkpoint.Size;
 
     /// <summary>The index of the record that is meant, the newest first; null if this log does not have it.</summary>
-    /// <param name="searched">How many records a search by id goes through at most.</param>
+    /// <param name="from">Records before this one are not there: they were pruned.</param>
+    /// <param name="to">Nor are those from here on, of an archive; null for all that the checkpoint covers.</param>
     public async ValueTask<long?> FindAsync(
-        RecordReference reference, long searched, CancellationToken cancellation)
+        RecordReference reference, long from, long? to, CancellationToken cancellation)
     {
         if (reference.Origin is { } origin && origin != signed.Checkpoint.Origin) return null;
-        if (reference.Index is { } index) return index < Size ? index : null;
+        var end = Math.Min(Size, to ?? Size);
+        if (reference.Index is { } index) return index >= from && index < end ? index : null;
         // Records begin with version and id (docs/reference/audit.md).
         var beginning = Encoding.ASCII.GetBytes($"{{\"v\":1,\"id\":\"{reference.Id}\"");
-        var lowest = Math.Max(0, Size - searched) / TilePath.Width;
-        for (var bundle = (Size - 1) / TilePath.Width; bundle >= lowest; bundle--)
+        for (var bundle = (end - 1) / TilePath.Width; bundle >= from / TilePath.Width; bundle--)
         {
             var entries = await _reader.EntriesAsync(bundle, Size, cancellation).ConfigureAwait(false);
             var at = entries.FindLastIndex(e => e.Span.StartsWith(beginning));

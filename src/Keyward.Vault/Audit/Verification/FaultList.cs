@@ -10,9 +10,11 @@ internal sealed class FaultList
 
     public IReadOnlyList<LogFault> Faults => _faults;
 
-    public void Add(string path, long? index, string sentence)
+    public void Add(string path, long? index, string sentence) => Add(new LogFault(path, index, sentence));
+
+    public void Add(LogFault fault)
     {
-        if (_faults.Count < MaximumFaults) _faults.Add(new LogFault(path, index, sentence));
+        if (_faults.Count < MaximumFaults) _faults.Add(fault);
         else if (_faults.Count == MaximumFaults)
             _faults.Add(new LogFault("", null, "More is wrong; the rest is not listed."));
     }

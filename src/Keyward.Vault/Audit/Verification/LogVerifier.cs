@@ -89,12 +89,12 @@ public sealed class LogVerifier(IReadOnlyList<VerifierKey> keys, SignatureCheck 
         if (await source.ReadAsync(LogArchive.FileName, cancellation).ConfigureAwait(false) is { } archived)
         {
             var to = Pruned.Parse(Encoding.UTF8.GetString(archived));
-            if (await WhyNotAsync(source, minimum, to, checkpoint, cancellation).ConfigureAwait(false) is { } wrong)
-                faults.Add(LogArchive.FileName, null, wrong);
+            var archive = new ArchiveCheck(source, checkpoint, minimum, to, faults);
+            await archive.RunAsync(SinceOf(checkpoint, minimum, faults), cancellation).ConfigureAwait(false);
             return new LogReport
             {
                 Origin = checkpoint.Origin, Size = checkpoint.Size, Root = checkpoint.Root, MinimumIndex = minimum,
-                ArchivedTo = to, Witnesses = WitnessesOf(signed, faults), Faults = faults.Faults,
+                FirstTime = archive.FirstTime, LastTime = archive.LastTime, ArchivedTo = to, Witnesses = WitnessesOf(signed, faults), Faults = faults.Faults,
             };
         }
 
@@ -112,12 +112,6 @@ public sealed class LogVerifier(IReadOnlyList<VerifierKey> keys, SignatureCheck 
             Faults = faults.Faults,
         };
     }
-
-    private static async ValueTask<string?> WhyNotAsync(
-        ITreeSource archive, long from, long to, Checkpoint checkpoint, CancellationToken cancellation) =>
-        to > checkpoint.Size
-            ? "More is said to be archived than the log has."
-            : await LogArchive.ProveAsync(archive, from, to, checkpoint, cancellation).ConfigureAwait(false);
 
     /// <summary>The checkpoint that lies beside the newest, if witnesses vouched for one.</summary>
     private async ValueTask<SignedCheckpoint?> CosignedAsync(

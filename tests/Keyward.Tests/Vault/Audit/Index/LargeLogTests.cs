@@ -7,17 +7,20 @@ using Keyward.Vault.Audit.Index;
 
 namespace Keyward.Tests.Vault.Audit.Index;
 
-/// <summary>A log on disk with all that is made of it, verified, followed and asked. KEYWARD_LOG_RECORDS makes it as
-/// large as one likes, for the figures of docs/performance.md, which the test's output then has.</summary>
+/// <summary>A log on disk with all that is made of it, verified, followed and asked. KEYWARD_LOG_RECORDS and
+/// KEYWARD_LOG_RECORD_BYTES make it as large as one likes, for the figures of docs/performance.md, which the test's
+/// output then has; TMPDIR says where it lies.</summary>
 public sealed class LargeLogTests(ITestOutputHelper output)
 {
     private const int Few = 70_000;
     private const int RareUses = 10;
 
+    /// <summary>What a record of the server's has, mostly.</summary>
+    private const int UsualBytes = 700;
+
     private static readonly DateTimeOffset Begin = new(2026, 5, 1, 0, 0, 0, TimeSpan.Zero);
 
-    private readonly int _count = int.TryParse(
-        Environment.GetEnvironmentVariable("KEYWARD_LOG_RECORDS"), CultureInfo.InvariantCulture, out var count) ? count : Few;
+    private readonly int _count = Setting("KEYWARD_LOG_RECORDS", Few);
 
     private readonly Random _random = new(20260501);
 
@@ -26,11 +29,8 @@ public sealed class LargeLogTests(ITestOutputHelper output)
     {
         using var written = await WrittenLog.OfAsync(0);
         using var log = written.Open();
-        await WriteAsync(log);
-        await log.Tree!.CoverAsync(_count);
-        var report = await TimeAsync("verify", () => written.VerifyAsync());
-        Assert.Empty(report.Faults);
-
+        var bytes = await TimeAsync("write", () => WriteAsync(log));
+        output.WriteLine(FormattableString.Invariant($"{bytes / _count} bytes a record"));
         using var followed = FollowedLog.Open(log, Path.Combine(written.Folder, "index"), TimeProvider.System, AnomalySettings.Default);
         await TimeAsync("follow, all folds", async () =>
         {
@@ -55,29 +55,46 @@ public sealed class LargeLogTests(ITestOutputHelper output)
         if (_count > Few)
             output.WriteLine("scan: " + await ScanAsync(log, rare));
         Assert.True(followed.Usage.Find("projects").Count > 200);
+        var report = await TimeAsync("verify", () => written.VerifyAsync());
+        Assert.Empty(report.Faults);
     }
 
-    private async Task WriteAsync(AuditLog log)
+    private static int Setting(string name, int otherwise) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var value) ? value : otherwise;
+
+    /// <summary>Returns the bytes of all records.</summary>
+    private async Task<long> WriteAsync(AuditLog log)
     {
-        var agent = new string('a', 220);
+        var bytes = 0L;
+        var agent = new string('a', Math.Max(0, Setting("KEYWARD_LOG_RECORD_BYTES", UsualBytes) - Record(0, "").Length));
         for (var written = 0; written < _count;)
         {
             var appends = new List<Task>();
             for (; written < _count && appends.Count < 20_000; written++)
             {
-                var isRare = written % (_count / RareUses) == 17;
-                var app = _random.Next(50);
-                appends.Add(log.AppendAsync(new RecordText(Begin.AddMilliseconds(written * 50.0),
-                    ((string[])["encrypt", "decrypt", "sign"])[_random.Next(3)])
-                {
-                    Key = "projects/default/locations/global/keyRings/ring/cryptoKeys/" + (isRare ? "rare" : $"k{_random.Next(300)}"),
-                    Version = 1, Principal = $"app-{app}@default.iam", Ip = $"10.1.{app}.{_random.Next(200)}",
-                    Outcome = _random.Next(50) == 0 ? "denied" : "ok", Agent = agent,
-                }.ToBytes()).AsTask());
+                var record = Record(written, agent);
+                bytes += record.Length;
+                appends.Add(log.AppendAsync(record).AsTask());
             }
 
             await Task.WhenAll(appends);
         }
+
+        await log.Tree!.CoverAsync(_count);
+        return bytes;
+    }
+
+    private byte[] Record(int index, string agent)
+    {
+        var isRare = index % (_count / RareUses) == 17;
+        var app = _random.Next(50);
+        return new RecordText(Begin.AddMilliseconds(index * 50.0),
+            ((string[])["encrypt", "decrypt", "sign"])[_random.Next(3)])
+        {
+            Key = "projects/default/locations/global/keyRings/ring/cryptoKeys/" + (isRare ? "rare" : $"k{_random.Next(300)}"),
+            Version = 1, Principal = $"app-{app}@default.iam", Ip = $"10.1.{app}.{_random.Next(200)}",
+            Outcome = _random.Next(50) == 0 ? "denied" : "ok", Agent = agent,
+        }.ToBytes();
     }
 
     private Task<int> AskAsync(AuditLog log, LogIndex index, string what, RecordFilter filter, int limit = 1_000) =>

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Keyward.Tests.Vault.Audit.Index;
 
-/// <summary>One record as a test wants it.</summary>
+/// <summary>One record as a test wants it; what it does not have is left out, as in a real one.</summary>
 internal sealed record RecordText(DateTimeOffset Time, string Operation)
 {
     public string Principal { get; init; } = "app@default.iam";
@@ -48,17 +48,27 @@ internal sealed record RecordText(DateTimeOffset Time, string Operation)
         json.WriteEndObject();
         json.WriteStartObject("source");
         json.WriteString("ip", Ip);
-        json.WriteString("agent", Agent);
+        if (Agent.Length > 0) json.WriteString("agent", Agent);
         json.WriteEndObject();
         json.WriteStartObject("key");
         json.WriteString("name", Version > 0 ? $"{Key}/cryptoKeyVersions/{Version}" : Key);
         json.WriteString("project", "default");
         if (Version > 0) json.WriteNumber("version", Version);
         json.WriteEndObject();
-        json.WriteStartObject("params");
-        foreach (var (name, value) in Parameters) json.WriteString(name, value);
-        json.WriteEndObject();
+        if (Parameters.Count > 0)
+        {
+            json.WriteStartObject("params");
+            foreach (var (name, value) in Parameters) json.WriteString(name, value);
+            json.WriteEndObject();
+        }
+
         json.WriteString("outcome", Outcome);
+        if (Added.Count > 0) WriteChange(json);
+        json.WriteEndObject();
+    }
+
+    private void WriteChange(Utf8JsonWriter json)
+    {
         json.WriteStartObject("change");
         foreach (var field in Added.GroupBy(a => a.Field))
         {
@@ -69,7 +79,6 @@ internal sealed record RecordText(DateTimeOffset Time, string Operation)
             json.WriteEndObject();
         }
 
-        json.WriteEndObject();
         json.WriteEndObject();
     }
 }

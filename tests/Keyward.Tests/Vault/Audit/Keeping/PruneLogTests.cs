@@ -5,7 +5,9 @@ using Keyward.Keystores.Root;
 using Keyward.Tests.Conformance;
 using Keyward.Tests.Doors;
 using Keyward.Tests.Vault.Audit.Tree;
+using Keyward.Tests.Vault.Audit.Verification;
 using Keyward.Vault.Audit;
+using Keyward.Vault.Audit.Index;
 using Keyward.Vault.Audit.Keeping;
 using Keyward.Vault.Audit.Notes;
 using Keyward.Vault.Audit.Tree;
@@ -40,20 +42,20 @@ public sealed class PruneLogTests : IAsyncLifetime
     [Fact]
     public async Task Nothing_goes_before_its_time_under_a_hold_or_before_it_was_delivered()
     {
-        Assert.False((await PruneAsync()).IsOk);
+        await RefusedAsync("Record 0 stays: its retention ends 2033-01-01 00:00:00Z.");
         _time.Advance(TimeSpan.FromDays(2_556));
-        Assert.False((await PruneAsync()).IsOk);
+        await RefusedAsync("retention");
         _time.Advance(TimeSpan.FromDays(2));
         Assert.Equal(512, (await PruneAsync(trial: true)).Value.To);
         await PassAsync(new PlaceHold("case", "court", null));
-        Assert.False((await PruneAsync()).IsOk);
+        await RefusedAsync("Record 0 stays: the hold case covers it.");
         await PassAsync(new LiftHold("case"));
         await PassAsync(new PlaceHold("later", "court", _time.GetUtcNow()));
         Assert.Equal(512, (await PruneAsync(trial: true)).Value.To);
         Log.Needed = () => 300;
         Assert.Equal(256, (await PruneAsync(trial: true)).Value.To);
         Log.Needed = () => 255;
-        Assert.False((await PruneAsync()).IsOk);
+        await RefusedAsync("A sink has not confirmed record 255 yet.");
         Log.Needed = null;
         await PassAsync(new LengthenRetention(null, 3_000));
         Assert.False((await PruneAsync()).IsOk);
@@ -107,13 +109,30 @@ public sealed class PruneLogTests : IAsyncLifetime
         Assert.Equal(RefusalReason.NotFound, (await PassAsync(
             new ProveRecord(null, new RecordReference(null, 3, null)))).Refusal!.Reason);
         Assert.True((await PassAsync(new ProveExtension(before.Checkpoint.Size, null))).IsOk);
+        Assert.True((await PassAsync(new ProveExtension(512, null))).IsOk);
+        Assert.Contains("pruned", (await PassAsync(new ProveExtension(300, null))).Refusal!.Sentence);
         Assert.True(SignedCheckpoint.TryParse(
             await File.ReadAllBytesAsync(Path.Combine(ArchiveFolder, "checkpoint")), out var archived));
         var proven = await new Prover(new TreeFolder(ArchiveFolder), archived).ProveAsync(3, default);
         Assert.Null(proven.Proof.WhyNot(proven.Record.Span, keys, NoteSigner.IsGood));
-        var whole = await new LogVerifier(keys, NoteSigner.IsGood).VerifyFolderAsync(ArchiveFolder, Log.Origin, default);
+        var whole = await verifier.VerifyFolderAsync(ArchiveFolder, Log.Origin, default);
         Assert.Empty(whole.Faults);
         Assert.Equal(512, whole.ArchivedTo);
+        Assert.Equal(2026, whole.FirstTime?.Year);
+        await SmallVerifierSaysAsync(0, LogFolder, "of which 512 to ");
+        await SmallVerifierSaysAsync(0, ArchiveFolder, "of which 0 to 511 are here");
+        foreach (var folder in (string[])[LogFolder, ArchiveFolder])
+        {
+            var above = Path.Combine(folder, TilePath.Hashes(1, 0, 2));
+            var bytes = await File.ReadAllBytesAsync(above);
+            bytes[40] ^= 1;
+            await File.WriteAllBytesAsync(above, bytes);
+        }
+
+        await SmallVerifierSaysAsync(1, LogFolder, "do not lead to the root");
+        var bundle = Path.Combine(ArchiveFolder, TilePath.Entries(1));
+        await File.WriteAllTextAsync(bundle, (await File.ReadAllTextAsync(bundle)).Replace("\"op", "\"oq"));
+        await SmallVerifierSaysAsync(1, ArchiveFolder, "record 256 of");
     }
 
     [Fact]
@@ -133,7 +152,32 @@ public sealed class PruneLogTests : IAsyncLifetime
                 .VerifyFolderAsync(ArchiveFolder, Log.Origin, default);
             await File.WriteAllBytesAsync(file, bytes);
             Assert.True(report.Faults.Count > 0 || report.ArchivedTo != 512, file);
+            if (Path.GetFileName(Path.GetDirectoryName(file)) == "entries")
+                Assert.Equal(Path.GetRelativePath(ArchiveFolder, file), Assert.Single(report.Faults).Path);
         }
+    }
+
+    [Fact]
+    public async Task An_archive_is_held_against_older_checkpoints_and_asked_by_id_for_what_it_has()
+    {
+        var early = Log.Tree!.Latest;
+        _time.Advance(TimeSpan.FromDays(2_558));
+        Assert.True((await PruneAsync()).IsOk);
+        using var key = LogKey.Of(Log.Origin, 77);
+        var checkpoint = new Checkpoint(Log.Origin, 512, new byte[32]);
+        var other = new SignedCheckpoint(checkpoint, new SignedNote(checkpoint.ToString(), [key.Sign(checkpoint.ToString())]));
+        var verifier = new LogVerifier([.. Log.Tree.Keys, key.Key], NoteSigner.IsGood) { Since = [early, other] };
+        var fault = Assert.Single((await verifier.VerifyFolderAsync(ArchiveFolder, Log.Origin, default)).Faults);
+        Assert.Equal(512, fault.Index);
+        Assert.Contains("older checkpoint", fault.Sentence);
+
+        Assert.True(SignedCheckpoint.TryParse(
+            await File.ReadAllBytesAsync(Path.Combine(ArchiveFolder, "checkpoint")), out var archived));
+        var prover = new Prover(new TreeFolder(ArchiveFolder), archived);
+        var third = await prover.ProveAsync(3, default);
+        var id = RecordFacts.Of(third.Record).Id!;
+        Assert.Equal(3, await prover.FindAsync(new RecordReference(null, null, id), 0, 512, default));
+        Assert.Null(await prover.FindAsync(new RecordReference(null, 512, null), 0, 512, default));
     }
 
     [Fact]
@@ -151,15 +195,21 @@ public sealed class PruneLogTests : IAsyncLifetime
             foreach (var file in Directory.GetFiles(ArchiveFolder, "*", SearchOption.AllDirectories))
                 Assert.DoesNotContain("principal", Encoding.Latin1.GetString(await File.ReadAllBytesAsync(file)));
             Assert.Empty((await VerifyAsync([identity])).Faults);
-            Assert.Contains((await VerifyAsync([])).Faults, f => f.Sentence.Contains("--identity"));
+            Assert.Contains("nothing was checked", (await Assert.ThrowsAsync<FailedException>(() => VerifyAsync([]))).Message);
             var (other, _) = AgeIdentity.Make();
             using (other) Assert.NotEmpty((await VerifyAsync([other])).Faults);
             var bundle = Path.Combine(ArchiveFolder, TilePath.Entries(1) + ".age");
             var bytes = await File.ReadAllBytesAsync(bundle);
             bytes[^9] ^= 1;
             await File.WriteAllBytesAsync(bundle, bytes);
-            Assert.NotEmpty((await VerifyAsync([identity])).Faults);
+            Assert.Equal((TilePath.Entries(1) + ".age", 256), FaultOf(await VerifyAsync([identity])));
+            File.Delete(bundle);
+            var report = await VerifyAsync([identity]);
+            Assert.Equal((TilePath.Entries(1), 256), FaultOf(report));
+            Assert.Equal("The file is missing.", report.Faults[0].Sentence);
         }
+
+        static (string, long?) FaultOf(LogReport report) => (Assert.Single(report.Faults).Path, report.Faults[0].Index);
 
         Task<LogReport> VerifyAsync(IReadOnlyList<AgeIdentity> identities) =>
             new LogVerifier(Log.Tree!.Keys, NoteSigner.IsGood) { Source = f => new SealedArchive(f, identities) }
@@ -206,6 +256,17 @@ public sealed class PruneLogTests : IAsyncLifetime
     }
 
     private ValueTask<Outcome<PrunedRange>> PruneAsync(bool trial = false) => PassAsync(new PruneLog(null, trial));
+
+    private async Task SmallVerifierSaysAsync(int code, string folder, string part)
+    {
+        var keys = _archive.In("vkey");
+        await File.WriteAllLinesAsync(keys, Log.Tree!.Keys.Select(k => k.ToString()));
+        var said = await SmallVerifier.RunAsync(keys, folder);
+        Assert.Equal(code, said.Code);
+        Assert.Contains(part, said.Output);
+    }
+
+    private async Task RefusedAsync(string why) => Assert.Contains(why, (await PruneAsync()).Refusal!.Sentence);
 
     private ValueTask<Outcome<T>> PassAsync<T>(IOperation<T> operation) =>
         new JobCaller(_doors.Gate, "test").PassAsync("Test", operation, default);

@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using Keyward.Keystores.Root;
-using Keyward.Tests.Tidy;
 using Keyward.Tests.Vault.Audit.Tree;
 using Keyward.Vault.Audit;
 using Keyward.Vault.Audit.Notes;
@@ -12,8 +10,6 @@ namespace Keyward.Tests.Vault.Audit.Verification;
 /// <summary>Whatever is done to a log is found, at every kind of file, and so by the verifier in Python.</summary>
 public sealed class LogVerifierTests
 {
-    private static readonly string Python = Path.Combine(SourceTests.FindRoot(), "docs/reference/verify_audit.py");
-
     [Fact]
     public async Task A_log_as_it_was_written_holds()
     {
@@ -186,14 +182,6 @@ public sealed class LogVerifierTests
         await File.WriteAllBytesAsync(file, [.. bytes]);
     }
 
-    private static async Task<(int Code, string Output)> PythonAsync(WrittenLog log)
-    {
-        using var process = Process.Start(new ProcessStartInfo("python3", [Python, log.VerifierKeys, log.Folder])
-        {
-            RedirectStandardOutput = true, RedirectStandardError = true,
-        })!;
-        var output = await process.StandardOutput.ReadToEndAsync() + await process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, output.Trim());
-    }
+    private static Task<(int Code, string Output)> PythonAsync(WrittenLog log) =>
+        SmallVerifier.RunAsync(log.VerifierKeys, log.Folder);
 }
