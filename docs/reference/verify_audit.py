@@ -179,12 +179,21 @@ def check_bundle(path, keys):
     bundle = json.load(open(path, encoding="utf-8"))
     if bundle["format"] != "keyward-audit-bundle/1":
         raise Broken("the file is no bundle of this format")
+    if not bundle["records"]:
+        raise Broken("the file has no records, so it proves nothing")
     for entry in bundle["records"]:
-        origin, size, root = open_checkpoint(bundle["checkpoints"][entry["checkpoint"]], keys)
+        name = f"record {entry.get('index')} of {entry.get('log')}"
+        number = entry.get("checkpoint")
+        if not isinstance(number, int) or not 0 <= number < len(bundle["checkpoints"]) or "proof" not in entry:
+            raise Broken(f"{name} comes without its checkpoint or proof")
+        origin, size, root = open_checkpoint(bundle["checkpoints"][number], keys)
         proof = [strict_base64(h) for h in entry["proof"]]
-        reached = root_by_proof(entry["index"], size, leaf_hash(entry["record"].encode()), proof)
+        try:
+            reached = root_by_proof(entry["index"], size, leaf_hash(entry["record"].encode()), proof)
+        except Broken as why:
+            raise Broken(f"{name} is not proven: {why}") from None
         if origin != entry["log"] or reached != root:
-            raise Broken(f"record {entry['index']} of {entry['log']} is not proven")
+            raise Broken(f"{name} is not proven")
     return f"{len(bundle['records'])} records proven"
 
 
@@ -197,9 +206,11 @@ def main():
         check = check_log if os.path.isdir(sys.argv[2]) else check_bundle
         print("ok, " + check(sys.argv[2], keys))
         return 0
-    except (Broken, ValueError, KeyError, IndexError, OSError) as wrong:
+    except (Broken, OSError) as wrong:
         print(f"BROKEN: {wrong}", file=sys.stderr)
-        return 1
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as wrong:
+        print(f"BROKEN: a file is not in its form ({type(wrong).__name__}: {wrong})", file=sys.stderr)
+    return 1
 
 
 if __name__ == "__main__":

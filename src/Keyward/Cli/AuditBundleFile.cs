@@ -46,6 +46,7 @@ internal static class AuditBundleFile
         var text = await File.ReadAllTextAsync(file, session.Cancellation).ConfigureAwait(false);
         if (Parse(text) is not { } bundle)
             throw new FailedException($"{file} is not a bundle of keyward audit bundle.");
+        if (bundle.Records.Count == 0) throw new FailedException($"{file} has no records, so it proves nothing.");
         if (keyFile is null) session.Note("Checked by the keys inside the bundle. Who made it could have made those " +
             "too: give the log's own, --vkey FILE.");
         var keys = keyFile is null ? bundle.Keys : VerifierKey.ParseLines(

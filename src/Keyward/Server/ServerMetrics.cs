@@ -76,6 +76,8 @@ internal sealed class ServerMetrics : IDisposable
         Gauge("keyward_audit_writable", "1 while the log takes records.", () => [new(log.IsWritable ? 1 : 0)]);
         Gauge("keyward_audit_checkpoint_timestamp_seconds", "When the log's latest checkpoint was signed.", () =>
             log.Tree is { SignedAtSeconds: > 0 and var at } ? [new(at)] : []);
+        Gauge("keyward_audit_unsigned_entries", "Durable records of this node's log that no checkpoint covers yet.",
+            () => log.Tree is { } tree ? [new(Math.Max(0, log.Size - tree.Latest.Checkpoint.Size))] : []);
         Gauge("keyward_audit_free_bytes", "Free space where the log is written.", () =>
             [new(new DriveInfo(Path.Combine(settings.Data, "audit")).AvailableFreeSpace)]);
         Gauge("keyward_audit_index_lag_entries", "Records of this node's log that its index has not read yet.",

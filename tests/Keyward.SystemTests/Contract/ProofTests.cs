@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Google.Cloud.Kms.V1;
 using Keyward.Client;
 using Keyward.SystemTests.Running;
@@ -40,11 +41,33 @@ public sealed class ProofTests : IDisposable
             ["audit", "verify", _data.In("bundle.json"), "--vkey", _data.In("vkey")]);
         Assert.Equal(0, code);
         var bundle = await File.ReadAllTextAsync(_data.In("bundle.json"));
-        await File.WriteAllTextAsync(_data.In("forged.json"), bundle.Replace("\\\"outcome\\\":\\\"ok", "\\\"outcome\\\":\\\"no"));
-        Assert.Equal(1, (await PythonAsync("forged.json")).Code);
-        Assert.Equal(1, (await KeywardServer.RunAsync(KeywardServer.Program,
-            ["audit", "verify", _data.In("forged.json"), "--vkey", _data.In("vkey")])).Code);
+        foreach (var forge in Forgeries)
+        {
+            var json = JsonNode.Parse(bundle)!;
+            forge(json, json["records"]![1]!);
+            await File.WriteAllTextAsync(_data.In("forged.json"), json.ToJsonString());
+            Assert.Equal(1, (await PythonAsync("forged.json")).Code);
+            Assert.Equal(1, (await KeywardServer.RunAsync(KeywardServer.Program,
+                ["audit", "verify", _data.In("forged.json"), "--vkey", _data.In("vkey")])).Code);
+        }
     }
+
+    /// <summary>Of each part of a bundle one that is not as it was.</summary>
+    private static readonly Action<JsonNode, JsonNode>[] Forgeries =
+    [
+        (_, record) => record["record"] = ((string)record["record"]!).Replace("\"outcome\"", "\"outcame\""),
+        (_, record) => record["index"] = (long)record["index"]! + 1,
+        (_, record) => record["log"] = "keyward/0000/other",
+        (_, record) => record["checkpoint"] = -1,
+        (_, record) => record["proof"]![0] = Convert.ToBase64String(new byte[32]),
+        (_, record) => record["proof"]!.AsArray().RemoveAt(0),
+        (_, record) => record.AsObject().Remove("proof"),
+        (bundle, _) => bundle["format"] = "keyward-audit-bundle/2",
+        (bundle, _) => bundle["records"] = new JsonArray(),
+        (bundle, _) => bundle["checkpoints"] = new JsonArray(),
+        (bundle, _) => bundle["checkpoints"]!.AsArray().Select(c => ((string)c!).Replace("\n\n", "0\n\n")).ToList()
+            .ForEach(c => bundle["checkpoints"] = new JsonArray(c)),
+    ];
 
     [Fact]
     public async Task A_log_is_checked_over_http_and_only_its_files_are_served()

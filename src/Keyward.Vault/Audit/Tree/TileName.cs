@@ -11,6 +11,16 @@ internal readonly record struct TileName(bool IsEntries, int Level, long Number,
     /// <summary>The level of hashes that it has as many of.</summary>
     public int HashLevel => IsEntries ? 0 : Level;
 
+    /// <summary>The first record that stands in it or below it; the greatest number where no log is that long.</summary>
+    public long FirstIndex
+    {
+        get
+        {
+            var bits = TilePath.WidthBits * (HashLevel + 1);
+            return Number == 0 ? 0 : bits > 62 || Number > long.MaxValue >> bits ? long.MaxValue : Number << bits;
+        }
+    }
+
     public string PathOf(int width) =>
         IsEntries ? TilePath.Entries(Number, width) : TilePath.Hashes(Level, Number, width);
 

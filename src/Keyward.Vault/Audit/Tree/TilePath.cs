@@ -6,7 +6,9 @@ namespace Keyward.Vault.Audit.Tree;
 /// <c>tile/entries/N[.p/W]</c>, N in groups of three digits of which all but the last begin with x.</summary>
 internal static class TilePath
 {
-    public const int Width = 256;
+    public const int Width = 1 << WidthBits;
+
+    public const int WidthBits = 8;
 
     public const string Checkpoint = "checkpoint";
 

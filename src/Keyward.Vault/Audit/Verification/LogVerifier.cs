@@ -34,7 +34,8 @@ public sealed class LogVerifier(IReadOnlyList<VerifierKey> keys, SignatureCheck 
         var report = await VerifyAsync(Source?.Invoke(folder) ?? new TreeFolder(folder), origin, faults, cancellation)
             .ConfigureAwait(false);
         var size = report.Size ?? 0;
-        await new StrayCheck(folder, size, report.MinimumIndex, faults).RunAsync(cancellation).ConfigureAwait(false);
+        var strays = new StrayCheck(folder, size, report.MinimumIndex, faults);
+        await strays.RunAsync(cancellation).ConfigureAwait(false);
         var journal = Path.Combine(folder, "journal");
         if (!Directory.Exists(journal))
         {
@@ -46,6 +47,7 @@ public sealed class LogVerifier(IReadOnlyList<VerifierKey> keys, SignatureCheck 
 
         var journalCheck = new JournalCheck(journal, report.Origin, faults);
         await journalCheck.RunAsync(new TreeReader(new TreeFolder(folder)), size, cancellation).ConfigureAwait(false);
+        strays.HoldAgainst(Math.Max(size, journalCheck.End));
         return report with { Faults = faults.Faults, Uncovered = Math.Max(0, journalCheck.End - size) };
     }
 

@@ -9,6 +9,7 @@ namespace Keyward.Vault.Audit.Verification;
 internal sealed class StrayCheck(string folder, long size, long minimumIndex, FaultList faults)
 {
     private readonly TreeFolder _source = new(folder);
+    private readonly List<(string Path, TileName Name)> _behind = [];
 
     public async Task RunAsync(CancellationToken cancellation)
     {
@@ -26,9 +27,20 @@ internal sealed class StrayCheck(string folder, long size, long minimumIndex, Fa
         }
     }
 
+    /// <summary>What lies behind the checkpoint was written for the next one, of records that the journal has, then
+    /// read: such a file of records that are in neither was put there.</summary>
+    public void HoldAgainst(long journalEnd)
+    {
+        foreach (var (path, name) in _behind)
+            if (name.FirstIndex >= journalEnd)
+                faults.Add(path, null, string.Create(CultureInfo.InvariantCulture,
+                    $"The file lies behind the log's last record ({journalEnd - 1})."));
+    }
+
     private async ValueTask CheckAsync(string path, TileName name, CancellationToken cancellation)
     {
         var covered = TilePath.WidthOf(name.HashLevel, name.Number, size);
+        if (name.FirstIndex >= size) _behind.Add((path, name));
         // Written for a checkpoint that did not come to be, or the checkpoint's own file, which was checked.
         if (name.Width > covered || name.Width == covered || IsPruned(name)) return;
         var bytes = await _source.ReadAsync(path, cancellation).ConfigureAwait(false);

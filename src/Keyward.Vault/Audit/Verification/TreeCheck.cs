@@ -9,6 +9,7 @@ internal sealed class TreeCheck(ITreeSource source, Checkpoint checkpoint, long 
 {
     private readonly List<(long Index, string Bundle, string Tile)> _differing = [];
     private readonly List<(int Level, long Number, byte[] Tile)> _filled = [];
+    private readonly List<string> _wrongAbove = [];
     private RightEdge _edge = new();
     private FilledTile? _fill;
 
@@ -151,16 +152,18 @@ internal sealed class TreeCheck(ITreeSource source, Checkpoint checkpoint, long 
         var (tile, isOwn) = await ReadAsync(full, path, cancellation).ConfigureAwait(false);
         if (tile is null) faults.Add(path, null, "The file is missing.");
         else if (!Fits(tile.Length, expected.Length, isOwn) || !tile.AsSpan().StartsWith(expected))
-            faults.Add(path, null, "Its hashes are not those of the tiles below.");
+            _wrongAbove.Add(path);
     }
 
-    /// <summary>Where record and hash differ, the root tells which of the two was altered.</summary>
+    /// <summary>Where record and hash differ, the root tells which of the two was altered. Hashes above an altered
+    /// record do not fit it either, so they are named after it.</summary>
     private void Conclude()
     {
         var holds = _edge.Root().AsSpan().SequenceEqual(checkpoint.Root);
         foreach (var (index, bundle, tile) in _differing)
             if (holds) faults.Add(tile, index, $"The hash of record {index} was altered; the record is whole.");
             else faults.Add(bundle, index, $"Record {index} is not the one that was logged.");
+        foreach (var path in _wrongAbove) faults.Add(path, null, "Its hashes are not those of the tiles below.");
         if (!holds)
             faults.Add(TilePath.Checkpoint, null,
                 $"The {checkpoint.Size} records do not lead to the checkpoint's root.");

@@ -28,7 +28,7 @@ internal sealed class ElasticSink(SinkSettings settings, TimeProvider time) : IS
             throw new DeliveryException($"{_calls.Where} did not answer for every document.");
         for (var i = 0; i < items.Count; i++)
             // 409: a document of this id is there already, from an attempt whose answer was lost.
-            if (items[i]?["create"]?["status"]?.ToJsonString() is not ("200" or "201" or "409"))
+            if (HttpCalls.PartOf(items[i], "create", "status")?.ToJsonString() is not ("200" or "201" or "409"))
                 throw new DeliveryException(string.Create(CultureInfo.InvariantCulture,
                     $"{_calls.Where} did not take record {batch.Records[i].View.Index}: ") + WhyNot(items[i]));
     }
@@ -37,8 +37,8 @@ internal sealed class ElasticSink(SinkSettings settings, TimeProvider time) : IS
 
     private static string WhyNot(JsonNode? item)
     {
-        var type = item?["create"]?["error"]?["type"]?.ToString() ?? "no reason given";
-        var status = item?["create"]?["status"]?.ToJsonString() ?? "no status";
+        var type = HttpCalls.PartOf(item, "create", "error", "type")?.ToString() ?? "no reason given";
+        var status = HttpCalls.PartOf(item, "create", "status")?.ToJsonString() ?? "no status";
         return $"{(type.Length > 100 ? type[..100] : type)} ({status}).";
     }
 

@@ -84,8 +84,7 @@ internal sealed class HttpCalls : IDisposable
         }
         catch (HttpRequestException failure)
         {
-            throw new DeliveryException(
-                $"{Where} cannot be reached: {failure.InnerException?.Message ?? failure.Message}", null, failure);
+            throw new DeliveryException($"{Where} {WhatFailed(failure)}", null, failure);
         }
         catch (TaskCanceledException failure) when (!cancellation.IsCancellationRequested)
         {
@@ -108,6 +107,24 @@ internal sealed class HttpCalls : IDisposable
 
         throw new DeliveryException($"{Where} answered with success, but not in the form of its protocol.");
     }
+
+    /// <summary>Part of an answer, whatever stands in its place; null where there is nothing of that name.</summary>
+    public static JsonNode? PartOf(JsonNode? answer, params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names) answer = (answer as JsonObject)?[name];
+        return answer;
+    }
+
+    /// <summary>What did answer was reached: then it is the answer that is wrong.</summary>
+    private static string WhatFailed(HttpRequestException failure) => failure.HttpRequestError switch
+    {
+        HttpRequestError.ConfigurationLimitExceeded => $"answered with more than {MaximumAnswerBytes >> 20} MiB.",
+        HttpRequestError.InvalidResponse => "answered with something that is not HTTP.",
+        HttpRequestError.ResponseEnded => "broke the connection off before its answer was whole.",
+        HttpRequestError.Unknown when failure.InnerException is IOException =>
+            $"broke the connection off before its answer was whole: {failure.InnerException.Message}",
+        _ => $"cannot be reached: {failure.InnerException?.Message ?? failure.Message}",
+    };
 
     public string Where => _settings.Address.GetLeftPart(UriPartial.Authority);
 

@@ -18,7 +18,10 @@ internal sealed class OtlpSink(SinkSettings settings, TimeProvider time) : ISink
             path, "application/json", RequestOf(batch).ToJsonString(), [], cancellation).ConfigureAwait(false);
         // Deviation: OTLP forbids to send again what was refused in part. A record that nobody took is not delivered,
         // so it stays in sight as lag until the other side takes it.
-        var rejected = _calls.ObjectOf(text)["partialSuccess"]?["rejectedLogRecords"]?.ToString();
+        var partial = _calls.ObjectOf(text)["partialSuccess"];
+        if (partial is not (null or JsonObject))
+            throw new DeliveryException($"{_calls.Where} did not say in the form of its protocol what it took.");
+        var rejected = partial?["rejectedLogRecords"]?.ToString();
         if (rejected is not (null or "" or "0"))
             throw new DeliveryException($"{_calls.Where} refused {rejected} of {batch.Records.Count} records.");
     }

@@ -46,7 +46,9 @@ internal sealed class SplunkSink(SinkSettings settings, TimeProvider time) : ISi
         {
             var answer = _calls.ObjectOf(await _calls.PostAsync(AckPath, "application/json",
                 $$"""{"acks":[{{id}}]}""", headers, cancellation).ConfigureAwait(false));
-            if (answer["acks"]?[id]?.ToJsonString() == "true") return;
+            if (HttpCalls.PartOf(answer, "acks") is not JsonObject acks)
+                throw new DeliveryException($"{_calls.Where} did not say what became of its acknowledgements.");
+            if (acks[id]?.ToJsonString() == "true") return;
             await Task.Delay(QuestionInterval, time, cancellation).ConfigureAwait(false);
         }
 

@@ -93,6 +93,24 @@ public sealed class HttpSinkTests
         Assert.Equal(host.Requests[0].Headers["X-Splunk-Request-Channel"], host.Requests[1].Headers["X-Splunk-Request-Channel"]);
         host.Answer(200, """{"text":"Success","code":0}""");
         await Assert.ThrowsAsync<DeliveryException>(async () => await sink.SendAsync(Batches.Of(1, 1), default));
+        host.Answer(200, """{"text":"Success","code":0,"ackId":42}""");
+        host.Answer(200, """{"acks":"yes"}""");
+        await Assert.ThrowsAsync<DeliveryException>(async () => await sink.SendAsync(Batches.Of(1, 1), default));
+    }
+
+    [Fact]
+    public async Task An_answer_without_end_or_half_of_one_is_called_that()
+    {
+        await using var host = await SinkHost.StartAsync();
+        using var sink = Make(host, "splunk+https", "/");
+        host.Answer(200, new string('x', 3 << 20));
+        Assert.EndsWith("answered with more than 1 MiB.", (await FailAsync()).Message);
+        host.Answer(200, """{"text":"Success","code":0}""");
+        host.BreaksOff = true;
+        Assert.Contains("before its answer was whole", (await FailAsync()).Message);
+
+        Task<DeliveryException> FailAsync() => Assert.ThrowsAsync<DeliveryException>(
+            async () => await sink.SendAsync(Batches.Of(0, 1), default));
     }
 
     [Theory]
@@ -113,7 +131,7 @@ public sealed class HttpSinkTests
         await using var host = await SinkHost.StartAsync();
         using var sink = Make(host, scheme, "/");
         host.Answer(200, answer);
-        await Assert.ThrowsAnyAsync<Exception>(async () => await sink.SendAsync(Batches.Of(0, 2), default));
+        await Assert.ThrowsAsync<DeliveryException>(async () => await sink.SendAsync(Batches.Of(0, 2), default));
     }
 
     [Fact]

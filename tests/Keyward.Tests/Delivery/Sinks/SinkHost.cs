@@ -51,6 +51,9 @@ internal sealed class SinkHost : IAsyncDisposable
         return host;
     }
 
+    /// <summary>Instead of an answer, half of one.</summary>
+    public bool BreaksOff { get; set; }
+
     public void Answer(int status, string body, string? retryAfter = null) => _answers.Enqueue((status, body, retryAfter));
 
     public async ValueTask DisposeAsync()
@@ -84,6 +87,10 @@ internal sealed class SinkHost : IAsyncDisposable
         context.Response.StatusCode = _last.Status;
         if (_last.RetryAfter is { } after) context.Response.Headers.RetryAfter = after;
         if (_last.Status is >= 300 and < 400) context.Response.Headers.Location = "/elsewhere";
+        if (BreaksOff) context.Response.ContentLength = _last.Body.Length + 1;
         await context.Response.WriteAsync(_last.Body);
+        if (!BreaksOff) return;
+        await context.Response.Body.FlushAsync();
+        context.Abort();
     }
 }

@@ -72,7 +72,7 @@ public sealed class LogVerifierTests
         using var log = await WrittenLog.OfAsync(600);
         await RewriteAsync(log, 1, entries => entries[40] = [.. entries[40][..^10], .. "decrypt\"}"u8]);
         var report = await log.VerifyAsync();
-        Assert.Contains(report.Faults, f => f is { Path: "tile/entries/001", Index: 296 });
+        Assert.Equal(("tile/entries/001", 296), (report.Faults[0].Path, report.Faults[0].Index));
         var (code, output) = await PythonAsync(log);
         Assert.Equal(1, code);
         Assert.Contains("record 296", output);
@@ -157,6 +157,24 @@ public sealed class LogVerifierTests
         using var log = await WrittenLog.OfAsync(10);
         await File.WriteAllTextAsync(Path.Combine(log.Folder, "tile/0/note.txt"), "x");
         Assert.Contains((await log.VerifyAsync()).Faults, f => f.Path == "tile/0/note.txt");
+    }
+
+    [Fact]
+    public async Task A_file_of_records_that_neither_checkpoint_nor_journal_has_is_found()
+    {
+        using var log = await WrittenLog.OfAsync(600);
+        // As a round that did not come to its checkpoint leaves it.
+        using (var journal = AuditLog.Open(new JournalFiles(Path.Combine(log.Folder, "journal")), WrittenLog.Origin, 0))
+            await Task.WhenAll(Enumerable.Range(600, 200).Select(i => journal.AppendAsync(WrittenLog.Record(i)).AsTask()));
+        foreach (var (number, holds) in ((int, bool)[])[(3, true), (4, false)])
+        {
+            var file = Path.Combine(log.Folder, TilePath.Entries(number));
+            File.Copy(Path.Combine(log.Folder, TilePath.Entries(0)), file);
+            var report = await log.VerifyAsync();
+            Assert.Equal(holds, report.Holds);
+            if (!holds) Assert.Contains("behind the log's last record (799)", Assert.Single(report.Faults).Sentence);
+            File.Delete(file);
+        }
     }
 
     [Fact]
