@@ -26,11 +26,13 @@ internal sealed class FileSink(string path, string form) : ISink
             _lines.Write("\n"u8);
         }
 
+        if (Directory.Exists(path)) throw new DeliveryException($"{path} is a folder: name a file in it.");
         using var file = new FileStream(path, new FileStreamOptions
         {
             Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.Read,
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         });
+        if (!file.CanSeek) throw new DeliveryException($"{path} is a pipe, which confirms nothing: name a file.");
         var end = WholeLines(file);
         file.SetLength(end);
         file.Seek(end, SeekOrigin.Begin);

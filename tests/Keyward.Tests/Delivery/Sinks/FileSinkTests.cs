@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Keyward.Delivery.Sinks;
 using Keyward.Tests.Conformance;
 
@@ -48,6 +49,19 @@ public sealed class FileSinkTests : IDisposable
         {
             using var sink = new FileSink(path, "keyward");
             await Assert.ThrowsAnyAsync<Exception>(async () => await sink.SendAsync(Batches.Of(0, 1), default));
+        }
+    }
+
+    [Fact]
+    public async Task A_folder_and_a_pipe_are_called_that()
+    {
+        var pipe = _folder.In("pipe");
+        using (var made = Process.Start("mkfifo", pipe)) await made.WaitForExitAsync();
+        foreach (var (path, why) in ((string, string)[])[(_folder.Path, "is a folder"), (pipe, "is a pipe")])
+        {
+            using var sink = new FileSink(path, "keyward");
+            Assert.Contains(why, (await Assert.ThrowsAsync<DeliveryException>(
+                async () => await sink.SendAsync(Batches.Of(0, 1), default))).Message);
         }
     }
 
