@@ -65,7 +65,7 @@ internal static class CommandLine
             case TreeFileException damaged:
                 return Print(parsed, 1, damaged.Message,
                     "See what else is wrong with the log: keyward audit verify DIR --vkey FILE");
-            case FormatException or IOException or UnauthorizedAccessException
+            case FormatException or IOException or InvalidDataException or UnauthorizedAccessException
                 or System.Security.Cryptography.CryptographicException: return Print(parsed, 1, failure.Message, null);
             default: return null;
         }

@@ -102,6 +102,12 @@ public sealed class QuestionTests : IDisposable
         Assert.Equal(2, lines.Count(l => JsonDocument.Parse(l).RootElement.GetProperty("operation").GetString() == "create_key"));
         Assert.Equal(2, (await ToolAsync(server, "audit", "export", "--recipient", "age1nobody")).Code);
 
+        var stranger = await KeywardServer.RunAsync("age-keygen", ["-o", _data.In("stranger")]);
+        Assert.True(stranger.Code == 0, stranger.Errors);
+        var refused = await ToolAsync(server, "audit", "open", _data.In("audit.age"), "--identity", _data.In("stranger"));
+        Assert.Equal((1, "keyward: The file is encrypted to other recipients than the identities given."),
+            (refused.Code, refused.Errors.Trim()));
+
         // Sealed to a key of the server: who may decrypt with it opens the export, and nobody else.
         var keys = await ToolAsync(server, "backup", "keygen", "--wrap-key", "ring/orders", "--out", _data.In("wrapped"), "--format", "json");
         Assert.True(keys.Code == 0, keys.Errors);

@@ -73,6 +73,18 @@ public sealed class SigmaRuleTests(SigmaRuleTests.Written written) : IClassFixtu
         ["impersonation"] = ["""{"operation":"assume_account","outcome":"denied"}"""],
     };
 
+    [Fact]
+    public async Task The_readme_has_a_row_for_each()
+    {
+        var readme = await File.ReadAllTextAsync(Path.Combine(Folder, "README.md"));
+        foreach (var name in Rules.Select(r => r.Data))
+        {
+            var rule = await File.ReadAllLinesAsync(Path.Combine(Folder, name + ".yml"));
+            Assert.Contains($"| `{name}.yml` | {Of("level: ")} | {Of("description: ")} |", readme);
+            string Of(string member) => rule.Single(l => l.StartsWith(member, StringComparison.Ordinal))[member.Length..];
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Rules))]
     public void A_rule_finds_what_it_is_for_and_nothing_else(string name)
