@@ -57,6 +57,16 @@ internal static partial class Log
     [LoggerMessage(2024, LogLevel.Warning, "The audit log's index does not follow the log for now: {Why}")]
     public static partial void NotFollowed(ILogger logger, string why);
 
+    [LoggerMessage(2028, LogLevel.Error, "The audit log takes no records, so nothing is served: {Why}")]
+    public static partial void AuditUnwritable(ILogger logger, string why);
+
+    [LoggerMessage(2029, LogLevel.Information, "The audit log takes records again.")]
+    public static partial void AuditWritable(ILogger logger);
+
+    [LoggerMessage(2030, LogLevel.Error,
+        "New audit records are durable, but not under a checkpoint: {Why} (docs/runbooks/audit-late.md)")]
+    public static partial void TreeLate(ILogger logger, string why);
+
     [LoggerMessage(2026, LogLevel.Error, "The new root key cannot be kept here: {Why} (docs/guides/rotation.md)")]
     public static partial void RootNotKept(ILogger logger, string why);
 

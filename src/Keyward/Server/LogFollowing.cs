@@ -13,6 +13,9 @@ internal sealed class LogFollowing(VaultKeeper keeper, TimeProvider time, ILogge
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
+    private string? _unwritable;
+    private string? _late;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // Reading is work without waiting: the server starts first.
@@ -22,6 +25,7 @@ internal sealed class LogFollowing(VaultKeeper keeper, TimeProvider time, ILogge
         {
             while (true)
             {
+                TellOfLog();
                 var began = time.GetTimestamp();
                 var (goesOn, why) = await StepAsync(stoppingToken).ConfigureAwait(false);
                 if (why is not null && why != said) Log.NotFollowed(logger, why);
@@ -34,6 +38,16 @@ internal sealed class LogFollowing(VaultKeeper keeper, TimeProvider time, ILogge
         {
             // The server stops.
         }
+    }
+
+    /// <summary>Once when it begins: what then refuses every request must be found in the server's own log too.</summary>
+    private void TellOfLog()
+    {
+        var (unwritable, late) = (keeper.AuditLog.WhyNot, keeper.AuditLog.Tree?.WhyLate);
+        if (unwritable is not null && _unwritable is null) Log.AuditUnwritable(logger, unwritable);
+        if (unwritable is null && _unwritable is not null) Log.AuditWritable(logger);
+        if (late is not null && _late is null) Log.TreeLate(logger, late);
+        (_unwritable, _late) = (unwritable, late);
     }
 
     /// <summary>How many times as long as it worked it rests.</summary>

@@ -45,6 +45,8 @@ public sealed class FullDiskTests
             await UntilAsync(client, 200, $"{Key}:decrypt", Decrypting(before));
             Assert.Equal(404, (await client.GetAsync($"{Rings}/never")).Status);
             await EncryptAsync(client, done);
+            await UntilSaidAsync(server, "The audit log takes no records, so nothing is served");
+            await UntilSaidAsync(server, "The audit log takes records again.");
             disk.Fill();
             Assert.Equal(0, await server.StopAsync());
             Assert.DoesNotContain("Unhandled", server.Errors, StringComparison.Ordinal);
@@ -88,6 +90,12 @@ public sealed class FullDiskTests
         await disk.MakeReadOnlyAsync();
         await RefusedAsync(disk.In("kms"));
         await RefusedAsync(disk.In("newer"));
+    }
+
+    private static async Task UntilSaidAsync(KeywardServer server, string sentence)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (!server.Errors.Contains(sentence, StringComparison.Ordinal)) await Task.Delay(50, patience.Token);
     }
 
     private static async Task RefusedAsync(string data)

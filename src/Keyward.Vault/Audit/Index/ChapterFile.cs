@@ -24,6 +24,15 @@ internal sealed class ChapterFile : IChapter
 
     public int SizeBytes => _header.Length;
 
+    /// <summary>Whether all but the postings was held against its checksum since the program began.</summary>
+    public bool IsChecked => _times is not null;
+
+    /// <summary>Does so, which else the first question would.</summary>
+    public void Check()
+    {
+        using var file = OpenChecked();
+    }
+
     /// <summary>Null where the file is damaged, or another log's.</summary>
     public static ChapterFile? TryOpen(string path, string origin)
     {

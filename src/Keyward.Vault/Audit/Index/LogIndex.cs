@@ -8,6 +8,10 @@ namespace Keyward.Vault.Audit.Index;
 /// and until then those records are read one by one. The follower adds; anyone asks.</summary>
 internal sealed class LogIndex : ILogFold
 {
+    /// <summary>So many chapters are checked at a step without new records, some ten milliseconds: a log of a hundred
+    /// million has 1,526 of them, and whoever asks first after a start should not wait for all.</summary>
+    private const int CheckedAtOnce = 16;
+
     private readonly string _folder;
     private readonly ITreeFiles _files;
     private readonly IAuditLog _log;
@@ -16,6 +20,7 @@ internal sealed class LogIndex : ILogFold
     private volatile OpenChapter _open;
     private volatile bool _hasGap;
     private long _damaged;
+    private long _settledAt = -1;
 
     private LogIndex(string folder, ITreeFiles files, IAuditLog log, ImmutableSortedDictionary<long, ChapterFile> found)
     {
@@ -71,6 +76,8 @@ internal sealed class LogIndex : ILogFold
             Remove(chapter);
         }
 
+        if (Next == _settledAt && !isLast) CheckSome();
+        _settledAt = Next;
         if (!_hasGap) return;
         _hasGap = false;
         _open = new OpenChapter(NextMissing(0));
@@ -146,6 +153,16 @@ internal sealed class LogIndex : ILogFold
             _hasGap = true;
             return null;
         }
+    }
+
+    private void CheckSome()
+    {
+        foreach (var chapter in _chapters.Values.Where(c => !c.IsChecked).Take(CheckedAtOnce))
+            Asked(chapter, c =>
+            {
+                chapter.Check();
+                return c;
+            });
     }
 
     private void Put(ChapterFile chapter)

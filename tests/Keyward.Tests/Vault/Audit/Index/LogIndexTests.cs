@@ -87,6 +87,25 @@ public sealed class LogIndexTests : IDisposable
     }
 
     [Fact]
+    public async Task After_a_start_all_is_checked_before_anybody_asks()
+    {
+        Write((2 * IChapter.Size) + 10);
+        await FollowAsync(Opened());
+        var bytes = await File.ReadAllBytesAsync(Files()[1]);
+        var altered = bytes.ToArray();
+        altered[100] ^= 1;
+        await File.WriteAllBytesAsync(Files()[1], altered);
+        var again = Opened();
+        again.Settle(isLast: false);
+        Assert.Equal(0, again.Damaged);
+        again.Settle(isLast: false);
+        Assert.Equal(1, again.Damaged);
+        await FollowAsync(again);
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(Files()[1]));
+        await AssertSameAsync(again);
+    }
+
+    [Fact]
     public async Task A_file_that_is_damaged_while_it_is_used_is_made_anew()
     {
         Write((2 * IChapter.Size) + 10);
