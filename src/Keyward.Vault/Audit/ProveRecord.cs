@@ -30,7 +30,8 @@ public sealed record ProveRecord(ProjectId? Project, RecordReference Reference) 
         var size = log.Size;
         if (Reference.Index >= size) return LogRefusals.NoRecord;
         if (Reference.Index < log.FirstIndex) return LogRefusals.Pruned;
-        if ((Reference.Index ?? await FindAsync(log).ConfigureAwait(false)) is not { } index) return LogRefusals.NoRecord;
+        if ((Reference.Index ?? await FindAsync(log).ConfigureAwait(false)) is not { } index)
+            return LogRefusals.NoRecord;
         var cosigned = await Cosigned.ReadAsync(source, CancellationToken.None).ConfigureAwait(false);
         // Where witnesses have vouched for it already, the proof shows that too.
         var signed = cosigned is not null && index < cosigned.Checkpoint.Size
@@ -38,7 +39,8 @@ public sealed record ProveRecord(ProjectId? Project, RecordReference Reference) 
             : await tree.CoverAsync(index + 1).ConfigureAwait(false);
         var prover = new Prover(source, signed);
         var proven = await prover.ProveAsync(index, CancellationToken.None).ConfigureAwait(false);
-        return Project is null || RecordFacts.Of(proven.Record).Project == Project.Value.Value ? proven : LogRefusals.NoRecord;
+        return Project is null || RecordFacts.Of(proven.Record).Project == Project.Value.Value
+            ? proven : LogRefusals.NoRecord;
     }
 
     /// <summary>By the log's index, and where that has not read yet record by record.</summary>

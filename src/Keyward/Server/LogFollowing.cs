@@ -40,7 +40,8 @@ internal sealed class LogFollowing(VaultKeeper keeper, TimeProvider time, ILogge
         }
     }
 
-    /// <summary>Once when it begins: what then refuses every request must be found in the server's own log too.</summary>
+    /// <summary>Once when it begins: what then refuses every request must be found in the server's own log
+    /// too.</summary>
     private void TellOfLog()
     {
         var (unwritable, late) = (keeper.AuditLog.WhyNot, keeper.AuditLog.Tree?.WhyLate);

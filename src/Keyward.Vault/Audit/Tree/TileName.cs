@@ -11,7 +11,8 @@ internal readonly record struct TileName(bool IsEntries, int Level, long Number,
     /// <summary>The level of hashes that it has as many of.</summary>
     public int HashLevel => IsEntries ? 0 : Level;
 
-    /// <summary>The first record that stands in it or below it; the greatest number where no log is that long.</summary>
+    /// <summary>The first record that stands in it or below it; the greatest number where no log is that
+    /// long.</summary>
     public long FirstIndex
     {
         get

@@ -96,7 +96,8 @@ public sealed class LogVerifier(IReadOnlyList<VerifierKey> keys, SignatureCheck 
             return new LogReport
             {
                 Origin = checkpoint.Origin, Size = checkpoint.Size, Root = checkpoint.Root, MinimumIndex = minimum,
-                FirstTime = archive.FirstTime, LastTime = archive.LastTime, ArchivedTo = to, Witnesses = WitnessesOf(signed, faults), Faults = faults.Faults,
+                FirstTime = archive.FirstTime, LastTime = archive.LastTime, ArchivedTo = to,
+                Witnesses = WitnessesOf(signed, faults), Faults = faults.Faults,
             };
         }
 
