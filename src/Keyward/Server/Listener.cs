@@ -51,6 +51,9 @@ internal static class Listener
         {
             options.MaxReceiveMessageSize = Transcoder.MaximumBodySizeBytes;
             options.EnableDetailedErrors = false;
+            // The door answers them itself; the framework's own routes for them would cost every call that is known
+            // a few strings.
+            options.IgnoreUnknownServices = true;
             options.CompressionProviders =
                 [new BoundedCompression(Inflation.Gzip), new BoundedCompression(Inflation.Deflate)];
         });
@@ -94,9 +97,11 @@ internal static class Listener
         app.UseRouting();
         app.UseMiddleware<Admission>();
         var transcoder = app.Services.GetRequiredService<Transcoder>();
+        // A gRPC method that nobody has is left to the admission, which refuses what comes back unrecorded.
         app.Use(next => context => context.Features.Get<Visit>() is not null && context.GetEndpoint() is null
-            ? transcoder.ServeAsync(context)
-            : next(context));
+            && !Admission.IsGrpc(context.Request)
+                ? transcoder.ServeAsync(context)
+                : next(context));
         app.UseWhen(context => context.Request.Path == "/metrics", metrics =>
         {
             metrics.Use((context, next) =>
