@@ -30,6 +30,21 @@ internal static partial class Native
     public static bool Allocate(Microsoft.Win32.SafeHandles.SafeFileHandle file, long offset, long length) =>
         posix_fallocate((int)file.DangerousGetHandle(), offset, length) == 0;
 
+    /// <summary>Lets the calling thread's work go behind that of others on busy processors (nice(2), which on Linux is
+    /// a thread's own). Elsewhere nothing changes.</summary>
+    public static void GiveWay()
+    {
+        if (OperatingSystem.IsLinux()) _ = setpriority(PrioritiesOfProcesses, 0, Niceness);
+    }
+
+    private const int PrioritiesOfProcesses = 0;
+
+    /// <summary>About a tenth of what a thread gets that is not nice.</summary>
+    private const int Niceness = 10;
+
+    [LibraryImport("libc")]
+    private static partial int setpriority(int which, uint who, int priority);
+
     /// <summary>Texts as C has them, ended by a null pointer. They are never freed: the program goes, or
     /// ends.</summary>
     private static nint[] Pointers(IEnumerable<string> texts) => [.. texts.Select(Marshal.StringToCoTaskMemUTF8), 0];

@@ -164,7 +164,10 @@ internal sealed class AuditLog : IAuditLog, IDisposable
         {
             try
             {
-                return await Task.Run(() => _journal.Read(from, end, place), cancellation).ConfigureAwait(false);
+                // Who has a buffer of its own to read into has a thread of its own too.
+                return place.Buffer is not null
+                    ? _journal.Read(from, end, place)
+                    : await Task.Run(() => _journal.Read(from, end, place), cancellation).ConfigureAwait(false);
             }
             catch (FileNotFoundException) when (from < _journal.FirstIndex)
             {

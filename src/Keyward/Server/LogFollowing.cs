@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Keyward.Server;
 
 /// <summary>Lets the log's follower go on: once a second, and never more than a tenth of one processor's time where
-/// much is to be read, since operations use the same ones; a fifth where it is far behind.</summary>
+/// much is to be read, a fifth where it is far behind. On a thread of its own that gives way: where operations keep the
+/// processors busy, they come first.</summary>
 internal sealed class LogFollowing(VaultKeeper keeper, TimeProvider time, ILogger<LogFollowing> logger)
     : BackgroundService
 {
@@ -13,6 +14,7 @@ internal sealed class LogFollowing(VaultKeeper keeper, TimeProvider time, ILogge
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
+    private readonly NiceThread _thread = new("log follower");
     private string? _unwritable;
     private string? _late;
 
@@ -27,7 +29,7 @@ internal sealed class LogFollowing(VaultKeeper keeper, TimeProvider time, ILogge
             {
                 TellOfLog();
                 var began = time.GetTimestamp();
-                var (goesOn, why) = await StepAsync(stoppingToken).ConfigureAwait(false);
+                var (goesOn, why) = await _thread.RunAsync(() => StepAsync(stoppingToken)).ConfigureAwait(false);
                 if (why is not null && why != said) Log.NotFollowed(logger, why);
                 said = why;
                 await Task.Delay(goesOn ? time.GetElapsedTime(began) * Rest : Pause, time, stoppingToken)
@@ -38,6 +40,12 @@ internal sealed class LogFollowing(VaultKeeper keeper, TimeProvider time, ILogge
         {
             // The server stops.
         }
+    }
+
+    public override void Dispose()
+    {
+        _thread.Dispose();
+        base.Dispose();
     }
 
     /// <summary>Once when it begins: what then refuses every request must be found in the server's own log
