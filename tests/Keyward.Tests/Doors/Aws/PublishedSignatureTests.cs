@@ -29,7 +29,7 @@ public sealed class PublishedSignatureTests
 
             Assert.True(proof is not null, $"{example.Number}: {fault?.Message}");
             Assert.Equal(Encoding.UTF8.GetString(example.Bytes(1)), Encoding.UTF8.GetString(proof.Signed));
-            Assert.Equal("20150830/us-east-1/service/aws4_request", scope.ToString());
+            Assert.Equal("20150830/us-east-1/service/aws4_request", scope.Text);
             var key = Encoding.UTF8.GetBytes(proof.Prefix + Secret);
             foreach (var step in proof.Steps) key = HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(step));
             Assert.Equal(HMACSHA256.HashData(key, proof.Signed), proof.Mac);
