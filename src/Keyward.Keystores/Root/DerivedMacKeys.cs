@@ -121,25 +121,17 @@ internal sealed class DerivedMacKeys(Func<SealedKey, SecretBytes> open) : IDispo
     }
 
     /// <summary>By what a derived key is found: whose secret, and what it went through.</summary>
-    private readonly struct Derivation(string name, string prefix, string[] steps) : IEquatable<Derivation>
+    private readonly record struct Derivation(string Name, string Prefix, string[] Steps)
     {
-        private readonly string _name = name;
-        private readonly string _prefix = prefix;
-        private readonly string[] _steps = steps;
-
-        public string Name => _name;
-
-        public bool Equals(Derivation other) => _name == other._name && _prefix == other._prefix
-            && (_steps == other._steps || _steps.AsSpan().SequenceEqual(other._steps));
-
-        public override bool Equals(object? obj) => obj is Derivation other && Equals(other);
+        public bool Equals(Derivation other) =>
+            Name == other.Name && Prefix == other.Prefix && Steps.AsSpan().SequenceEqual(other.Steps);
 
         public override int GetHashCode()
         {
             var hash = new HashCode();
-            hash.Add(_name);
-            hash.Add(_prefix);
-            foreach (var step in _steps) hash.Add(step);
+            hash.Add(Name);
+            hash.Add(Prefix);
+            foreach (var step in Steps) hash.Add(step);
             return hash.ToHashCode();
         }
     }

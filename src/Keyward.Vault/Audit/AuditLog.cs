@@ -164,7 +164,7 @@ internal sealed class AuditLog : IAuditLog, IDisposable
         {
             try
             {
-                // Who has a buffer of its own to read into has a thread of its own too.
+                // Who reads on and on into a buffer of its own chooses its thread itself.
                 return place.Buffer is not null
                     ? _journal.Read(from, end, place)
                     : await Task.Run(() => _journal.Read(from, end, place), cancellation).ConfigureAwait(false);

@@ -53,7 +53,8 @@ internal static class SignedCall
     private static byte[] Signed(Scope scope, string date, ReadOnlySpan<byte> hash)
     {
         var text = Begin();
-        text.Write("AWS4-HMAC-SHA256\n"u8);
+        Put(text, AuthorizationHeader.Algorithm);
+        text.Write("\n"u8);
         Put(text, date);
         text.Write("\n"u8);
         Put(text, scope.Text);

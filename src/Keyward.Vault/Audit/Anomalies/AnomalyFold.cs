@@ -74,11 +74,7 @@ internal sealed class AnomalyFold : ILogFold
         {
             if (facts is { Operation: JudgeAnomaly.Operation, Outcome: Outcomes.Ok }) Judge(facts);
             else
-            {
-                var signals = _detector.Look(facts);
-                for (var i = 0; i < signals.Count; i++) Tell(signals[i], facts);
-            }
-
+                foreach (var signal in _detector.Look(facts)) Tell(signal, facts);
             Volatile.Write(ref _next, facts.Index + 1);
         }
     }

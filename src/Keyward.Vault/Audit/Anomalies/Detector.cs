@@ -37,7 +37,7 @@ internal sealed class Detector(AnomalySettings settings)
     public Baselines Baselines => _baselines;
 
     /// <summary>What does not fit; good until the next record.</summary>
-    public IReadOnlyList<Signal> Look(RecordFacts facts)
+    public List<Signal> Look(RecordFacts facts)
     {
         var signals = _signals;
         signals.Clear();
