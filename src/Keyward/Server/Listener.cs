@@ -1,4 +1,3 @@
-using System.Net;
 using Keyward.Delivery;
 using Keyward.Delivery.Checkpoints;
 using Keyward.Delivery.Silences;
@@ -26,7 +25,7 @@ namespace Keyward.Server;
 internal static class Listener
 {
     public static WebApplication Build(LiveSettings live, VaultKeeper keeper, ServedCertificate certificate,
-        ConnectionGuard guard, IReadOnlyList<IPEndPoint> endpoints, TimeProvider time, Action<ILoggingBuilder> logging)
+        ConnectionGuard guard, ListenSockets sockets, TimeProvider time, Action<ILoggingBuilder> logging)
     {
         var settings = live.Current;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
@@ -35,7 +34,8 @@ internal static class Listener
         });
         logging(builder.Logging);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration()
-            .ConfigureKestrel(kestrel => Configure(kestrel, settings, certificate, keeper.Gate, guard, endpoints));
+            .ConfigureKestrel(kestrel => Configure(kestrel, settings, certificate, keeper.Gate, guard, sockets))
+            .UseSockets(transport => transport.CreateBoundListenSocket = sockets.Of);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.ShutdownTimeout);
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(live).AddSingleton(certificate).AddSingleton(guard);
@@ -130,7 +130,7 @@ internal static class Listener
 
     private static void Configure(
         KestrelServerOptions kestrel, ServerSettings settings, ServedCertificate certificate, Gate gate,
-        ConnectionGuard guard, IReadOnlyList<IPEndPoint> endpoints)
+        ConnectionGuard guard, ListenSockets sockets)
     {
         kestrel.AddServerHeader = false;
         kestrel.AllowSynchronousIO = false;
@@ -149,7 +149,7 @@ internal static class Listener
         limits.Http2.InitialStreamWindowSize = 256 * 1024;
         limits.Http2.InitialConnectionWindowSize = 1024 * 1024;
         limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
-        foreach (var endpoint in endpoints)
+        foreach (var (_, endpoint) in sockets.Endpoints)
             kestrel.Listen(endpoint, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1AndHttp2;

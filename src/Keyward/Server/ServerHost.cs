@@ -56,10 +56,11 @@ internal static class ServerHost
         CancellationToken cancellation)
     {
         var live = new LiveSettings(settings);
-        var endpoints = Endpoints.Resolve(settings.Listen);
+        var resolved = Endpoints.Resolve(settings.Listen);
         var dev = DevSetup.Of(settings, time);
         using var folder = DataFolder.Open(settings.Data, time);
-        foreach (var (_, endpoint) in endpoints) Endpoints.RefuseBusy(endpoint);
+        using var sockets = ListenSockets.Bind(resolved);
+        var endpoints = sockets.Endpoints;
         if (settings.Join is { } token)
             settings = await new NodeJoining(folder, settings).JoinAsync(token, cancellation).ConfigureAwait(false);
         if (dev is null) DevFolder.RefuseForProduction(folder);
@@ -92,7 +93,7 @@ internal static class ServerHost
             certificate.Load(settings);
             serverMetrics.Certificate = certificate;
             var guard = new ConnectionGuard(settings.PeerLimits, time, _ => serverMetrics.ConnectionClosed());
-            var app = Listener.Build(live, keeper, certificate, guard, [.. endpoints.Select(e => e.Address)], time,
+            var app = Listener.Build(live, keeper, certificate, guard, sockets, time,
                 logging => ConfigureLogging(logging, live));
             app.Lifetime.ApplicationStarted.Register(metrics.Prime);
             await using (app.ConfigureAwait(false))

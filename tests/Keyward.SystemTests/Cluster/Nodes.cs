@@ -73,7 +73,7 @@ internal sealed class Nodes : IAsyncDisposable
     {
         var folder = Prepare($"node{_servers.Count}");
         if (_servers.Count > 0) CopyRoot(folder);
-        var server = await KeywardServer.StartAsync(folder, "127.0.0.1:0", environment);
+        var server = await KeywardServer.StartAsync(folder, $"127.0.0.1:{Ports.Next()}", environment);
         _servers.Add(server);
         _clients.Add(new RestClient(server, Path.Combine(_servers[0].Data, "credentials/admin.json")));
         return server;
@@ -114,7 +114,9 @@ internal sealed class Nodes : IAsyncDisposable
 
     /// <summary>Both vendors' clients, which use and change keys without end: <c>cluster-failover.js</c>. It says
     /// "running" once it does.</summary>
-    public Process StartClients(bool isBalanced = false)
+    /// <param name="attempts">Of a call of AWS's client, which tries three times unless told; Google's tries for a
+    /// minute.</param>
+    public Process StartClients(bool isBalanced = false, int attempts = 3)
     {
         var start = new ProcessStartInfo("node", ["cluster-failover.js"])
         {
@@ -124,6 +126,7 @@ internal sealed class Nodes : IAsyncDisposable
         KeywardServer.Isolate(start);
         foreach (var (name, value) in _servers[0].AdminEnvironment()) start.Environment[name] = value;
         start.Environment["NODES"] = string.Join(',', _servers.Select(s => s.Address));
+        start.Environment["AWS_MAX_ATTEMPTS"] = $"{attempts}";
         if (isBalanced) start.Environment["BALANCED"] = "1";
         return Process.Start(start)!;
     }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Keyward.SystemTests.Crash;
 using Keyward.SystemTests.Running;
+using Keyward.Tests.Conformance;
 using Microsoft.Data.Sqlite;
 
 namespace Keyward.SystemTests.Contract;
@@ -136,7 +137,7 @@ public sealed partial class LiveAlertTests : IDisposable
     private async Task<PrometheusServer> WatchAsync(
         KeywardServer server, KeywardServer full, KeywardServer locked)
     {
-        var port = PrometheusServer.FreePort();
+        var port = Ports.Next();
         var start = new ProcessStartInfo(KeywardServer.Program,
             ["probe", "--key", "probe/canary", "--from", "here", "--every", "1s", "--listen", $"127.0.0.1:{port}"])
         {

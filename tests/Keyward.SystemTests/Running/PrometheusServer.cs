@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
+using Keyward.Tests.Conformance;
 
 namespace Keyward.SystemTests.Running;
 
@@ -28,7 +28,7 @@ internal sealed class PrometheusServer : IAsyncDisposable
     /// <summary>Starts in a folder that holds <c>prometheus.yml</c>.</summary>
     public static PrometheusServer Start(TemporaryData data)
     {
-        var port = FreePort();
+        var port = Ports.Next();
         var process = Process.Start(new ProcessStartInfo(Program,
         [
             "--config.file=" + data.In("prometheus.yml"), "--storage.tsdb.path=" + data.In("tsdb"),
@@ -76,12 +76,5 @@ internal sealed class PrometheusServer : IAsyncDisposable
         if (!_process.HasExited) _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();
-    }
-
-    public static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Keyward.Tests.Conformance;
 
@@ -51,12 +49,7 @@ public sealed class PostgresServer : IAsyncLifetime
 
         File.WriteAllText(
             Path.Combine(Data, "pg_hba.conf"), "local all all trust\nhostssl all all 127.0.0.1/32 trust\n");
-        using (var free = new TcpListener(IPAddress.Loopback, 0))
-        {
-            free.Start();
-            _port = ((IPEndPoint)free.LocalEndpoint).Port;
-        }
-
+        _port = Ports.Next();
         Run(_programs + "/pg_ctl", "-D", Data, "-w", "-l", Path.Combine(_folder, "log"), "-o",
             $"-k {_folder} -p {_port} -c listen_addresses=127.0.0.1 -c ssl=on -c fsync=off", "start");
         return _port;

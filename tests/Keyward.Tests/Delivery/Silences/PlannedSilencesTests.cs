@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using Keyward.Delivery.Silences;
 using Keyward.Server.Settings;
@@ -22,7 +20,7 @@ public sealed class PlannedSilencesTests
     {
         Assert.True(File.Exists(Program), "Alertmanager is not installed: ./test installs prometheus-alertmanager.");
         using var folder = new TemporaryFolder();
-        var port = FreePort();
+        var port = Ports.Next();
         using var manager = Process.Start(new ProcessStartInfo(Program,
         [
             "--config.file=" + Path.Combine(SourceTests.FindRoot(), "deploy/alerts/alertmanager.yml"),
@@ -73,12 +71,5 @@ public sealed class PlannedSilencesTests
         do said = await manager.StandardError.ReadLineAsync(patience.Token);
         while (said is not null && !said.Contains("Listening on", StringComparison.Ordinal));
         Assert.True(said is not null, "Alertmanager ended instead of listening.");
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }
