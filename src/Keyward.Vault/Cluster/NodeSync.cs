@@ -121,14 +121,14 @@ internal sealed class NodeSync(INodeStore nodes, IStore store, OpenedVault vault
         // Read before the store is asked: this node's own changes go on meanwhile, and what it applies after the answer
         // was made is rightly missing in it.
         var applied = vault.Snapshot.Seq;
-        var begun = time.GetTimestamp();
+        var begun = vault.Lease.Begin();
         var renewal = await nodes.RenewAsync(NextRow(), cancellation).ConfigureAwait(false);
         if (renewal is null)
         {
             vault.Lease.End();
             if (await HasTwinAsync(cancellation).ConfigureAwait(false)) return;
             await nodes.RegisterAsync(NextRow(), cancellation).ConfigureAwait(false);
-            begun = time.GetTimestamp();
+            begun = vault.Lease.Begin();
             renewal = await nodes.RenewAsync(NextRow(), cancellation).ConfigureAwait(false)
                 ?? throw new StoreUnavailableException("This node's row vanishes from the store.");
         }

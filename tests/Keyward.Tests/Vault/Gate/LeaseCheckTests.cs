@@ -44,7 +44,7 @@ public sealed class LeaseCheckTests
         {
             Lease = new Lease(_time), Store = alone.Store, Incarnation = alone.Incarnation,
         };
-        vault.Lease.Extend(_time.GetTimestamp(), TimeSpan.FromSeconds(10));
+        vault.Lease.Extend(vault.Lease.Begin(), TimeSpan.FromSeconds(10));
         doors.Gate.Open(vault, null!);
         return doors;
     }
