@@ -3,9 +3,10 @@ namespace Keyward.Vault.Cluster;
 /// <summary>Until when this node may answer by what it knows. Whoever takes a right away waits until every other node
 /// has applied that, or its lease has run out; so a node whose lease has ended answers nothing that needs a right. Read
 /// by every request: one field and two clocks.</summary>
-/// <remarks>The clock for durations runs on while the machine sleeps, but not while a hypervisor holds it still; the wall
-/// clock shows such a pause once it is right again, and is set by people besides. The lease has lasted as long as the
-/// one that ran further says: setting a clock ends it early at worst, and the next synchronisation renews it.</remarks>
+/// <remarks>The clock for durations runs on while the machine sleeps, but not while a hypervisor holds it still; the
+/// wall clock shows such a pause once it is right again, and is set by people besides. The lease has lasted as long as
+/// the one that ran further says: setting a clock ends it early at worst, and the next synchronisation renews
+/// it.</remarks>
 internal sealed class Lease(TimeProvider time)
 {
     private static readonly Term Forever = new(default, TimeSpan.MaxValue);

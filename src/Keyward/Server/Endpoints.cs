@@ -12,8 +12,9 @@ internal static class Endpoints
         IReadOnlyList<(string Host, int Port)> listen) =>
         [.. listen.Select(l => (l.Host, new IPEndPoint(AddressOf(l.Host), l.Port)))];
 
-    public static string Show(string host, IPEndPoint endpoint)
+    public static string Show((string Host, IPEndPoint Address) listened)
     {
+        var (host, endpoint) = listened;
         var name = endpoint.Address.Equals(IPAddress.Any) || endpoint.Address.Equals(IPAddress.IPv6Any)
             ? IPAddress.Loopback.ToString()
             : host;

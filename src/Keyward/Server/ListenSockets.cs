@@ -51,8 +51,8 @@ internal sealed class ListenSockets : IDisposable
         try
         {
             if (endpoint.Address.Equals(IPAddress.IPv6Any)) socket.DualMode = true;
-            // Not ReuseAddress: the platform takes it for leave to share the port with another server. A port whose last
-            // connections are only ending is free without it.
+            // Not ReuseAddress: the platform takes it for leave to share the port with another server. A port whose
+            // last connections are only ending is free without it.
             socket.Bind(endpoint);
             return socket;
         }
@@ -61,8 +61,8 @@ internal sealed class ListenSockets : IDisposable
             socket.Dispose();
             throw failure.SocketErrorCode == SocketError.AddressAlreadyInUse
                 ? new StartException($"Port {endpoint.Port} on {endpoint.Address} is taken by another program.",
-                    $"keyward server --listen {endpoint.Address}:{(endpoint.Port < 65_535 ? endpoint.Port + 1 : 0)}   " +
-                    $"or --listen {endpoint.Address}:0 for any free port")
+                    $"keyward server --listen {endpoint.Address}:{(endpoint.Port < 65_535 ? endpoint.Port + 1 : 0)} " +
+                    $"  or --listen {endpoint.Address}:0 for any free port")
                 : new StartException($"{endpoint} cannot be listened on: {failure.Message}.",
                     "Give another one: --listen HOST:PORT");
         }

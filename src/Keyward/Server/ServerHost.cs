@@ -56,16 +56,15 @@ internal static class ServerHost
         CancellationToken cancellation)
     {
         var live = new LiveSettings(settings);
-        var resolved = Endpoints.Resolve(settings.Listen);
+        var addresses = Endpoints.Resolve(settings.Listen);
         var dev = DevSetup.Of(settings, time);
         using var folder = DataFolder.Open(settings.Data, time);
-        using var sockets = ListenSockets.Bind(resolved);
-        var endpoints = sockets.Endpoints;
+        using var sockets = ListenSockets.Bind(addresses);
         if (settings.Join is { } token)
             settings = await new NodeJoining(folder, settings).JoinAsync(token, cancellation).ConfigureAwait(false);
         if (dev is null) DevFolder.RefuseForProduction(folder);
         else DevFolder.Prepare(folder);
-        var address = Endpoints.Show(endpoints[0].Host, endpoints[0].Address);
+        var address = Endpoints.Show(sockets.Endpoints[0]);
         var advertised = settings.Advertise ?? address;
         folder.Make("tls");
         folder.Make("audit");
@@ -86,7 +85,7 @@ internal static class ServerHost
             LoadingRest.GiveBack(keeper);
             if (dev is not null) await dev.SowAsync(keeper.Gate, folder, address, cancellation).ConfigureAwait(false);
             using var serverMetrics = new ServerMetrics(keeper, settings, live, time);
-            var certificate = new ServedCertificate(folder, endpoints, time)
+            var certificate = new ServedCertificate(folder, sockets.Endpoints, time)
             {
                 Authority = () => keeper.Authority,
             };
