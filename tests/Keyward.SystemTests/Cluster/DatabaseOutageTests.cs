@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Keyward.SystemTests.Running;
 using Keyward.Tests.Conformance;
 
 namespace Keyward.SystemTests.Cluster;
@@ -72,8 +73,7 @@ public sealed class DatabaseOutageTests : IAsyncLifetime
             else
             {
                 await _database.FreezeAsync();
-                while (!nodes.Servers[0].Errors.Contains("Out of step", StringComparison.Ordinal))
-                    await nodes.Clients[0].GetAsync("/healthz");
+                await nodes.Servers[0].UntilSaidAsync("Out of step");
                 _database.Continue();
             }
 
@@ -91,7 +91,7 @@ public sealed class DatabaseOutageTests : IAsyncLifetime
     /// holds. A node that starts afterwards finds a store whose every row and sum fit.</summary>
     private async Task AssertAllIsLoggedAsync(Nodes nodes, NotedLoad load)
     {
-        while (_database.Query(nodes.Database, "SELECT count(*) FROM outbox") != "0") await Task.Yield();
+        await Waiting.UntilAsync(() => _database.Query(nodes.Database, "SELECT count(*) FROM outbox") == "0");
         // A use whose lease ended before it was answered has a second record, which says so.
         List<JsonElement> done = [.. (await nodes.RunAsync("audit", "export"))
             .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonDocument.Parse(l).RootElement)
@@ -104,6 +104,6 @@ public sealed class DatabaseOutageTests : IAsyncLifetime
             Assert.True(Logged("update_key", $"counted{node}\"") >= load.Changes[node]);
         await nodes.VerifyLogsAsync();
         await nodes.RestartAsync(0);
-        Assert.Equal(200, (await nodes.Clients[0].GetAsync(Nodes.Keys)).Status);
+        Assert.Equal(200, await Waiting.InStepAsync(async () => (await nodes.Clients[0].GetAsync(Nodes.Keys)).Status));
     }
 }

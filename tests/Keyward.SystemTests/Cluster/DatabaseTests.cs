@@ -18,14 +18,14 @@ public sealed class DatabaseTests(PostgresServer postgres)
         stopped.Stop("immediate");
         Assert.Equal(503, (await nodes.Clients[0].PostAsync($"{Nodes.Keys}?cryptoKeyId=other",
             """{"purpose":"ENCRYPT_DECRYPT"}""")).Status);
-        while (await nodes.DecryptAsync(1, "k", ciphertext) != 503) await Task.Yield();
+        await Waiting.UntilAsync(async () => await nodes.DecryptOnceAsync(1, "k", ciphertext) == 503);
         var (status, body) = await nodes.Clients[1].GetAsync("/readyz");
         Assert.Equal((503, "stale"), (status, body.GetProperty("status").GetString()));
         Assert.Equal(200, (await nodes.Clients[1].GetAsync("/healthz")).Status);
 
         await stopped.StartAsync();
-        while (await nodes.DecryptAsync(1, "k", ciphertext) != 200) await Task.Yield();
-        while (await nodes.SetStateAsync(0, "k", "DISABLED") != 200) await Task.Yield();
+        Assert.Equal(200, await nodes.DecryptAsync(1, "k", ciphertext));
+        Assert.Equal(200, await nodes.SetStateAsync(0, "k", "DISABLED"));
         Assert.Equal(400, await nodes.DecryptAsync(1, "k", ciphertext));
     }
 
@@ -37,9 +37,9 @@ public sealed class DatabaseTests(PostgresServer postgres)
         postgres.Execute(nodes.Database, "UPDATE counter SET seq = seq - 1");
         for (var node = 0; node < 2; node++)
         {
-            while ((await nodes.Clients[node].GetAsync("/readyz")).Body.GetProperty("status").GetString()
-                != "store_rolled_back") await Task.Yield();
-            Assert.Equal(503, await nodes.DecryptAsync(node, "k", ciphertext));
+            await Waiting.UntilAsync(async () => (await nodes.Clients[node].GetAsync("/readyz"))
+                .Body.GetProperty("status").GetString() == "store_rolled_back");
+            Assert.Equal(503, await nodes.DecryptOnceAsync(node, "k", ciphertext));
         }
     }
 
@@ -49,12 +49,11 @@ public sealed class DatabaseTests(PostgresServer postgres)
         await using var nodes = await Nodes.StartAsync(postgres, 2, leaseMilliseconds: 5_000);
         var name = (await File.ReadAllTextAsync(Path.Combine(nodes.Servers[0].Data, "node"))).Trim();
         var seen = Path.Combine(nodes.Servers[1].Data, "audit/seen");
-        while (!File.Exists(seen) || !(await File.ReadAllTextAsync(seen)).Contains(name, StringComparison.Ordinal))
-            await Task.Yield();
+        await Waiting.UntilAsync(
+            () => File.Exists(seen) && File.ReadAllText(seen).Contains(name, StringComparison.Ordinal));
         nodes.Servers[0].Kill();
         postgres.Execute(nodes.Database, $"DELETE FROM audit_checkpoint WHERE origin LIKE '%{name}%'");
-        while (!nodes.Servers[1].Errors.Contains("the store knows nothing of it any more", StringComparison.Ordinal))
-            await Task.Yield();
+        await nodes.Servers[1].UntilSaidAsync("the store knows nothing of it any more");
         Assert.Contains($"/{name}", nodes.Servers[1].Errors, StringComparison.Ordinal);
         var (_, listed) = await nodes.Clients[1].GetAsync($"/keyward/v1/nodes/{name}");
         Assert.Contains("knows nothing", listed.GetProperty("logFault").GetString(), StringComparison.Ordinal);
@@ -72,8 +71,11 @@ public sealed class DatabaseTests(PostgresServer postgres)
             "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(1); RETURN NEW; END'; " +
             "CREATE TRIGGER slow BEFORE INSERT ON feed FOR EACH ROW EXECUTE FUNCTION slow()");
         var change = nodes.SetStateAsync(0, "k", "DISABLED");
-        while (!change.IsCompleted)
-            Assert.Contains(await nodes.DecryptAsync(1, "k", ciphertext), (int[])[200, 400]);
+        var meanwhile = new HashSet<int>();
+        while (!change.IsCompleted) meanwhile.Add(await nodes.DecryptOnceAsync(1, "k", ciphertext));
+        // One that a busy machine kept from its renewal refuses for a moment: what the database does to it would last.
+        Assert.Contains(meanwhile, s => s is 200 or 400);
+        Assert.DoesNotContain(meanwhile, s => s is not (200 or 400 or 503));
         Assert.Equal(200, await change);
         Assert.Equal(400, await nodes.DecryptAsync(1, "k", ciphertext));
         Assert.Equal(200, await nodes.SetStateAsync(1, "k", "ENABLED"));
@@ -98,11 +100,11 @@ public sealed class DatabaseTests(PostgresServer postgres)
             "CREATE TRIGGER full_disk BEFORE INSERT ON feed FOR EACH ROW EXECUTE FUNCTION full_disk()");
         postgres.Execute(nodes.Database,
             "CREATE TRIGGER full_disk BEFORE UPDATE ON node FOR EACH ROW EXECUTE FUNCTION full_disk()");
-        while (await nodes.DecryptAsync(1, "k", ciphertext) != 503) await Task.Yield();
+        await Waiting.UntilAsync(async () => await nodes.DecryptOnceAsync(1, "k", ciphertext) == 503);
         Assert.Equal("stale", (await nodes.Clients[1].GetAsync("/readyz")).Body.GetProperty("status").GetString());
         postgres.Execute(nodes.Database, "DROP FUNCTION full_disk CASCADE");
-        while (await nodes.DecryptAsync(1, "k", ciphertext) != 200) await Task.Yield();
-        while (await nodes.SetStateAsync(0, "k", "DISABLED") != 200) await Task.Yield();
+        Assert.Equal(200, await nodes.DecryptAsync(1, "k", ciphertext));
+        Assert.Equal(200, await nodes.SetStateAsync(0, "k", "DISABLED"));
         Assert.Equal(400, await nodes.DecryptAsync(1, "k", ciphertext));
     }
 
@@ -124,12 +126,7 @@ public sealed class DatabaseTests(PostgresServer postgres)
     public async Task A_change_at_any_node_is_in_the_log_of_that_node_and_every_log_holds()
     {
         await using var nodes = await Nodes.StartAsync(postgres, 3, leaseMilliseconds: 5_000);
-        for (var i = 0; i < 9; i++)
-        {
-            var (status, body) = await nodes.Clients[i % 3].PostAsync(
-                $"{Nodes.Keys}?cryptoKeyId=k{i}", """{"purpose":"ENCRYPT_DECRYPT"}""");
-            Assert.True(status == 200, body.ToString());
-        }
+        for (var i = 0; i < 9; i++) await nodes.MakeKeyAsync(i % 3, $"k{i}");
 
         foreach (var server in nodes.Servers) Assert.Equal(0, await server.StopAsync());
         foreach (var (server, node) in nodes.Servers.Select((s, i) => (s, i)))

@@ -12,27 +12,27 @@ public sealed class NodeCommandTests(PostgresServer postgres)
     {
         await using var nodes = await Nodes.StartAsync(postgres, 3, leaseMilliseconds: 30_000);
         var ciphertext = await nodes.MakeKeyAsync("k");
-        var list = await ListAsync(nodes);
-        Assert.Equal(3, list.Count);
-        Assert.All(list, n => Assert.Equal("LIVING", n.GetProperty("state").GetString()));
+        IReadOnlyList<JsonElement> list = [];
+        await Waiting.UntilAsync(async () => (list = await ListAsync(nodes)).Count == 3
+            && list.All(n => n.GetProperty("state").GetString() == "LIVING"));
         var self = Assert.Single(list, n => n.TryGetProperty("self", out _));
         Assert.Equal(nodes.Servers[0].Address, self.GetProperty("address").GetString());
         Assert.True(self.TryGetProperty("propagationP99", out _));
-        while (!(list = await ListAsync(nodes)).Any(n => n.TryGetProperty("leader", out _))) await Task.Yield();
+        await Waiting.UntilAsync(async () => (list = await ListAsync(nodes)).Any(n => n.TryGetProperty("leader", out _)));
         var leader = Assert.Single(list, n => n.TryGetProperty("leader", out _));
         var (which, name) = (IndexOf(nodes, leader), leader.GetProperty("name").GetString()!);
 
         Assert.Equal("DRAINING", (await RunAsync(nodes, "node", "drain", name)).GetProperty("state").GetString());
-        while ((await nodes.Clients[which].GetAsync("/readyz")).Status != 503) await Task.Yield();
+        await Waiting.UntilAsync(async () => (await nodes.Clients[which].GetAsync("/readyz")).Status == 503);
         Assert.Equal("drained",
             (await nodes.Clients[which].GetAsync("/readyz")).Body.GetProperty("status").GetString());
         Assert.Equal(200, await nodes.DecryptAsync(which, "k", ciphertext));
         // Another one leads in its place.
-        while (!(await ListAsync(nodes)).Any(n => n.TryGetProperty("leader", out _) && IndexOf(nodes, n) != which))
-            await Task.Yield();
+        await Waiting.UntilAsync(async () => (await ListAsync(nodes)).Any(
+            n => n.TryGetProperty("leader", out _) && IndexOf(nodes, n) != which));
 
         await RunAsync(nodes, "node", "drain", name, "--undo");
-        while ((await nodes.Clients[which].GetAsync("/readyz")).Status != 200) await Task.Yield();
+        await nodes.UntilReadyAsync(which);
         Assert.Equal("LIVING", (await RunAsync(nodes, "node", "describe", name)).GetProperty("state").GetString());
     }
 
@@ -88,7 +88,7 @@ public sealed class NodeCommandTests(PostgresServer postgres)
         Assert.Equal(503, ready.Status);
         Assert.Equal("log_rolled_back", ready.Body.GetProperty("status").GetString());
         Assert.Contains("keyward audit succeed", ready.Body.GetProperty("message").GetString(), StringComparison.Ordinal);
-        Assert.Equal(503, await nodes.DecryptAsync(1, "k", ciphertext));
+        Assert.Equal(503, await nodes.DecryptOnceAsync(1, "k", ciphertext));
         Assert.Equal(200, await nodes.DecryptAsync(0, "k", ciphertext));
     }
 
@@ -101,7 +101,7 @@ public sealed class NodeCommandTests(PostgresServer postgres)
         CopyAsItStands(log, older);
         Assert.Equal(200, await nodes.SetStateAsync(1, "k", "DISABLED"));
         // From here on the store does not hold the record any more.
-        while (postgres.Query(nodes.Database, "SELECT count(*) FROM outbox") != "0") await Task.Yield();
+        await Waiting.UntilAsync(() => postgres.Query(nodes.Database, "SELECT count(*) FROM outbox") == "0");
         nodes.Servers[1].Kill();
         Directory.Delete(log, recursive: true);
         CopyFolder(older, log);
@@ -153,14 +153,25 @@ public sealed class NodeCommandTests(PostgresServer postgres)
     /// <summary>A copy of a log that nothing was written to meanwhile.</summary>
     private static void CopyAsItStands(string from, string to)
     {
-        DateTime before;
-        do
+        while (!IsCopied())
         {
-            before = LastWrite();
-            if (Directory.Exists(to)) Directory.Delete(to, recursive: true);
-            CopyFolder(from, to);
         }
-        while (LastWrite() != before);
+
+        bool IsCopied()
+        {
+            try
+            {
+                var before = LastWrite();
+                if (Directory.Exists(to)) Directory.Delete(to, recursive: true);
+                CopyFolder(from, to);
+                return LastWrite() == before;
+            }
+            catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
+            {
+                // One that was there only until its contents had moved on.
+                return false;
+            }
+        }
 
         DateTime LastWrite() => Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories)
             .Max(File.GetLastWriteTimeUtc);

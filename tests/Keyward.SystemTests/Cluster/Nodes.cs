@@ -45,7 +45,8 @@ internal sealed class Nodes : IAsyncDisposable
             }
 
             if (count > 0)
-                await nodes.Clients[0].PostAsync("/v1/projects/default/locations/us-east-1/keyRings?keyRingId=ring");
+                await Waiting.InStepAsync(async () => (await nodes.Clients[0].PostAsync(
+                    "/v1/projects/default/locations/us-east-1/keyRings?keyRingId=ring")).Status);
             return nodes;
         }
         catch (Exception)
@@ -152,17 +153,49 @@ internal sealed class Nodes : IAsyncDisposable
 
     public async Task<string> MakeKeyAsync(string name)
     {
-        var (status, body) = await Clients[0].PostAsync($"{Keys}?cryptoKeyId={name}", """{"purpose":"ENCRYPT_DECRYPT"}""");
-        Assert.True(status == 200, body.ToString());
-        (status, body) = await Clients[0].PostAsync($"{Keys}/{name}:encrypt", """{"plaintext":"aGVsbG8="}""");
+        await MakeKeyAsync(0, name);
+        return await EncryptAsync(0, name);
+    }
+
+    public async Task MakeKeyAsync(int node, string name)
+    {
+        // The first try may have made it before its node fell out of step.
+        var status = await Waiting.InStepAsync(async () => (await Clients[node].PostAsync(
+            $"{Keys}?cryptoKeyId={name}", """{"purpose":"ENCRYPT_DECRYPT"}""")).Status);
+        Assert.Contains(status, (int[])[200, 409]);
+    }
+
+    /// <summary>Gives the ciphertext.</summary>
+    public async Task<string> EncryptAsync(int node, string key)
+    {
+        var body = default(JsonElement);
+        var status = await Waiting.InStepAsync(async () =>
+        {
+            (var answer, body) = await Clients[node].PostAsync($"{Keys}/{key}:encrypt", """{"plaintext":"aGVsbG8="}""");
+            return answer;
+        });
         Assert.True(status == 200, body.ToString());
         return body.GetProperty("ciphertext").GetString()!;
     }
 
-    public async Task<int> DecryptAsync(int node, string key, string ciphertext) =>
+    /// <summary>Until a node wants traffic.</summary>
+    public Task UntilReadyAsync(int node) =>
+        Waiting.UntilAsync(async () => (await Clients[node].GetAsync("/readyz")).Status == 200);
+
+    /// <summary>What a node answers once it is in step.</summary>
+    public Task<int> DecryptAsync(int node, string key, string ciphertext) =>
+        Waiting.InStepAsync(() => DecryptOnceAsync(node, key, ciphertext));
+
+    /// <summary>One request; 503 where the node's lease has ended.</summary>
+    public async Task<int> DecryptOnceAsync(int node, string key, string ciphertext) =>
         (await Clients[node].PostAsync($"{Keys}/{key}:decrypt", $$"""{"ciphertext":"{{ciphertext}}"}""")).Status;
 
-    public async Task<int> SetStateAsync(int node, string key, string state) => (await Clients[node].SendAsync(
+    /// <summary>What a node answers once it is in step.</summary>
+    public Task<int> SetStateAsync(int node, string key, string state) =>
+        Waiting.InStepAsync(() => SetStateOnceAsync(node, key, state));
+
+    /// <summary>One request; 503 where the node's lease has ended, or its change may be lost.</summary>
+    public async Task<int> SetStateOnceAsync(int node, string key, string state) => (await Clients[node].SendAsync(
         HttpMethod.Patch, $"{Keys}/{key}/cryptoKeyVersions/1?updateMask=state", $$"""{"state":"{{state}}"}""")).Status;
 
     /// <summary>The output of a command of the administrator's.</summary>

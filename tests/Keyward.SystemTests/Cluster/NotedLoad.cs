@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Text.Json;
+using Keyward.SystemTests.Running;
 
 namespace Keyward.SystemTests.Cluster;
 
@@ -87,8 +89,12 @@ internal sealed class NotedLoad
         for (var node = 0; node < _changes.Length; node++)
             foreach (var client in _nodes.Clients)
             {
-                var (status, key) = await client.GetAsync($"{Nodes.Keys}/{Counted(node)}");
-                Assert.True(status == 200, key.ToString());
+                var key = default(JsonElement);
+                Assert.Equal(200, await Waiting.InStepAsync(async () =>
+                {
+                    (var status, key) = await client.GetAsync($"{Nodes.Keys}/{Counted(node)}");
+                    return status;
+                }));
                 var count = int.Parse(key.GetProperty("labels").GetProperty("count").GetString()!);
                 Assert.InRange(count, _acknowledged[node], _tried[node]);
             }
@@ -113,7 +119,7 @@ internal sealed class NotedLoad
     private async Task UseAsync(int node, string key, string ciphertext)
     {
         var began = Stopwatch.GetTimestamp();
-        var status = await AnswerAsync(_nodes.DecryptAsync(node, key, ciphertext));
+        var status = await AnswerAsync(_nodes.DecryptOnceAsync(node, key, ciphertext));
         _uses.Enqueue(new Use(node, key, began, Stopwatch.GetTimestamp(), status));
     }
 
@@ -132,7 +138,7 @@ internal sealed class NotedLoad
 
     private async Task TakeAsync(int node)
     {
-        var isTaken = await AnswerAsync(_nodes.SetStateAsync(node, Taken(node), "DISABLED")) == 200;
+        var isTaken = await AnswerAsync(_nodes.SetStateOnceAsync(node, Taken(node), "DISABLED")) == 200;
         var returned = Stopwatch.GetTimestamp();
         // Until it was tried at every node.
         bool IsUntried(int user) =>
@@ -140,7 +146,7 @@ internal sealed class NotedLoad
         for (var user = 0; isTaken && user < _changes.Length; user++)
             while (!_isEnding && IsUntried(user)) await LookAsync();
         if (isTaken) _takings.Enqueue(new Taking(Taken(node), returned, Stopwatch.GetTimestamp()));
-        await AnswerAsync(_nodes.SetStateAsync(node, Taken(node), "ENABLED"));
+        await AnswerAsync(_nodes.SetStateOnceAsync(node, Taken(node), "ENABLED"));
     }
 
     private static async Task<int> AnswerAsync(Task<int> call)

@@ -40,7 +40,7 @@ public sealed class PoolerTests(PostgresServer postgres)
         Assert.True(started.Code == 0, started.Errors);
         try
         {
-            while (!File.Exists(Path.Combine(folder, "pid"))) await Task.Yield();
+            await Waiting.UntilAsync(() => File.Exists(Path.Combine(folder, "pid")));
             var file = nodes.Environment()[1].Item2;
             await File.WriteAllTextAsync(file, $"Host={folder};Port=6543;Username=keyward;Database={nodes.Database}");
             var (server, errors) = await KeywardServer.TryStartAsync(

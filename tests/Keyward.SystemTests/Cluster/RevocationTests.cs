@@ -47,7 +47,7 @@ public sealed class RevocationTests(PostgresServer postgres)
         var statuses = new HashSet<int>();
         while (!statuses.Contains(400))
         {
-            statuses.Add(await nodes.DecryptAsync(2, "frozen", ciphertext));
+            statuses.Add(await nodes.DecryptOnceAsync(2, "frozen", ciphertext));
             Assert.DoesNotContain(200, statuses);
         }
     }
@@ -62,8 +62,8 @@ public sealed class RevocationTests(PostgresServer postgres)
         Assert.Equal(400, await nodes.DecryptAsync(0, "left", ciphertext));
         var again = await KeywardServer.StartAsync(nodes.Servers[1].Data, "127.0.0.1:0", nodes.Environment());
         using var client = new RestClient(again, Path.Combine(nodes.Servers[0].Data, "credentials/admin.json"));
-        Assert.Equal(400, (await client.PostAsync(
-            $"{Nodes.Keys}/left:decrypt", $$"""{"ciphertext":"{{ciphertext}}"}""")).Status);
+        Assert.Equal(400, await Waiting.InStepAsync(async () => (await client.PostAsync(
+            $"{Nodes.Keys}/left:decrypt", $$"""{"ciphertext":"{{ciphertext}}"}""")).Status));
         Assert.Equal(0, await again.StopAsync());
     }
 
@@ -78,14 +78,14 @@ public sealed class RevocationTests(PostgresServer postgres)
             while (!stop.IsCancellationRequested)
             {
                 var began = Stopwatch.GetTimestamp();
-                notes.Enqueue(new Note(i % 3, began, await nodes.DecryptAsync(i % 3, key, ciphertext)));
+                notes.Enqueue(new Note(i % 3, began, await nodes.DecryptOnceAsync(i % 3, key, ciphertext)));
             }
         })).ToList();
-        while (notes.Count < 12) await Task.Yield();
+        await Waiting.UntilAsync(() => notes.Count >= 12 && notes.Any(n => n.Status == 200));
         await change();
         var returned = Stopwatch.GetTimestamp();
-        while (Enumerable.Range(0, 3).Any(node => !notes.Any(n => n.Node == node && n.Began > returned)))
-            await Task.Yield();
+        await Waiting.UntilAsync(() => Enumerable.Range(0, 3).All(node =>
+            notes.Any(n => n.Node == node && n.Began > returned && n.Status != 503)));
         await stop.CancelAsync();
         await Task.WhenAll(load);
         return ([.. notes], returned);

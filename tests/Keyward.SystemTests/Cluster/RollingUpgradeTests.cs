@@ -53,7 +53,7 @@ public sealed class RollingUpgradeTests(PostgresServer postgres)
         var name = (await ListAsync(nodes)).Single(n => AddressOf(n) == nodes.Servers[node].Address)
             .GetProperty("name").GetString()!;
         await nodes.RunAsync("node", "drain", name);
-        while ((await nodes.Clients[node].GetAsync("/readyz")).Status != 503) await Task.Yield();
+        await Waiting.UntilAsync(async () => (await nodes.Clients[node].GetAsync("/readyz")).Status == 503);
         Assert.Equal(0, await nodes.Servers[node].StopAsync());
     }
 
@@ -72,17 +72,14 @@ public sealed class RollingUpgradeTests(PostgresServer postgres)
     {
         for (var node = 0; node < 3; node++)
         {
-            Assert.Equal(200, (await nodes.Clients[node].GetAsync("/readyz")).Status);
+            await nodes.UntilReadyAsync(node);
             Assert.Equal(200, await nodes.SetStateAsync(node, "k", "DISABLED"));
             for (var other = 0; other < 3; other++)
                 Assert.Equal(400, await nodes.DecryptAsync(other, "k", ciphertext));
             Assert.Equal(200, await nodes.SetStateAsync(node, "k", "ENABLED"));
             var key = $"made{round}at{node}";
-            var (status, body) = await nodes.Clients[node].PostAsync(
-                $"{Nodes.Keys}?cryptoKeyId={key}", """{"purpose":"ENCRYPT_DECRYPT"}""");
-            Assert.True(status == 200, body.ToString());
-            (_, body) = await nodes.Clients[node].PostAsync($"{Nodes.Keys}/{key}:encrypt", """{"plaintext":"aGVsbG8="}""");
-            var made = body.GetProperty("ciphertext").GetString()!;
+            await nodes.MakeKeyAsync(node, key);
+            var made = await nodes.EncryptAsync(node, key);
             for (var other = 0; other < 3; other++)
             {
                 Assert.Equal(200, await nodes.DecryptAsync(other, "k", ciphertext));

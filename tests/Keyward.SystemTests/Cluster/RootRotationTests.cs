@@ -63,13 +63,11 @@ public sealed class RootRotationTests(PostgresServer postgres)
     /// <summary>Nodes look at their files once a second; asked again until they have.</summary>
     private static async Task UntilAsync(Nodes nodes, Func<string[], bool> isSo)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (true)
+        await Waiting.UntilAsync(async () =>
         {
             var root = await ReadAsync(nodes, "root", "describe");
-            if (isSo(root.TryGetProperty("waiting", out var waiting)
-                ? [.. waiting.EnumerateArray().Select(n => n.GetString()!)] : [])) return;
-            patience.Token.ThrowIfCancellationRequested();
-        }
+            return isSo(root.TryGetProperty("waiting", out var waiting)
+                ? [.. waiting.EnumerateArray().Select(n => n.GetString()!)] : []);
+        });
     }
 }

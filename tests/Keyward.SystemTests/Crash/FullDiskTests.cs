@@ -45,8 +45,8 @@ public sealed class FullDiskTests
             await UntilAsync(client, 200, $"{Key}:decrypt", Decrypting(before));
             Assert.Equal(404, (await client.GetAsync($"{Rings}/never")).Status);
             await EncryptAsync(client, done);
-            await UntilSaidAsync(server, "The audit log takes no records, so nothing is served");
-            await UntilSaidAsync(server, "The audit log takes records again.");
+            await server.UntilSaidAsync("The audit log takes no records, so nothing is served");
+            await server.UntilSaidAsync("The audit log takes records again.");
             disk.Fill();
             Assert.Equal(0, await server.StopAsync());
             Assert.DoesNotContain("Unhandled", server.Errors, StringComparison.Ordinal);
@@ -92,12 +92,6 @@ public sealed class FullDiskTests
         await RefusedAsync(disk.In("newer"));
     }
 
-    private static async Task UntilSaidAsync(KeywardServer server, string sentence)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!server.Errors.Contains(sentence, StringComparison.Ordinal)) await Task.Delay(50, patience.Token);
-    }
-
     private static async Task RefusedAsync(string data)
     {
         var (server, errors) = await KeywardServer.TryStartAsync(data, "127.0.0.1:0", Reserve);
@@ -126,13 +120,11 @@ public sealed class FullDiskTests
     }
 
     /// <summary>The log looks at the disk when it writes and tries again each second.</summary>
-    private static async Task UntilAsync(RestClient client, int wanted, string path, string body)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while ((await client.PostAsync(path, body)).Status is var status && status != wanted)
+    private static Task UntilAsync(RestClient client, int wanted, string path, string body) =>
+        Waiting.UntilAsync(async () =>
         {
+            var (status, _) = await client.PostAsync(path, body);
             Assert.True(status is 200 or 503, $"{path} gave {status}");
-            await Task.Delay(20, patience.Token);
-        }
-    }
+            return status == wanted;
+        }, $"{path} gives {wanted}");
 }

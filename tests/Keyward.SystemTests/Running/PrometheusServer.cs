@@ -38,7 +38,9 @@ internal sealed class PrometheusServer : IAsyncDisposable
             process, new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/api/v1/") });
     }
 
-    public async Task UntilAsync(string query)
+    /// <summary>Until a query has series.</summary>
+    /// <param name="asked">Who asks it.</param>
+    public async Task UntilAsync(string query, string asked = "the test")
     {
         var began = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(began) < Patience)
@@ -49,13 +51,13 @@ internal sealed class PrometheusServer : IAsyncDisposable
             }
             catch (HttpRequestException)
             {
-                // It does not listen yet.
+                // It does not listen yet, or is not ready yet.
             }
 
             await Task.Delay(200);
         }
 
-        Assert.Fail("Prometheus never had: " + query);
+        Assert.Fail($"Prometheus never had what {asked} looks for: {query}");
     }
 
     /// <summary>How many series a query has.</summary>

@@ -8,7 +8,7 @@ namespace Keyward.SystemTests.Running;
 /// <summary>A TLS connection on which a test writes what no client would.</summary>
 internal sealed class RawConnection : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+    public static readonly TimeSpan Patience = KeywardServer.Patience;
 
     private readonly TcpClient _client = new();
     private readonly SslStream _tls;

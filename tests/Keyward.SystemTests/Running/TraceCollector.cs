@@ -1,7 +1,7 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using Google.Protobuf;
+using Keyward.Tests.Conformance;
 
 namespace Keyward.SystemTests.Running;
 
@@ -18,12 +18,7 @@ internal sealed class TraceCollector : IDisposable
 
     public TraceCollector()
     {
-        using (var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp))
-        {
-            socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-            Address = $"http://127.0.0.1:{((IPEndPoint)socket.LocalEndPoint!).Port}";
-        }
-
+        Address = $"http://127.0.0.1:{Ports.Next()}";
         _listener.Prefixes.Add(Address + "/");
         _listener.Start();
         _ = ListenAsync();

@@ -10,7 +10,7 @@ internal static class NextProgram
 {
     public const string Version = "99.0.0";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
 
     /// <summary>The number of the schema that the sources know; the next release knows one more.</summary>
     public static int Schema => MigrationFiles().Count();
