@@ -1,3 +1,4 @@
+using Keyward.SystemTests.Crash;
 using Keyward.SystemTests.Running;
 
 namespace Keyward.SystemTests.Contract;
@@ -13,29 +14,20 @@ public sealed class DegradedTests : IDisposable
     [Fact]
     public async Task A_full_audit_disk_refuses_everything_until_there_is_space()
     {
-        // The reserve lies a little below what is free; a file as large as the gap is a full disk.
-        const long Gap = 2L << 30;
-        var free = new DriveInfo(_data.In(".")).AvailableFreeSpace;
-        Assert.SkipWhen(free < 2 * Gap, "Less than 4 GiB are free here: a full disk cannot be played.");
-        await using var server = await StartAsync(("KEYWARD_AUDIT_RESERVE", $"{(free - Gap) >> 20}MiB"));
+        // A disk of its own: how much is free on the machine's is up to all that runs there.
+        using var disk = await SmallDisk.MountAsync();
+        await using var server = await KeywardServer.StartAsync(
+            disk.In("kms"), "127.0.0.1:0", ("KEYWARD_AUDIT_RESERVE", "2MiB"));
         using var client = await ReadyAsync(server);
-        var filler = _data.In("filler");
-        using (var file = new FileStream(filler, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew, Access = FileAccess.Write, PreallocationSize = 2 * Gap,
-        }))
-        {
-            await UntilAsync(client, 503, "audit", () => EncryptAsync(client));
-            var (status, body) = await client.PostAsync(Ring + "/r/cryptoKeys/k:encrypt", """{"plaintext":"aGk="}""");
-            Assert.Equal((503, "UNAVAILABLE"),
-                (status, body.GetProperty("error").GetProperty("status").GetString()));
-            Assert.Equal(503, (await client.GetAsync(Ring)).Status);
-            Assert.Equal(200, (await client.GetAsync("/healthz")).Status);
-            Assert.Equal(0, await MetricAsync(client, "keyward_audit_writable"));
-            Assert.True(await MetricAsync(client, "keyward_audit_records_total", "result=\"failed\"") > 0);
-        }
-
-        File.Delete(filler);
+        disk.Fill();
+        await UntilAsync(client, 503, "audit", () => EncryptAsync(client));
+        var (status, body) = await client.PostAsync(Ring + "/r/cryptoKeys/k:encrypt", """{"plaintext":"aGk="}""");
+        Assert.Equal((503, "UNAVAILABLE"), (status, body.GetProperty("error").GetProperty("status").GetString()));
+        Assert.Equal(503, (await client.GetAsync(Ring)).Status);
+        Assert.Equal(200, (await client.GetAsync("/healthz")).Status);
+        Assert.Equal(0, await MetricAsync(client, "keyward_audit_writable"));
+        Assert.True(await MetricAsync(client, "keyward_audit_records_total", "result=\"failed\"") > 0);
+        disk.Empty();
         await UntilAsync(client, 200, "ready", () => Task.FromResult(0));
         Assert.Equal(200, await EncryptAsync(client));
     }
@@ -91,7 +83,7 @@ public sealed class DegradedTests : IDisposable
         using var client = await ReadyAsync(server);
         Assert.Equal(200, await EncryptAsync(client));
         Assert.Equal((200, "ready"), await StatusAsync(client));
-        while (await MetricAsync(client, "keyward_audit_export_failures_total") is not > 0) await Task.Delay(50);
+        await Waiting.UntilAsync(async () => await MetricAsync(client, "keyward_audit_export_failures_total") > 0);
         Assert.True(await MetricAsync(client, "keyward_audit_export_lag_entries") > 0);
         Assert.True(await MetricAsync(client, "keyward_audit_witness_quorum_missing_seconds") > 0);
         await server.UntilSaidAsync("The checkpoint could not be brought to witness.example/w1");
@@ -122,15 +114,13 @@ public sealed class DegradedTests : IDisposable
         return (status, body.GetProperty("status").GetString()!);
     }
 
-    private static async Task UntilAsync(RestClient client, int status, string name, Func<Task<int>> meanwhile)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (await StatusAsync(client) != (status, name))
+    private static Task UntilAsync(RestClient client, int status, string name, Func<Task<int>> meanwhile) =>
+        Waiting.UntilAsync(async () =>
         {
+            if (await StatusAsync(client) == (status, name)) return true;
             await meanwhile();
-            await Task.Delay(50, patience.Token);
-        }
-    }
+            return false;
+        }, $"{status} {name}");
 
     /// <summary>The sum of the series whose line holds a text; null where there is none.</summary>
     private static async Task<double?> MetricAsync(RestClient client, string name, string text = "")

@@ -9,8 +9,6 @@ namespace Keyward.SystemTests.Contract;
 /// out.</summary>
 public sealed class DeliveryTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private readonly TemporaryData _data = new();
 
     [Fact]
@@ -29,13 +27,13 @@ public sealed class DeliveryTests : IDisposable
             for (var i = 0; i < 20; i++) last = await UseAsync(client);
             // The second life is killed with records on their way.
             if (life != 1) await ReceiveAsync(host, received, last);
-            if (life == 2) await UntilAsync(() => File.Exists(lines) && File.ReadLines(lines).Any(l => IndexOf(l) == last));
+            if (life == 2) await Waiting.UntilAsync(() => IndexesIn(lines).Contains(last));
             server.Kill();
         }
 
         Assert.Equal(Enumerable.Range(0, (int)last + 1).Select(i => (long)i), received.Keys.TakeWhile(i => i <= last));
         Assert.Equal(Enumerable.Range(0, (int)last + 1).Select(i => (long)i),
-            File.ReadLines(lines).Select(IndexOf).Distinct().Order().TakeWhile(i => i <= last));
+            IndexesIn(lines).Distinct().Order().TakeWhile(i => i <= last));
     }
 
     [Fact]
@@ -48,7 +46,7 @@ public sealed class DeliveryTests : IDisposable
         {
             using var client = new RestClient(server);
             for (var i = 0; i < 10; i++) last = await UseAsync(client);
-            await UntilAsync(() => File.Exists(lines) && File.ReadLines(lines).Any(l => IndexOf(l) == last));
+            await Waiting.UntilAsync(() => IndexesIn(lines).Contains(last));
             Assert.Equal(1, (await ReplayAsync("lines", "0")).Code);
             await server.StopAsync();
         }
@@ -61,9 +59,9 @@ public sealed class DeliveryTests : IDisposable
         Assert.Contains("\"from\":3,\"again\":0",
             (await ReplayAsync("lines", "2999-01-01T00:00:00Z")).Output, StringComparison.Ordinal);
         await using var again = await KeywardServer.StartAsync(_data.In("kms"), environment: sink);
-        await UntilAsync(() => File.ReadLines(lines).Count(l => IndexOf(l) == last) == 2);
-        Assert.Equal(1, File.ReadLines(lines).Count(l => IndexOf(l) == 2));
-        Assert.Equal(2, File.ReadLines(lines).Count(l => IndexOf(l) == 3));
+        await Waiting.UntilAsync(() => IndexesIn(lines).Count(i => i == last) == 2);
+        Assert.Equal(1, IndexesIn(lines).Count(i => i == 2));
+        Assert.Equal(2, IndexesIn(lines).Count(i => i == 3));
     }
 
     [Fact]
@@ -105,7 +103,7 @@ public sealed class DeliveryTests : IDisposable
 
     private static async Task ReceiveAsync(SinkHost host, SortedDictionary<long, string> received, long until)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(KeywardServer.Patience);
         while (!received.ContainsKey(until))
         {
             var request = await host.Arrivals.Reader.ReadAsync(patience.Token);
@@ -114,15 +112,17 @@ public sealed class DeliveryTests : IDisposable
         }
     }
 
+    /// <summary>Of the lines that are there in whole: the last one may be half written.</summary>
+    private static List<long> IndexesIn(string file)
+    {
+        if (!File.Exists(file)) return [];
+        var text = File.ReadAllText(file);
+        return [.. text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(IndexOf)];
+    }
+
     private static long IndexOf(string line)
     {
         using var json = JsonDocument.Parse(line);
         return json.RootElement.GetProperty("metadata").GetProperty("sequence").GetInt64();
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        using var patience = new CancellationTokenSource(Patience);
-        while (!condition()) await Task.Delay(20, patience.Token);
     }
 }

@@ -103,7 +103,7 @@ public sealed class HostileConnectionTests(SharedServer shared) : IClassFixture<
         var answer = await connection.ReadToEndAsync();
         Assert.True(answer.Length == 0 || answer.StartsWith("HTTP/1.1 4", StringComparison.Ordinal), what + ": " + answer);
         Assert.DoesNotContain("200 OK", answer, StringComparison.Ordinal);
-        Assert.Single(answer.Split("HTTP/1.1 ", StringSplitOptions.RemoveEmptyEntries));
+        Assert.True(answer.Split("HTTP/1.1 ", StringSplitOptions.RemoveEmptyEntries).Length <= 1, what + ": " + answer);
     }
 
     [Fact]

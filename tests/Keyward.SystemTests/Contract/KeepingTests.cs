@@ -105,8 +105,7 @@ public sealed class KeepingTests : IDisposable
     private static async Task UntilGoneAsync(KeywardServer server)
     {
         var log = Directory.GetDirectories(Path.Combine(server.Data, "audit")).Single();
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (File.Exists(Path.Combine(log, "tile/entries/000"))) await Task.Delay(50, patience.Token);
+        await Waiting.UntilAsync(() => !File.Exists(Path.Combine(log, "tile/entries/000")));
     }
 
     private static string Admin(KeywardServer server) => Json(

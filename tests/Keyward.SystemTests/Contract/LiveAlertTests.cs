@@ -35,11 +35,11 @@ public sealed partial class LiveAlertTests : IDisposable
         await using var full = await KeywardServer.StartAsync(
             disk.In("kms"), "127.0.0.1:0", ("KEYWARD_AUDIT_RESERVE", "2MiB"));
         await using var locked = await StartAsync("sealed", ("KEYWARD_ROOT", "passphrase"));
-        var server = await StartAsync("well");
-        string address;
+        // Named, since it is started on it again: nobody takes it meanwhile.
+        var address = $"127.0.0.1:{Ports.Next()}";
+        var server = await KeywardServer.StartAsync(_data.In("well"), address);
         try
         {
-            address = server.Address;
             using var client = new RestClient(server);
             var ciphertext = await PrepareAsync(client);
             await using var prometheus = await WatchAsync(server, full, locked);

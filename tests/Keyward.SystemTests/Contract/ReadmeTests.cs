@@ -24,7 +24,7 @@ public sealed partial class ReadmeTests : IDisposable
         Assert.StartsWith("./test ", start[1], StringComparison.Ordinal);
 
         using var server = Start(clone, start[0]);
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(KeywardServer.Patience);
         var errors = server.StandardError.ReadToEndAsync(patience.Token);
         var ready = await server.StandardOutput.ReadLineAsync(patience.Token);
         Assert.True(ready?.StartsWith("keyward ready https://", StringComparison.Ordinal), ready ?? await errors);

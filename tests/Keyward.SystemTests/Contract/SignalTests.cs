@@ -10,8 +10,6 @@ namespace Keyward.SystemTests.Contract;
 /// <summary>What an operator tells a running server, and what it tells systemd.</summary>
 public sealed class SignalTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private readonly TemporaryData _data = new();
 
     public void Dispose() => _data.Dispose();
@@ -97,7 +95,7 @@ public sealed class SignalTests : IDisposable
         await server.UntilSaidAsync("Stopping");
         Assert.False(watch.IsCompleted);
         await server.SignalAsync("TERM");
-        Assert.Equal(143, await watch.WaitAsync(Patience));
+        Assert.Equal(143, await watch.WaitAsync(KeywardServer.Patience));
     }
 
     private void Write(string json)
@@ -137,7 +135,7 @@ public sealed class SignalTests : IDisposable
 
     private static async Task<string> ReceiveAsync(Socket socket, string begin)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(KeywardServer.Patience);
         var buffer = new byte[4_096];
         while (true)
         {

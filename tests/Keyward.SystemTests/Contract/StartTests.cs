@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Authentication;
 using Keyward.SystemTests.Running;
+using Keyward.Tests.Conformance;
 
 namespace Keyward.SystemTests.Contract;
 
@@ -13,11 +14,10 @@ public sealed class StartTests
     {
         using var data = new TemporaryData();
         var folder = data.In("kms");
-        string address;
+        var address = $"127.0.0.1:{Ports.Next()}";
         Dictionary<string, string> before;
-        await using (var server = await KeywardServer.StartAsync(folder))
+        await using (var server = await KeywardServer.StartAsync(folder, address))
         {
-            address = server.Address;
             string[] secrets = ["keyward.db", "root.key", "tls/server.key", "credentials/admin.json", "credentials/admin.env"];
             foreach (var file in secrets) Assert.Equal(OwnerOnly, File.GetUnixFileMode(Path.Combine(folder, file)));
             string[] variables =
@@ -78,12 +78,8 @@ public sealed class StartTests
     public async Task Without_its_root_key_the_server_is_sealed_healthy_and_refuses()
     {
         using var data = new TemporaryData();
-        string address;
-        await using (var server = await KeywardServer.StartAsync(data.In("kms")))
-        {
-            address = server.Address;
-            await server.StopAsync();
-        }
+        var address = $"127.0.0.1:{Ports.Next()}";
+        await using (var server = await KeywardServer.StartAsync(data.In("kms"), address)) await server.StopAsync();
 
         File.Move(data.In("kms/root.key"), data.In("root.key"));
         await using (var server = await KeywardServer.StartAsync(data.In("kms"), address))

@@ -38,7 +38,7 @@ public sealed class WitnessTests : IDisposable
             using var client = new RestClient(server);
             using var reply = await client.Http.GetAsync(new Uri("/keyward/v1/caller", UriKind.Relative));
             var published = Path.Combine(_data.In("safe"), Path.GetFileName(log), "checkpoint");
-            await UntilAsync(() => File.Exists(published) && SignedCheckpoint.TryParse(File.ReadAllBytes(published), out var signed)
+            await Waiting.UntilAsync(() => File.Exists(published) && SignedCheckpoint.TryParse(File.ReadAllBytes(published), out var signed)
                 && signed.Note.Signatures.Count == 2);
             Assert.Equal(200, (await client.GetAsync("/readyz")).Status);
             Assert.Contains("keyward_audit_witness_quorum_missing_seconds{otel_scope_name=\"Keyward.Checkpoints\"} 0",
@@ -110,11 +110,5 @@ public sealed class WitnessTests : IDisposable
     {
         var (code, _, errors) = await KeywardServer.RunAsync("cp", ["-a", from, to]);
         Assert.True(code == 0, errors);
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (!condition()) await Task.Delay(20, patience.Token);
     }
 }

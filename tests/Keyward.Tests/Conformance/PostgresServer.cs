@@ -6,6 +6,9 @@ namespace Keyward.Tests.Conformance;
 /// each test makes a database in it.</summary>
 public sealed class PostgresServer : IAsyncLifetime
 {
+    /// <summary>Seconds that a start or an end may take, a recovery after a kill on a busy machine as well.</summary>
+    private const string Patience = "300";
+
     private static int _next;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("kwpg").FullName;
@@ -29,7 +32,7 @@ public sealed class PostgresServer : IAsyncLifetime
     /// <param name="environment">NAME=VALUE, for the server.</param>
     public Task StartAsync(bool durable = false, params string[] environment)
     {
-        Run("/usr/bin/env", [.. environment, _programs + "/pg_ctl", "-D", Data, "-w", "-l",
+        Run("/usr/bin/env", [.. environment, _programs + "/pg_ctl", "-D", Data, "-w", "-t", Patience, "-l",
             Path.Combine(_folder, "log"), "-o", $"-k {_folder} -c listen_addresses='' -c max_connections=200 " +
             $"-c fsync={(durable ? "on" : "off")}", "start"]);
         return Task.CompletedTask;
@@ -50,13 +53,13 @@ public sealed class PostgresServer : IAsyncLifetime
         File.WriteAllText(
             Path.Combine(Data, "pg_hba.conf"), "local all all trust\nhostssl all all 127.0.0.1/32 trust\n");
         _port = Ports.Next();
-        Run(_programs + "/pg_ctl", "-D", Data, "-w", "-l", Path.Combine(_folder, "log"), "-o",
+        Run(_programs + "/pg_ctl", "-D", Data, "-w", "-t", Patience, "-l", Path.Combine(_folder, "log"), "-o",
             $"-k {_folder} -p {_port} -c listen_addresses=127.0.0.1 -c ssl=on -c fsync=off", "start");
         return _port;
     }
 
     /// <summary>fast, or immediate: without a checkpoint, as after a loss of power.</summary>
-    public void Stop(string mode) => Run(_programs + "/pg_ctl", "-D", Data, "-w", "-m", mode, "stop");
+    public void Stop(string mode) => Run(_programs + "/pg_ctl", "-D", Data, "-w", "-t", Patience, "-m", mode, "stop");
 
     public int Process => int.Parse(File.ReadLines(Path.Combine(Data, "postmaster.pid")).First());
 
@@ -135,7 +138,7 @@ public sealed class PostgresServer : IAsyncLifetime
         while (Query("postgres", "SELECT count(*) FROM pg_stat_wal_receiver") != "0") Thread.Yield();
     }
 
-    public void Promote() => Execute("postgres", "SELECT pg_promote()");
+    public void Promote() => Execute("postgres", $"SELECT pg_promote(true, {Patience})");
 
     public ValueTask DisposeAsync()
     {

@@ -27,8 +27,9 @@ async function faults(client, door) {
   of.retried = await withFault({ fault: "503", operation: "Encrypt", times: 2, door }, () => seen(encrypt));
   of.otherKey = await withFault({ fault: "500", key: key + "-not", door }, () => seen(encrypt));
   of.otherOperation = await withFault({ fault: "500", operation: "Decrypt", door }, () => seen(encrypt));
+  // Long enough for a busy machine to bring the call there, far from the delay.
   of.late = await withFault({ fault: "delay", delay: "30s", operation: "Encrypt", door }, () =>
-    seen(() => client.encrypt({ name: key, plaintext: Buffer.from("x") }, { timeout: 300, retry: null })));
+    seen(() => client.encrypt({ name: key, plaintext: Buffer.from("x") }, { timeout: 2000, retry: null })));
   return of;
 }
 

@@ -66,7 +66,7 @@ public sealed class PlannedSilencesTests
     /// <summary>It says so on standard error.</summary>
     private static async Task UntilItListensAsync(Process manager)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         string? said;
         do said = await manager.StandardError.ReadLineAsync(patience.Token);
         while (said is not null && !said.Contains("Listening on", StringComparison.Ordinal));

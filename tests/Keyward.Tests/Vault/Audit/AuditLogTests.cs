@@ -198,7 +198,7 @@ public sealed class AuditLogTests
 
     private static async Task UntilWritableAsync(AuditLog log)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         while (!log.IsWritable) await Task.Delay(20, patience.Token);
     }
 }

@@ -31,7 +31,7 @@ public sealed class AuditTreeTests
             await FillAsync(log);
             // The round that waits has what there was when it began; of the two that follow one at least is full.
             checkpoints.Release(3);
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+            using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(5));
             var covered = await log.Tree!.CoverAsync(30_000).WaitAsync(patience.Token);
             Assert.InRange(covered.Checkpoint.Size, 30_000, Records - 1);
             while (File.Exists(Path.Combine(folder.Path, JournalSegment.NameOf(0)))) await Task.Delay(10, patience.Token);
