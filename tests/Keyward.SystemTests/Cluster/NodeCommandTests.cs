@@ -39,17 +39,19 @@ public sealed class NodeCommandTests(PostgresServer postgres)
     [Fact]
     public async Task A_node_that_lives_cannot_be_removed_and_one_whose_machine_is_off_is_not_waited_for()
     {
-        await using var nodes = await Nodes.StartAsync(postgres, 2, leaseMilliseconds: 30_000);
+        // So long that it is over for no reason but the removal.
+        await using var nodes = await Nodes.StartAsync(postgres, 2, leaseMilliseconds: 300_000);
         var ciphertext = await nodes.MakeKeyAsync("k");
         var name = (await ListAsync(nodes)).Single(n => IndexOf(nodes, n) == 1).GetProperty("name").GetString()!;
+        await Waiting.UntilAsync(async () =>
+            (await RunAsync(nodes, "node", "describe", name)).GetProperty("state").GetString() == "LIVING");
         var (code, _, errors) = await CommandAsync(nodes, "node", "remove", name, "--is-off", "--reason", "test");
         Assert.Equal(1, code);
         Assert.Contains("renews its lease", errors, StringComparison.Ordinal);
 
         nodes.Servers[1].Kill();
-        string state;
-        while ((state = (await RunAsync(nodes, "node", "describe", name)).GetProperty("state").GetString()!) != "SILENT")
-            Assert.Equal("LIVING", state);
+        await Waiting.UntilAsync(async () =>
+            (await RunAsync(nodes, "node", "describe", name)).GetProperty("state").GetString() == "SILENT");
         (code, _, errors) = await CommandAsync(nodes, "node", "remove", name);
         Assert.Equal(1, code);
         Assert.Contains("--is-off", errors, StringComparison.Ordinal);
