@@ -46,9 +46,10 @@ public sealed class OperatingTests : IDisposable
             Assert.True(probe.RootElement.GetProperty("success").GetBoolean());
 
         var top = RunAsync(server, "top", "--once", "--every", "5s", "--format", "json");
-        // Uses without a pause, so that some lie between its two looks however long a command takes to start.
+        // Uses all the time, so that some lie between its two looks however long a command takes to start.
         using (var client = new RestClient(server))
-            while (!top.IsCompleted) await client.PostAsync(Canary + ":encrypt", """{"plaintext":"aGk="}""");
+            while (await Task.WhenAny(top, Task.Delay(50)) != top)
+                await client.PostAsync(Canary + ":encrypt", """{"plaintext":"aGk="}""");
         using var frame = JsonDocument.Parse((await top).Output);
         Assert.True(frame.RootElement.GetProperty("requestsPerSecond").GetDouble() > 0);
         Assert.Contains("cryptoKeys/canary", frame.RootElement.GetProperty("keys")[0].GetProperty("name").GetString());
