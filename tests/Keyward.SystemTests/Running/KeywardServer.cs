@@ -86,8 +86,17 @@ internal sealed class KeywardServer : IAsyncDisposable
         using var patience = new CancellationTokenSource(LongPatience);
         var output = process.StandardOutput.ReadToEndAsync(patience.Token);
         var errors = process.StandardError.ReadToEndAsync(patience.Token);
-        await process.WaitForExitAsync(patience.Token);
-        return (process.ExitCode, await output, await errors);
+        try
+        {
+            await process.WaitForExitAsync(patience.Token);
+            return (process.ExitCode, await output, await errors);
+        }
+        catch (OperationCanceledException)
+        {
+            // What hangs must not outlive its test.
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"{program} {string.Join(' ', arguments)} did not end in {LongPatience}.");
+        }
     }
 
     /// <summary>The variables of credentials/admin.env, with this server's address.</summary>
