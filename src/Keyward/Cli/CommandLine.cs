@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Grpc.Core;
 using Keyward.Client;
+using Keyward.Server;
 using Keyward.Vault.Audit.Tree;
 
 namespace Keyward.Cli;
@@ -61,6 +62,7 @@ internal static class CommandLine
                     : refusal.Message;
                 return Print(parsed, 1, sentence, Advice.For(refusal), refusal);
             case UsageException usage: return Print(parsed, 2, usage.Message, usage.Advice);
+            case StartException start: return Print(parsed, 1, start.Message, start.Advice);
             case FailedException failed: return Print(parsed, 1, failed.Message, failed.Advice);
             case TreeFileException damaged:
                 return Print(parsed, 1, damaged.Message,

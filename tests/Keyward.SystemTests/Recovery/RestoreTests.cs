@@ -128,6 +128,10 @@ public sealed class RestoreTests(PostgresServer postgres) : IDisposable
         (code, _, errors) = await OfflineAsync("restore", file, "--identity", identity, "--data", folder);
         Assert.Equal(1, code);
         Assert.Contains("root key is not the one", errors, StringComparison.Ordinal);
+        (code, _, errors) = await OfflineAsync(
+            "backup", "verify", file, "--identity", identity, "--root", Path.Combine(folder, "root.key"));
+        Assert.Equal(1, code);
+        Assert.StartsWith("keyward: The root key is not the one", errors, StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(folder, "keyward.db")));
         Assert.False(Directory.Exists(Path.Combine(folder, "audit")));
     }
