@@ -86,6 +86,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
         AuditLog? log = null;
         try
         {
+            Founder.RefuseLostStore(folder, settings);
             store = StoreChoice.Make(folder, settings);
             await store.OpenAsync(cancellation).ConfigureAwait(false);
             var root = new RootSource(folder, settings);

@@ -34,6 +34,12 @@ public sealed class MoveStoreTests(PostgresServer postgres)
         Assert.Contains("state sum", errors, StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(folder, "keyward.db")));
 
+        await RefusedAsync([], "keyward.db is not there");
+        var empty = Path.Combine(nodes.Prepare("empty"), "connection");
+        await File.WriteAllTextAsync(empty, postgres.MakeDatabase());
+        File.SetUnixFileMode(empty, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        await RefusedAsync(
+            [("KEYWARD_STORAGE", "postgres"), ("KEYWARD_POSTGRES_FILE", empty)], "the store that is named is empty");
         server = await KeywardServer.StartAsync(folder, "127.0.0.1:0", nodes.Environment());
         var further = nodes.Prepare("further");
         File.Copy(Path.Combine(folder, "root.key"), Path.Combine(further, "root.key"));
@@ -84,6 +90,17 @@ public sealed class MoveStoreTests(PostgresServer postgres)
         using (var client = new RestClient(server, account))
             Assert.Equal(200, (await client.GetAsync($"{Nodes.Keys}/back")).Status);
         Assert.Equal(0, await server.StopAsync());
+
+        // A start that names the wrong store, or none, makes no other deployment here.
+        async Task RefusedAsync((string, string)[] environment, string sentence)
+        {
+            var administrator = await File.ReadAllTextAsync(account);
+            var (started, why) = await KeywardServer.TryStartAsync(folder, "127.0.0.1:0", environment);
+            Assert.Null(started);
+            Assert.Contains(sentence, why, StringComparison.Ordinal);
+            Assert.False(File.Exists(Path.Combine(folder, "keyward.db")));
+            Assert.Equal(administrator, await File.ReadAllTextAsync(account));
+        }
 
         Task<(int Code, string Output, string Errors)> MoveAsync(string to) => KeywardServer.RunAsync(
             KeywardServer.Program, ["store", "move", "--to", to, "--postgres-file", connection, "--data", folder]);
