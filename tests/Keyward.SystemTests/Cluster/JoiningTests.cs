@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Keyward.SystemTests.Running;
 using Keyward.Tests.Conformance;
 
@@ -97,6 +98,28 @@ public sealed class JoiningTests(PostgresServer postgres)
         Assert.Null(server);
         Assert.Contains("does not let this one join", errors, StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(nodes.Prepare("b"), "root.key")));
+    }
+
+    [Fact]
+    public async Task A_node_that_joined_goes_on_by_the_settings_of_its_operator()
+    {
+        await using var nodes = await Nodes.StartAsync(postgres, 1, leaseMilliseconds: 30_000);
+        var joined = nodes.Prepare("joined");
+        var (passphrase, settings) = (Path.Combine(joined, "passphrase"), Path.Combine(joined, "settings.json"));
+        await File.WriteAllTextAsync(passphrase, "this node's own words\n");
+        await File.WriteAllTextAsync(settings, new JsonObject
+        {
+            ["root"] = "passphrase", ["root.passphrase_file"] = passphrase, ["tls.names"] = "kms.example",
+        }.ToJsonString());
+        var config = ("KEYWARD_CONFIG", settings);
+        await using (var server = await KeywardServer.StartAsync(
+            joined, "127.0.0.1:0", ("KEYWARD_JOIN", await TokenAsync(nodes)), config))
+            Assert.Equal(0, await server.StopAsync());
+
+        await using var again = await KeywardServer.StartAsync(joined, "127.0.0.1:0", config);
+        using var client = new RestClient(again, Path.Combine(nodes.Servers[0].Data, "credentials/admin.json"));
+        Assert.Equal(2, (await client.GetAsync("/keyward/v1/nodes")).Body.GetProperty("nodes").GetArrayLength());
+        Assert.False(File.Exists(Path.Combine(joined, "keyward.db")));
     }
 
     private static async Task<string> TokenAsync(Nodes nodes, params string[] arguments)

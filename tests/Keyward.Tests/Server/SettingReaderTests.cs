@@ -33,6 +33,31 @@ public sealed class SettingReaderTests : IDisposable
     }
 
     [Fact]
+    public void A_node_that_joined_finds_its_store_in_its_folder_unless_a_setting_names_one()
+    {
+        var data = _folder.In("joined");
+        Directory.CreateDirectory(data);
+        var store = Path.Combine(data, ServerSettings.JoinedStore);
+        System.IO.File.WriteAllText(store, "Host=a");
+        Assert.Equal(("postgres", store), Read([]));
+        Assert.Equal(("sqlite", ""), Read(new() { ["KEYWARD_STORAGE"] = "sqlite" }));
+        var own = Path.Combine(data, "own");
+        System.IO.File.WriteAllText(own, "Host=b");
+        Assert.Equal(("postgres", own), Read(
+            new() { ["KEYWARD_STORAGE"] = "postgres", ["KEYWARD_POSTGRES_FILE"] = own }));
+        System.IO.File.Delete(store);
+        Assert.Equal(("sqlite", ""), Read([]));
+
+        (string, string) Read(Dictionary<string, string> environment)
+        {
+            var reader = SettingReader.Read(
+                new Dictionary<string, string> { ["--data"] = data }, environment, File("""{ "locations": ["a"] }"""));
+            Assert.Empty(reader.Errors);
+            return (reader[SettingTable.Storage], reader[SettingTable.PostgresFile]);
+        }
+    }
+
+    [Fact]
     public void All_errors_are_found_at_once_and_named()
     {
         var reader = SettingReader.Read(new Dictionary<string, string> { ["--listen"] = "nowhere" },

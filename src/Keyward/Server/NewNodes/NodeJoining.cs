@@ -17,7 +17,7 @@ internal sealed class NodeJoining(DataFolder folder, ServerSettings settings)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private string Connection => folder.In("postgres.connection");
+    private string Connection => folder.In(ServerSettings.JoinedStore);
 
     /// <summary>The settings of a node that has joined: the store is shared, and its address known.</summary>
     public async Task<ServerSettings> JoinAsync(string text, CancellationToken cancellation)
@@ -50,7 +50,6 @@ internal sealed class NodeJoining(DataFolder folder, ServerSettings settings)
             if (settings.PostgresFile is null) DataFolder.WriteSecret(Connection, connection);
             CryptographicOperations.ZeroMemory(connection);
             DataFolder.WriteSecret(folder.In("node"), Encoding.ASCII.GetBytes(node + "\n"));
-            KeepSettings();
             // Last: by the root a later start knows that all the rest is there.
             source.Adopt(received);
         }
@@ -58,18 +57,6 @@ internal sealed class NodeJoining(DataFolder folder, ServerSettings settings)
         {
             throw new StartException($"What {token.Address} handed over cannot be opened: {failure.Message}");
         }
-    }
-
-    /// <summary>So that the next start needs no flags. A file of the operator's own is left alone.</summary>
-    private void KeepSettings()
-    {
-        var file = folder.In("keyward.json");
-        if (File.Exists(file)) return;
-        var kept = new JsonObject
-        {
-            ["storage"] = "postgres", ["postgres_file"] = settings.PostgresFile ?? Connection,
-        };
-        DataFolder.WriteSecret(file, Encoding.UTF8.GetBytes(kept.ToJsonString() + "\n"));
     }
 
     private static async Task<X509Certificate2> AuthorityAsync(JoinToken token, CancellationToken cancellation)

@@ -10,6 +10,10 @@ internal sealed record ServerSettings(
     string LogLevel, long AuditReserveBytes, bool MetricsOpen, TimeSpan ClockSkew, TimeSpan ShutdownTimeout,
     bool EmptyCall)
 {
+    /// <summary>In the data folder of a node that joined: where the store is. It holds unless a setting names
+    /// another.</summary>
+    public const string JoinedStore = "postgres.connection";
+
     /// <summary>By which clients trust the server: the operator's certificate with what follows it, or the deployment's
     /// authority.</summary>
     public string CaFile => CertificateFile ?? Path.Combine(Data, "tls/ca.pem");

@@ -25,6 +25,8 @@ internal sealed class SettingReader
         CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false,
     };
 
+    private const string Default = "default";
+
     /// <summary>Apart from production's.</summary>
     private const string DevData = "~/.keyward-dev";
 
@@ -41,7 +43,7 @@ internal sealed class SettingReader
     {
         var reader = new SettingReader();
         foreach (var setting in SettingTable.All)
-            reader._values[setting.Name] = new SettingValue(setting, setting.Default, "default");
+            reader._values[setting.Name] = new SettingValue(setting, setting.Default, Default);
         var fromFlags = SettingTable.All.Where(s => s.Flag is not null && flags.ContainsKey(s.Flag)).ToList();
         if (flags.ContainsKey("--dev") || environment.GetValueOrDefault("KEYWARD_DEV") == "true")
             reader._values[SettingTable.Data.Name] = new SettingValue(SettingTable.Data, DevData, "default of --dev");
@@ -52,6 +54,7 @@ internal sealed class SettingReader
             reader.Errors));
         reader.ReadEnvironment(environment);
         foreach (var setting in fromFlags) reader.Set(setting, flags[setting.Flag!], "flag " + setting.Flag);
+        reader.FindJoinedStore();
         // An empty variable in a script would make a deployment of its own where a node was wanted.
         if (fromFlags.Contains(SettingTable.Join) && reader[SettingTable.Join].Length == 0)
             reader.Errors.Add("flag --join: is empty. On a machine with credentials: keyward node join-token");
@@ -69,6 +72,17 @@ internal sealed class SettingReader
 
         return ((string[])[Path.Combine(ServerSettings.Expand(data), "keyward.json"),
             "/etc/keyward/keyward.json"]).FirstOrDefault(File.Exists);
+    }
+
+    /// <summary>Beside the settings, not among them: a file of settings in the data folder would hide the
+    /// operator's.</summary>
+    private void FindJoinedStore()
+    {
+        var file = Path.Combine(ServerSettings.Expand(this[SettingTable.Data]), ServerSettings.JoinedStore);
+        if (_values[SettingTable.Storage.Name].Origin != Default || this[SettingTable.PostgresFile].Length > 0
+            || !File.Exists(file)) return;
+        Set(SettingTable.Storage, "postgres", file);
+        Set(SettingTable.PostgresFile, file, file);
     }
 
     private void ReadFile(string? file)
