@@ -20,7 +20,9 @@ internal static class Greeting
         yield return $"Made a new deployment in {folder.Path}";
         yield return File.Exists(folder.RootKey)
             ? "  root key     root.key (0600). Back it up apart: without it every key is lost."
-            : "  root key     root.seal, opened by your passphrase. Without it every key is lost.";
+            : File.Exists(folder.RootSeal)
+                ? "  root key     root.seal, opened by your passphrase. Without it every key is lost."
+                : "  root key     your own, which root.file names. Keep a copy apart: without it every key is lost.";
         if (Fingerprint(folder) is { } fingerprint) yield return $"  certificate  tls/ca.pem  SHA256 {fingerprint}";
         yield return $"  project      default = AWS account {Vault.Storage.Founding.FirstAccount}";
         yield return "  admin        credentials/admin.json, credentials/admin.env (0600)";

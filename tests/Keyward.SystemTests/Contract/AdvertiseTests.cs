@@ -19,6 +19,7 @@ public sealed class AdvertiseTests
             ("KEYWARD_ADVERTISE", "node-0.kms.internal:8443"), ("KEYWARD_TLS_NAMES", "kms.example"),
             ("KEYWARD_ROOT_FILE", root));
         Assert.False(File.Exists(Path.Combine(server.Data, "root.key")));
+        Assert.Contains("your own, which root.file names", server.Errors, StringComparison.Ordinal);
         var environment = server.AdminEnvironment();
         Assert.Contains(("KEYWARD_ADDR", "node-0.kms.internal:8443"), environment);
         var keyFile = Path.Combine(server.Data, "credentials/admin.json");
