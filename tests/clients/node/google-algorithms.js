@@ -23,7 +23,7 @@ function check(holds, what) {
 }
 
 async function waitFor(get, state) {
-  for (let tries = 0; tries < 900; tries++) {
+  for (let tries = 0; tries < 3000; tries++) {
     const [thing] = await get();
     if (thing.state === state) return thing;
     await new Promise((resolve) => setTimeout(resolve, 100));

@@ -10,9 +10,9 @@ const options = google.options(transport);
 const admin = new KeyManagementServiceClient(options);
 const result = {};
 
-// Asks until the server's own work is done, for two minutes at most.
+// Asks until the server's own work is done, for ten minutes at most.
 async function until(ask, isDone) {
-  for (let i = 0; i < 240; i++) {
+  for (let i = 0; i < 1200; i++) {
     const [answer] = await ask();
     if (isDone(answer)) return answer;
     await new Promise((resolve) => setTimeout(resolve, 500));

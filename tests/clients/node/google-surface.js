@@ -113,7 +113,7 @@ async function use(client, key, make) {
 async function enabledPublicKey(client, name) {
   for (let tries = 0; ; tries++) {
     const [version] = await client.getCryptoKeyVersion({ name });
-    if (version.state === "ENABLED" || tries > 600) return (await client.getPublicKey({ name }))[0];
+    if (version.state === "ENABLED" || tries > 3000) return (await client.getPublicKey({ name }))[0];
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
@@ -125,7 +125,7 @@ async function importing(client, ring, key, make) {
   });
   await call(client, "listImportJobs", { parent: ring });
   let job;
-  for (let tries = 0; tries < 600; tries++) {
+  for (let tries = 0; tries < 3000; tries++) {
     job = await call(client, "getImportJob", { name: `${ring}/importJobs/job` });
     if (job.state === "ACTIVE") break;
     await new Promise((resolve) => setTimeout(resolve, 100));
