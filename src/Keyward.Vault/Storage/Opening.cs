@@ -20,11 +20,18 @@ internal sealed class Opening(IStore store, AuditLog log, ITreeFiles files, Time
     /// only.</summary>
     private bool IsShared => store is INodeStore;
 
+    /// <summary>The last change of this store that the node had applied when it ran before; zero if it knows
+    /// none.</summary>
+    public long Known { get; init; }
+
     /// <summary>The open vault and its change lane, or why it must not serve.</summary>
     public async ValueTask<Outcome<(OpenedVault Vault, ChangeLane Lane)>> OpenAsync(
         StoredState state, IKeystore keystore, IKeyHierarchy hierarchy, ICredentialKeys credentialKeys,
         CancellationToken cancellation)
     {
+        if (Known > state.Counter.Seq)
+            return Damage("store_rolled_back", $"This node has applied change {Known}, the store ends at " +
+                $"{state.Counter.Seq}: an older store was put back.");
         var (snapshot, broken) = SnapshotLoader.Load(state, hierarchy);
         if (await JudgeSumAsync(state.Counter, snapshot, broken, hierarchy, cancellation).ConfigureAwait(false)
             is { } altered) return altered;

@@ -32,6 +32,8 @@ internal sealed class NodeMembership : IAsyncDisposable
     /// <summary>What this node knows of the logs of all.</summary>
     public required LogWatch Logs { get; init; }
 
+    public required StoreMemory Memory { private get; init; }
+
     public bool IsLeading => _leader.IsLeading;
 
     public NodeSync Sync => _sync;
@@ -53,7 +55,7 @@ internal sealed class NodeMembership : IAsyncDisposable
         vault.LeaderTerm = () => leader.Term;
         return new NodeMembership(sync, propagation, leader, lane, vault)
         {
-            Logs = logs,
+            Logs = logs, Memory = new StoreMemory(folder, vault),
         };
     }
 
@@ -61,6 +63,7 @@ internal sealed class NodeMembership : IAsyncDisposable
     /// brings in the records of nodes that are gone.</summary>
     public async Task StepAsync(CancellationToken cancellation)
     {
+        Memory.Keep();
         var rows = await _sync.Nodes.ReadNodesAsync(cancellation).ConfigureAwait(false);
         _propagation.Watch(rows);
         Announce(rows);
@@ -89,6 +92,7 @@ internal sealed class NodeMembership : IAsyncDisposable
     {
         await _leader.ResignAsync().ConfigureAwait(false);
         await _sync.DisposeAsync().ConfigureAwait(false);
+        Memory.Keep();
         _propagation.Dispose();
     }
 }

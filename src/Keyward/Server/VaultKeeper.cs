@@ -227,11 +227,13 @@ internal sealed class VaultKeeper : IAsyncDisposable
         var keystore = new SoftwareKeystore(hierarchy);
         hierarchy.SelfTest();
         keystore.SelfTest();
-        state = await JoinAsync(state, hierarchy, keystore, cancellation).ConfigureAwait(false);
+        var known = StoreMemory.Of(_folder, state.Counter.Incarnation);
+        state = await JoinAsync(state, known, hierarchy, keystore, cancellation).ConfigureAwait(false);
         var folders = new LogFolders(_folder);
-        var measured = new MeasuredKeystore(keystore, _parts!);
-        var outcome = await new Opening(_store, _log, new TreeFiles(folders.Of(_log.Origin)), _time, Gate.Settings.Node)
-            .OpenAsync(state, measured, hierarchy, hierarchy, cancellation).ConfigureAwait(false);
+        var opening = new Opening(
+            _store, _log, new TreeFiles(folders.Of(_log.Origin)), _time, Gate.Settings.Node) { Known = known };
+        var outcome = await opening.OpenAsync(
+            state, new MeasuredKeystore(keystore, _parts!), hierarchy, hierarchy, cancellation).ConfigureAwait(false);
         if (!outcome.TryGet(out var opened, out var refusal))
         {
             Gate.Close(new GateStatus(GateState.Damaged, refusal.Subject ?? "damaged", refusal.Sentence));
@@ -240,10 +242,9 @@ internal sealed class VaultKeeper : IAsyncDisposable
         }
 
         (_hierarchy, _keystore, _lane) = (hierarchy, keystore, opened.Lane);
-        opened.Lane.Parts = _parts;
         opened.Vault.KeepRoot = () => _rootKeeping.Follow(opened.Vault, hierarchy);
         opened.Vault.KeepRoot();
-        (opened.Vault.Handover, opened.Vault.Rates) = (_handover, Gate.Rates);
+        (opened.Vault.Handover, opened.Vault.Rates, opened.Lane.Parts) = (_handover, Gate.Rates, _parts);
         if (opened.Vault.Snapshot.Altered is { IsEmpty: false } altered)
             Log.Altered(_logger, altered.Count, string.Join(", ", altered.Take(10)));
         if (_store is INodeStore nodes)
@@ -268,9 +269,10 @@ internal sealed class VaultKeeper : IAsyncDisposable
 
     /// <summary>Where others share the store, this node may be new to it.</summary>
     private async ValueTask<StoredState> JoinAsync(
-        StoredState state, KeyHierarchy hierarchy, SoftwareKeystore keystore, CancellationToken cancellation)
+        StoredState state, long known, KeyHierarchy hierarchy, SoftwareKeystore keystore,
+        CancellationToken cancellation)
     {
-        if (_store is not INodeStore) return state;
+        if (_store is not INodeStore || known > state.Counter.Seq) return state;
         var vault = new OpenedVault(keystore, hierarchy, hierarchy, SnapshotLoader.Load(state, hierarchy).Snapshot);
         return await new Joining(_store, vault, _time, Gate.Settings.Node).JoinAsync(cancellation).ConfigureAwait(false)
             ? await _store.LoadAsync(cancellation).ConfigureAwait(false)

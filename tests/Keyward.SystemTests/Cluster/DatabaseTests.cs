@@ -43,6 +43,34 @@ public sealed class DatabaseTests(PostgresServer postgres)
         }
     }
 
+    /// <summary>The second node changes nothing: its own log does not tell it of what the store lost.</summary>
+    [Fact]
+    public async Task A_database_that_went_back_while_all_were_stopped_is_refused_by_each()
+    {
+        await using var nodes = await Nodes.StartAsync(postgres, 2, leaseMilliseconds: 5_000);
+        var (ciphertext, older) = (await nodes.MakeKeyAsync("k"), nodes.Database + "_older");
+        await StopAsync();
+        postgres.Execute("postgres", $"CREATE DATABASE {older} TEMPLATE {nodes.Database}");
+        for (var node = 0; node < 2; node++) await nodes.RestartAsync(node);
+        Assert.Equal(200, await nodes.SetStateAsync(0, "k", "DISABLED"));
+        await StopAsync();
+        postgres.Execute("postgres", $"DROP DATABASE {nodes.Database}");
+        postgres.Execute("postgres", $"ALTER DATABASE {older} RENAME TO {nodes.Database}");
+        for (var node = 0; node < 2; node++)
+        {
+            await nodes.RestartAsync(node);
+            Assert.Contains("an older store was put back", nodes.Servers[node].Errors, StringComparison.Ordinal);
+            var (status, body) = await nodes.Clients[node].GetAsync("/readyz");
+            Assert.Equal((503, "store_rolled_back"), (status, body.GetProperty("status").GetString()));
+            Assert.Equal(503, await nodes.DecryptAsync(node, "k", ciphertext));
+        }
+
+        async Task StopAsync()
+        {
+            foreach (var server in nodes.Servers) Assert.Equal(0, await server.StopAsync());
+        }
+    }
+
     [Fact]
     public async Task A_log_that_the_store_forgot_is_remembered_by_the_other_node()
     {
