@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
+using Keyward.Vault.Algorithms;
 
 namespace Keyward.Vault.Audit;
 
@@ -65,7 +65,7 @@ internal static class JournalFrame
 
     /// <summary>chain′ = SHA-256(chain ‖ entry), which stand side by side in a frame.</summary>
     public static void Advance(Span<byte> chain, ReadOnlySpan<byte> frame, int entrySizeBytes) =>
-        SHA256.HashData(frame.Slice(ChainAt, ChainSizeBytes + entrySizeBytes), chain);
+        Sha256.HashData(frame.Slice(ChainAt, ChainSizeBytes + entrySizeBytes), chain);
 
     private static uint CrcOf(ReadOnlySpan<byte> frame, int length) => Crc32C.Finish(
         Crc32C.Add(Crc32C.Add(Crc32C.Start, frame[..4]), frame[8..(HeaderSizeBytes + length)]));

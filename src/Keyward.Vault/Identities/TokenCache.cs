@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using Keyward.Vault.Algorithms;
 using Keyward.Vault.Gate;
 
 namespace Keyward.Vault.Identities;
@@ -23,7 +24,7 @@ internal sealed class TokenCache
         Span<byte> hash = stackalloc byte[32];
         var size = Encoding.UTF8.GetMaxByteCount(token.Length);
         Span<byte> text = size <= 4_096 ? stackalloc byte[4_096] : new byte[size];
-        SHA256.HashData(text[..Encoding.UTF8.GetBytes(token, text)], hash);
+        Sha256.HashData(text[..Encoding.UTF8.GetBytes(token, text)], hash);
         return (System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(hash),
             System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(hash[16..]));
     }

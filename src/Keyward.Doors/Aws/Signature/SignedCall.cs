@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using Keyward.Doors.Aws.Wire;
+using Keyward.Vault.Algorithms;
 using Keyward.Vault.Identities;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -37,9 +37,9 @@ internal static class SignedCall
         fault = JudgeTarget(request) ?? JudgeHeaders(request.Headers, header);
         if (fault is not null) return null;
         var date = request.Headers[DateHeader][0]!;
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(body, hash);
-        Span<char> bodyHash = stackalloc char[2 * SHA256.HashSizeInBytes];
+        Span<byte> hash = stackalloc byte[Sha256.SizeBytes];
+        Sha256.HashData(body, hash);
+        Span<char> bodyHash = stackalloc char[2 * Sha256.SizeBytes];
         Convert.TryToHexStringLower(hash, bodyHash, out _);
         fault = JudgeScope(header.Scope, service, date, out var time)
             ?? JudgeBodyHash(request.Headers, bodyHash);
@@ -135,7 +135,7 @@ internal static class SignedCall
 
         text.Write("\n"u8);
         Put(text, bodyHash);
-        SHA256.HashData(text.WrittenSpan, hash);
+        Sha256.HashData(text.WrittenSpan, hash);
     }
 
     [ThreadStatic]

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Numerics;
 using System.Security.Cryptography;
+using Keyward.Vault.Algorithms;
 
 namespace Keyward.Vault.Audit.Tree;
 
@@ -18,7 +19,7 @@ internal static class Merkle
         var message = ArrayPool<byte>.Shared.Rent(size);
         message[0] = 0;
         entry.CopyTo(message.AsSpan(1));
-        SHA256.HashData(message.AsSpan(0, size), hash);
+        Sha256.HashData(message.AsSpan(0, size), hash);
         ArrayPool<byte>.Shared.Return(message);
     }
 
@@ -35,7 +36,7 @@ internal static class Merkle
         message[0] = 1;
         left.CopyTo(message[1..]);
         right.CopyTo(message[(1 + HashSizeBytes)..]);
-        SHA256.HashData(message, hash);
+        Sha256.HashData(message, hash);
     }
 
     public static byte[] HashNode(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)

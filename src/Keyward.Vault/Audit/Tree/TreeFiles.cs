@@ -11,6 +11,9 @@ internal sealed class TreeFiles : ITreeFiles
     private readonly string _aside;
     private readonly HashSet<string> _unflushed = [];
 
+    /// <summary>Written and not flushed: open until then, since opening costs as much as writing.</summary>
+    private readonly Dictionary<string, FileStream> _written = [];
+
     public TreeFiles(string folder)
     {
         (_folder, _aside) = (folder, Path.Combine(folder, "tmp"));
@@ -28,17 +31,21 @@ internal sealed class TreeFiles : ITreeFiles
 
     public void WriteAside(string path, ReadOnlySpan<byte> bytes)
     {
-        using var file = new FileStream(AsideOf(path), new FileStreamOptions
+        if (_written.Remove(path, out var left)) left.Dispose();
+        var file = new FileStream(AsideOf(path), new FileStreamOptions
         {
             Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = OwnerFile, BufferSize = 0,
+            // The folder's lock keeps others away: none for each file.
+            Share = FileShare.ReadWrite,
         });
+        _written[path] = file;
         file.Write(bytes);
     }
 
     public void FlushAside(string path)
     {
-        using var handle = File.OpenHandle(AsideOf(path), FileMode.Open, FileAccess.ReadWrite);
-        RandomAccess.FlushToDisk(handle);
+        if (!_written.Remove(path, out var file)) throw new FileNotFoundException("Nothing was written aside.", path);
+        using (file) file.Flush(flushToDisk: true);
     }
 
     public void Publish(string path)
@@ -53,6 +60,9 @@ internal sealed class TreeFiles : ITreeFiles
     {
         foreach (var folder in _unflushed) Native.FlushFolder(folder);
         _unflushed.Clear();
+        // What an attempt that failed has left open.
+        foreach (var file in _written.Values) file.Dispose();
+        _written.Clear();
     }
 
     public void Remove(string path)
