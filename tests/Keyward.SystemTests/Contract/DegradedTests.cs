@@ -91,6 +91,32 @@ public sealed class DegradedTests : IDisposable
         Assert.Equal(0, await server.StopAsync());
     }
 
+    [Fact]
+    public async Task A_tree_that_cannot_be_written_leaves_records_unsigned_until_it_can()
+    {
+        await using var server = await StartAsync();
+        using var client = await ReadyAsync(server);
+        await Waiting.UntilAsync(async () => await MetricAsync(client, "keyward_audit_unsigned_entries") == 0);
+        // What the tree writes lies there first: a file in the folder's place takes none of it.
+        var log = Directory.GetFiles(_data.In("kms/audit"), "checkpoint", SearchOption.AllDirectories).Single();
+        var aside = Path.Combine(Path.GetDirectoryName(log)!, "tmp");
+        Directory.Delete(aside, recursive: true);
+        await File.WriteAllTextAsync(aside, "");
+        Assert.Equal(200, await EncryptAsync(client));
+        await server.UntilSaidAsync("durable, but not under a checkpoint");
+        Assert.Equal(200, await EncryptAsync(client));
+        Assert.True(await MetricAsync(client, "keyward_audit_unsigned_entries") >= 2);
+        Assert.Equal((200, "ready"), await StatusAsync(client));
+
+        File.Delete(aside);
+        Directory.CreateDirectory(aside);
+        await Waiting.UntilAsync(async () => await MetricAsync(client, "keyward_audit_unsigned_entries") == 0);
+        Assert.Equal(0, await server.StopAsync());
+        var (code, report, errors) = await KeywardServer.RunAsync(
+            KeywardServer.Program, ["audit", "verify", _data.In("kms/audit")]);
+        Assert.True(code == 0, report + errors);
+    }
+
     public void Dispose() => _data.Dispose();
 
     private Task<KeywardServer> StartAsync(params (string Name, string Value)[] environment) =>
