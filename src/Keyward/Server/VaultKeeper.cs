@@ -43,6 +43,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
     private PartMetrics? _parts;
     private Handover? _handover;
     private AnomalySettings _anomalies = AnomalySettings.Default;
+    private bool _makesAhead;
 
     private VaultKeeper(DataFolder folder, RootSource root, string address, TimeProvider time, ILogger logger,
         IStore store, AuditLog log, Gate gate)
@@ -112,6 +113,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
             var keeper = new VaultKeeper(folder, root, address, time, logger, store, log, gate)
             {
                 IsNew = isNew, _fetch = fetch, _parts = metrics.Parts, _anomalies = settings.Anomalies,
+                _makesAhead = settings.KeysAhead,
                 _handover = settings.IsShared ? new Handover(root, settings.PostgresFile!) : null,
             };
             await keeper.TryOpenAsync(state, cancellation).ConfigureAwait(false);
@@ -260,7 +262,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
         folders.WriteVerifierKeys(opened.Vault.Snapshot, hierarchy, Membership?.Logs.Keys);
         Follow(folders.Of(_log.Origin));
         Gate.Open(opened.Vault, opened.Lane);
-        keystore.MakeAhead();
+        if (_makesAhead) keystore.MakeAhead();
     }
 
     /// <summary>What is made of the log's records, behind it.</summary>

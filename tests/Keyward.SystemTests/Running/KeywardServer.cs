@@ -160,6 +160,8 @@ internal sealed class KeywardServer : IAsyncDisposable
             WorkingDirectory = folder ?? Path.GetTempPath(),
         };
         Isolate(start);
+        // Hundreds of servers start in a run: what each would make ahead costs more than the rest of its start.
+        start.Environment["KEYWARD_KEYS_AHEAD"] = "false";
         foreach (var (name, value) in environment) start.Environment[name] = value;
         return start;
     }

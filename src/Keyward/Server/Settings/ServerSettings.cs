@@ -49,6 +49,9 @@ internal sealed record ServerSettings(
 
     public bool MetricsKeyNames { get; init; }
 
+    /// <summary>RSA keys are made before anybody asks for one.</summary>
+    public bool KeysAhead { get; private init; }
+
     /// <summary>Where silences are opened; null for nowhere.</summary>
     public Uri? Alertmanager { get; init; }
 
@@ -161,6 +164,7 @@ internal sealed record ServerSettings(
                 reader[SettingTable.TracesSample], System.Globalization.CultureInfo.InvariantCulture),
             Objectives = Objectives.Of(reader),
             Alertmanager = UriOrNull(reader[SettingTable.Alertmanager]),
+            KeysAhead = reader[SettingTable.KeysAhead] == "true",
             MetricsKeyNames = reader[SettingTable.MetricsKeyNames] == "true",
             CredentialMaximumAge = DurationOrNull(reader[SettingTable.CredentialMaximumAge]),
             CredentialMaximumIdle = DurationOrNull(reader[SettingTable.CredentialMaximumIdle]),

@@ -209,6 +209,10 @@ internal static class SettingTable
         "Where Alertmanager is, such as http://localhost:9093: a silence is opened there before planned rotations.",
         TracesEndpoint.Judge, IsLive: true);
 
+    public static readonly Setting KeysAhead = new("keys.ahead", null, "true",
+        "Whether an RSA key of each size is made after a start, so that the first that is created needs not wait: " +
+        "some seconds of a processor; false on a small machine.", OneOf("true", "false"));
+
     public static readonly IReadOnlyList<Setting> All =
     [
         Data, Listen, Storage, PostgresFile, Locations, Root, PassphraseFile, CertificateFile, KeyFile, TlsNames,
@@ -218,7 +222,7 @@ internal static class SettingTable
         AuditWitnesses, AuditPublish, MetricsKeyNames, TracesEndpoint, TracesSample, AuditArchive, AuditPrune,
         Advertise, RootFile, Join, AuditWitnessQuorum, AnomaliesOff, AnomaliesLearning, AnomaliesDormancy,
         AnomaliesVolume, AnomaliesDenials, AnomaliesNewKeys, AnomaliesSuppression, AuditArchiveRecipients,
-        SloAvailability, SloLatency, SloErrors, SloProjects, Alertmanager,
+        SloAvailability, SloLatency, SloErrors, SloProjects, Alertmanager, KeysAhead,
     ];
 
     public static bool TryParseEndpoint(string text, out string host, out int port)
