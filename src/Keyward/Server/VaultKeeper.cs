@@ -8,7 +8,6 @@ using Keyward.Server.NewNodes;
 using Keyward.Server.Settings;
 using Keyward.Server.Tls;
 using Keyward.Vault.Audit;
-using Keyward.Vault.Audit.Anomalies;
 using Keyward.Vault.Audit.Index;
 using Keyward.Vault.Audit.Tree;
 using Keyward.Vault.Cluster;
@@ -42,8 +41,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
     private DocumentFetch? _fetch;
     private PartMetrics? _parts;
     private Handover? _handover;
-    private AnomalySettings _anomalies = AnomalySettings.Default;
-    private bool _makesAhead;
+    private ServerSettings? _settings;
 
     private VaultKeeper(DataFolder folder, RootSource root, string address, TimeProvider time, ILogger logger,
         IStore store, AuditLog log, Gate gate)
@@ -112,8 +110,7 @@ internal sealed class VaultKeeper : IAsyncDisposable
             var logger = loggers.CreateLogger("Keyward.Server");
             var keeper = new VaultKeeper(folder, root, address, time, logger, store, log, gate)
             {
-                IsNew = isNew, _fetch = fetch, _parts = metrics.Parts, _anomalies = settings.Anomalies,
-                _makesAhead = settings.KeysAhead,
+                IsNew = isNew, _fetch = fetch, _parts = metrics.Parts, _settings = settings,
                 _handover = settings.IsShared ? new Handover(root, settings.PostgresFile!) : null,
             };
             await keeper.TryOpenAsync(state, cancellation).ConfigureAwait(false);
@@ -262,12 +259,12 @@ internal sealed class VaultKeeper : IAsyncDisposable
         folders.WriteVerifierKeys(opened.Vault.Snapshot, hierarchy, Membership?.Logs.Keys);
         Follow(folders.Of(_log.Origin));
         Gate.Open(opened.Vault, opened.Lane);
-        if (_makesAhead) keystore.MakeAhead();
+        if (_settings!.KeysAhead) keystore.MakeAhead();
     }
 
     /// <summary>What is made of the log's records, behind it.</summary>
     private void Follow(string logFolder) =>
-        _log.Followed = FollowedLog.Open(_log, Path.Combine(logFolder, "index"), _time, _anomalies);
+        _log.Followed = FollowedLog.Open(_log, Path.Combine(logFolder, "index"), _time, _settings!.Anomalies);
 
     /// <summary>Where others share the store, this node may be new to it.</summary>
     private async ValueTask<StoredState> JoinAsync(
