@@ -93,6 +93,8 @@ internal static class BackupCommands
         var request = new CreateBackupRequest();
         if (session.Get(Base) is { } earlier)
         {
+            if (Path.GetFullPath(earlier) == Path.GetFullPath(file))
+                throw new UsageException("A backup cannot replace the one that it builds on.", "Give another --out.");
             var info = BackupInfo.Read(earlier);
             (request.Base, request.BaseLog, request.BaseSize) =
                 (info.Manifest.Id, info.Manifest.Logs[0].Origin, info.Manifest.Logs[0].Size);

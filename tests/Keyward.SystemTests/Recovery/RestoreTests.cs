@@ -40,6 +40,11 @@ public sealed class RestoreTests(PostgresServer postgres) : IDisposable
             var second = await RunAsync(server, "backup", "create", "--out", _data.In("next.age"),
                 "--base", _data.In("full.age"), "--recipient", recipient);
             Assert.True(second.GetProperty("logs")[0].GetProperty("from").GetInt64() > 0);
+            var (code, _, errors) = await KeywardServer.RunAsync(KeywardServer.Program, ["backup", "create", "--out",
+                _data.In("full.age"), "--base", _data.In("full.age"), "--recipient", recipient], null,
+                server.AdminEnvironment());
+            Assert.Equal(2, code);
+            Assert.Contains("the one that it builds on", errors, StringComparison.Ordinal);
             // What happens after the last backup is lost with the machine.
             await UseAsync(client, "afterwards", make: true);
         }
@@ -62,9 +67,9 @@ public sealed class RestoreTests(PostgresServer postgres) : IDisposable
         var records = await RecordsAsync(admin, "restore");
         Assert.Contains("restored_log", Assert.Single(records), StringComparison.Ordinal);
         Assert.Equal(0, await again.StopAsync());
-        var (code, output, errors) = await OfflineAsync("audit", "verify", folder);
-        Assert.True(code == 0, output + errors);
-        Assert.Equal(2, JsonDocument.Parse(output).RootElement.GetProperty("logs").GetArrayLength());
+        var verified = await OfflineAsync("audit", "verify", folder);
+        Assert.True(verified.Code == 0, verified.Output + verified.Errors);
+        Assert.Equal(2, JsonDocument.Parse(verified.Output).RootElement.GetProperty("logs").GetArrayLength());
     }
 
     [Fact]
@@ -159,20 +164,23 @@ public sealed class RestoreTests(PostgresServer postgres) : IDisposable
     }
 
     [Fact]
-    public async Task A_cluster_comes_back_into_an_empty_database()
+    public async Task A_cluster_comes_back_into_an_empty_database_and_newer_data_goes_only_by_force()
     {
         var (recipient, identity) = await KeygenAsync();
         await using var lost = await Nodes.StartAsync(postgres, 2, leaseMilliseconds: 30_000);
         var ciphertext = await lost.MakeKeyAsync("kept");
         await RunAsync(lost.Servers[0], "backup", "create", "--out", _data.In("b.age"), "--recipient", recipient);
+        var later = await lost.MakeKeyAsync("later");
+        await RunAsync(lost.Servers[0], "backup", "create", "--out", _data.In("next.age"), "--base", _data.In("b.age"),
+            "--recipient", recipient);
         foreach (var server in lost.Servers) server.Kill();
 
         await using var empty = await Nodes.StartAsync(postgres, 0, leaseMilliseconds: 2_000);
         var folder = empty.Prepare("first");
         CopyRoot(lost.Servers[0].Data, folder);
         var (code, _, errors) = await KeywardServer.RunAsync(KeywardServer.Program,
-            ["restore", _data.In("b.age"), "--identity", identity, "--data", folder, "--format", "json"], null,
-            empty.Environment());
+            ["restore", _data.In("b.age"), _data.In("next.age"), "--identity", identity, "--data", folder,
+                "--format", "json"], null, empty.Environment());
         Assert.True(code == 0, errors);
         await using var first = await KeywardServer.StartAsync(folder, "127.0.0.1:0", empty.Environment());
         var further = empty.Prepare("second");
@@ -181,7 +189,8 @@ public sealed class RestoreTests(PostgresServer postgres) : IDisposable
         foreach (var server in (KeywardServer[])[first, second])
         {
             using var client = new RestClient(server, Path.Combine(lost.Servers[0].Data, "credentials/admin.json"));
-            Assert.Equal(200, await DecryptAsync(client, "kept", ciphertext));
+            Assert.Equal(200, await Waiting.InStepAsync(() => DecryptAsync(client, "kept", ciphertext)));
+            Assert.Equal(200, await Waiting.InStepAsync(() => DecryptAsync(client, "later", later)));
         }
 
         var third = empty.Prepare("third");
@@ -191,6 +200,25 @@ public sealed class RestoreTests(PostgresServer postgres) : IDisposable
                 "--reason", "while it serves"], null, empty.Environment());
         Assert.Equal(1, code);
         Assert.Contains("Stop every node first", errors, StringComparison.Ordinal);
+
+        using (var client = new RestClient(first, Path.Combine(lost.Servers[0].Data, "credentials/admin.json")))
+            await UseAsync(client, "newer", make: true);
+        Assert.Equal(0, await first.StopAsync());
+        Assert.Equal(0, await second.StopAsync());
+        string[] restore = ["restore", _data.In("b.age"), "--identity", identity, "--data", folder];
+        (code, _, errors) = await KeywardServer.RunAsync(
+            KeywardServer.Program, restore, null, empty.Environment());
+        Assert.Equal(1, code);
+        Assert.Contains("--force", errors, StringComparison.Ordinal);
+        (code, _, errors) = await KeywardServer.RunAsync(KeywardServer.Program,
+            [.. restore, "--force", "--reason", "a drill"], null, empty.Environment());
+        Assert.True(code == 0, errors);
+        await using var again = await KeywardServer.StartAsync(folder, "127.0.0.1:0", empty.Environment());
+        using var admin = new RestClient(again, Path.Combine(lost.Servers[0].Data, "credentials/admin.json"));
+        Assert.Equal(200, await Waiting.InStepAsync(() => DecryptAsync(admin, "kept", ciphertext)));
+        Assert.Equal(404, (await admin.GetAsync($"{Nodes.Keys}/newer")).Status);
+        Assert.Equal(404, (await admin.GetAsync($"{Nodes.Keys}/later")).Status);
+        Assert.Contains("a drill", string.Concat(await RecordsAsync(admin, "restore")), StringComparison.Ordinal);
     }
 
     private static async Task<string> UseAsync(RestClient client, string key, bool make)
