@@ -75,7 +75,9 @@ internal static class Listener
                 .AddMeter(GateMetrics.MeterName).AddMeter(ServerMetrics.MeterName)
                 .AddMeter(Deliveries.MeterName).AddMeter(CheckpointService.MeterName)
                 .AddMeter(LogVerification.MeterName)
-                .AddMeter("System.Runtime").AddPrometheusExporter());
+                .AddMeter("System.Runtime")
+                // What an answer has told shows in the scrape after it: none is an older one's copy.
+                .AddPrometheusExporter(exporter => exporter.ScrapeResponseCacheDurationMilliseconds = 0));
 
     private static void Map(
         WebApplication app, LiveSettings live, VaultKeeper keeper, ConnectionGuard guard, TimeProvider time)
