@@ -54,8 +54,7 @@ internal sealed class Operations(Gate gate) : global::Google.LongRunning.Operati
         return parts switch
         {
             [OfKey, _, _] => (key, (int?)null),
-            [OfVersion, _, _, var number] when int.TryParse(
-                number, NumberStyles.None, CultureInfo.InvariantCulture, out var version) => (key, (int?)version),
+            [OfVersion, _, _, var number] when DecimalNumber.TryParse(number, out int version) => (key, (int?)version),
             _ => Missing(name),
         };
     }

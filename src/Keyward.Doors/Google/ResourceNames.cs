@@ -1,4 +1,3 @@
-using System.Globalization;
 using Keyward.Vault.Gate;
 using Keyward.Vault.Names;
 using Keyward.Vault.Policies;
@@ -117,7 +116,7 @@ internal static class ResourceNames
     {
         version = default;
         if (!TryKey(parts, out var key) || parts[8] != "cryptoKeyVersions" || parts[9].StartsWith('0')
-            || !int.TryParse(parts[9], NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return false;
+            || !DecimalNumber.TryParse(parts[9], out int number)) return false;
         version = new VersionName(key, number);
         return true;
     }

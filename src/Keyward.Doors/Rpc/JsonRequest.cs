@@ -1,8 +1,8 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
+using Keyward.Vault.Names;
 
 namespace Keyward.Doors.Rpc;
 
@@ -107,7 +107,7 @@ internal static class JsonRequest
             case FieldType.Bytes when Text(value) is { } text:
                 return Base64(text);
             case FieldType.Enum when Text(value) is { } text
-                && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number):
+                && DecimalNumber.TryParse(text, out int number):
                 return number;
             case FieldType.Message when field.MessageType == FieldMask.Descriptor && Text(value) is { } mask:
                 return Mask(mask);

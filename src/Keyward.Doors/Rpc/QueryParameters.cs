@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
+using Keyward.Vault.Names;
 using Microsoft.Extensions.Primitives;
 
 namespace Keyward.Doors.Rpc;
@@ -56,7 +56,7 @@ internal static class QueryParameters
         FieldType.Bool => bool.TryParse(value, out var flag)
             ? flag
             : throw Bad(path, $"\"{JsonRequest.Shown(path)}\" must be true or false."),
-        FieldType.Enum when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) =>
+        FieldType.Enum when DecimalNumber.TryParse(value, out int number) =>
             number,
         FieldType.Message when field.MessageType == FieldMask.Descriptor => JsonRequest.Mask(value),
         _ => value,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Keyward.Vault.Keystores;
+using Keyward.Vault.Names;
 using Keyward.Vault.Storage;
 
 namespace Keyward.Vault.Audit;
@@ -13,8 +14,7 @@ internal readonly record struct LogKeyName(string Origin, int Number)
     {
         name = default;
         var split = text.LastIndexOf('#');
-        if (split <= 0 || !int.TryParse(text.AsSpan(split + 1), NumberStyles.None, CultureInfo.InvariantCulture,
-            out var number)) return false;
+        if (split <= 0 || !DecimalNumber.TryParse(text.AsSpan(split + 1), out int number)) return false;
         name = new LogKeyName(text[..split], number);
         return true;
     }
@@ -91,8 +91,8 @@ internal static class LogKeys
     private static int? SuccessionOf(string origin, string first)
     {
         if (origin == first) return 1;
-        return origin.StartsWith(first + "/", StringComparison.Ordinal) && int.TryParse(
-            origin.AsSpan(first.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        return origin.StartsWith(first + "/", StringComparison.Ordinal)
+            && DecimalNumber.TryParse(origin.AsSpan(first.Length + 1), out int number)
             && number > 1 ? number : null;
     }
 }

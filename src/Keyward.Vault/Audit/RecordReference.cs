@@ -1,4 +1,5 @@
 using System.Globalization;
+using Keyward.Vault.Names;
 
 namespace Keyward.Vault.Audit;
 
@@ -21,7 +22,7 @@ public sealed record RecordReference(string? Origin, long? Index, string? Id)
         }
 
         var split = text.LastIndexOf('#');
-        if (!long.TryParse(text.AsSpan(split + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+        if (!DecimalNumber.TryParse(text.AsSpan(split + 1), out long index)
             || split == 0) return false;
         reference = new RecordReference(split < 0 ? null : text[..split], index, null);
         return true;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Keyward.Vault.Names;
 
 namespace Keyward.Vault.Cluster;
 
@@ -18,7 +19,7 @@ internal sealed class LogMemory
         if (lines.Length == 0 || lines[0] != _incarnation) return;
         foreach (var line in lines.Skip(1))
             if (line.Split(' ') is [var size, var root, var origin]
-                && long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+                && DecimalNumber.TryParse(size, out long number))
                 _logs[origin] = (number, root);
     }
 

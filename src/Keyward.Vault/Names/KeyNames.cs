@@ -60,7 +60,7 @@ public readonly record struct VersionName(KeyName Parent, int Number)
         if (at < 0 || !KeyName.TryParse(text[..at], out var key)) return false;
         var digits = text[(at + "/cryptoKeyVersions/".Length)..];
         if (digits.StartsWith('0')
-            || !int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return false;
+            || !DecimalNumber.TryParse(digits, out int number)) return false;
         name = new VersionName(key, number);
         return true;
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 
 namespace Keyward.Vault.Names;
 
@@ -58,7 +57,7 @@ public sealed record ResourceName
         parts = parts[2..];
         if (parts.IsEmpty) return true;
         if (parts is not ["cryptoKeyVersions", var v] || v.StartsWith('0')
-            || !int.TryParse(v, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return false;
+            || !DecimalNumber.TryParse(v, out int number)) return false;
         found = found with { Version = new VersionName(found.Key!.Value, number) };
         return true;
     }

@@ -5,6 +5,7 @@ using Google.Protobuf.WellKnownTypes;
 using Keyward.Protos.V1;
 using Keyward.Server;
 using Keyward.Server.Settings;
+using Keyward.Vault.Names;
 
 namespace Keyward.Cli;
 
@@ -76,8 +77,8 @@ internal static class AccountCommands
             "aws iam delete-access-key", s => SetCredentialAsync(s, Required(s), State.Revoked), Id, Account));
 
     private static int DaysOf(string? text) => text is null ? 0
-        : int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture,
-            out var days) && days > 0 ? days : throw new UsageException("--idle-days must be a number of days.");
+        : DecimalNumber.TryParse(text, out int days) && days > 0 ? days
+        : throw new UsageException("--idle-days must be a number of days.");
 
     private static string Required(Session session) =>
         session.Get(Account) ?? throw new UsageException("The account is missing.", "Give it: --service-account EMAIL");

@@ -1,8 +1,8 @@
 using System.CommandLine;
-using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
 using Keyward.Protos.V1;
 using Keyward.Server.Settings;
+using Keyward.Vault.Names;
 
 namespace Keyward.Cli;
 
@@ -84,7 +84,7 @@ internal static class GrantCommands
                 ? span.ToDuration()
                 : throw new UsageException("--expires-in must be a duration such as 12h.");
         if (session.Get(MaximumUses) is { } uses)
-            request.MaximumUses = long.TryParse(uses, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            request.MaximumUses = DecimalNumber.TryParse(uses, out long number)
                 && number > 0 ? number : throw new UsageException("--max-uses must be a whole number above 0.");
         var made = await session.Server.Grants.CreateGrantAsync(request, cancellationToken: session.Cancellation);
         var result = Output.Json(made.Grant);

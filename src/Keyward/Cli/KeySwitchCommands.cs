@@ -1,7 +1,7 @@
 using System.CommandLine;
-using System.Globalization;
 using Google.Cloud.Kms.V1;
 using Keyward.Protos.V1;
+using Keyward.Vault.Names;
 
 namespace Keyward.Cli;
 
@@ -48,7 +48,7 @@ internal static class KeySwitchCommands
             return;
         }
 
-        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var days) || days == 0)
+        if (!DecimalNumber.TryParse(text, out int days) || days == 0)
             throw new UsageException("--pending-days must be a number from 7 to 30.");
         session.Output.Write(await session.Server.KeySwitches.ScheduleKeyDeletionAsync(
             new ScheduleKeyDeletionRequest { Name = Ask(session).Name, PendingDays = days },

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.Globalization;
 using Keyward.Protos.V1;
+using Keyward.Vault.Names;
 
 namespace Keyward.Cli;
 
@@ -54,7 +54,7 @@ internal static class Names
     public static string VersionOf(Session session, string version)
     {
         if (version.Contains("/cryptoKeyVersions/", StringComparison.Ordinal)) return version;
-        if (!int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        if (!DecimalNumber.TryParse(version, out int _))
             throw new UsageException($"{version} is neither a version's number nor its full name.");
         return $"{KeyOf(session, session.Get(Key))}/cryptoKeyVersions/{version}";
     }

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.Globalization;
 using Keyward.Protos.V1;
+using Keyward.Vault.Names;
 
 namespace Keyward.Cli;
 
@@ -27,7 +27,7 @@ internal static class QuotaCommands
     {
         var request = new SetQuotaRequest { Name = PlaceOf(session), Metric = session.Get(Metric) };
         if (session.Get(Limit) is var text && text != "default")
-            request.Limit = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit)
+            request.Limit = DecimalNumber.TryParse(text, out long limit)
                 ? limit : throw new UsageException("The limit must be a number or default.");
         session.Output.Write(await session.Server.Quotas.SetQuotaAsync(
             request, cancellationToken: session.Cancellation));

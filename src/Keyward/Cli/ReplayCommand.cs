@@ -1,9 +1,9 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Keyward.Server;
 using Keyward.Vault.Audit;
+using Keyward.Vault.Names;
 
 namespace Keyward.Cli;
 
@@ -34,7 +34,7 @@ internal static class ReplayCommand
             || at.Index is not { } next)
             throw new FailedException($"Nothing was ever delivered to a sink {name} from here.",
                 "keyward config show --data DIR has audit.sinks");
-        var from = long.TryParse(session.Get(From), NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+        var from = DecimalNumber.TryParse(session.Get(From), out long index)
             ? index
             : Math.Min(next, await LogTimes.FirstFromAsync(
                 Path.Combine(folder.Path, "audit", LogKeys.FolderOf(at.Origin!)),

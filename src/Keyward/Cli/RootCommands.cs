@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Keyward.Keystores.Root;
 using Keyward.Protos.V1;
 using Keyward.Server;
+using Keyward.Vault.Names;
 
 namespace Keyward.Cli;
 
@@ -135,6 +136,6 @@ internal static class RootCommands
     }
 
     private static int Number(Session session, Option<string?> option) =>
-        int.TryParse(session.Get(option), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        DecimalNumber.TryParse(session.Get(option), out int number)
             ? number : throw new UsageException($"{option.Name} must be a number.");
 }

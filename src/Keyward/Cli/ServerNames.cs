@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
-using System.Globalization;
 using System.Security.Cryptography;
 using Google.Cloud.Kms.V1;
 using Google.Cloud.Location;
 using Grpc.Core;
 using Keyward.Protos.V1;
+using Keyward.Vault.Names;
 
 namespace Keyward.Cli;
 
@@ -69,8 +69,8 @@ internal static class ServerNames
         try
         {
             using var session = new Session(context.ParseResult, CancellationToken.None);
-            var patience = int.TryParse(ClientSettings.Variable("KEYWARD_COMPLETION_MS"), NumberStyles.None,
-                CultureInfo.InvariantCulture, out var given) ? given : DefaultPatienceMilliseconds;
+            var patience = DecimalNumber.TryParse(ClientSettings.Variable("KEYWARD_COMPLETION_MS"), out int given)
+                ? given : DefaultPatienceMilliseconds;
             var call = new CallOptions(deadline: TimeProvider.System.GetUtcNow().UtcDateTime.AddMilliseconds(patience));
             return [.. ask(session, context.WordToComplete, call).Take(MostNames)
                 .Where(n => n.StartsWith(context.WordToComplete, StringComparison.Ordinal))

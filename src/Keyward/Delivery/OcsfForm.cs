@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Keyward.Doors.Rpc;
+using Keyward.Vault.Names;
 
 namespace Keyward.Delivery;
 
@@ -47,7 +47,7 @@ internal static class OcsfForm
             json["resources"] = new JsonArray(new JsonObject { ["name"] = resource, ["type"] = TypeOf(record) }
                 .With("uid", record.Arn ?? resource));
         if (record.Text("duration_us") is { } micros
-            && long.TryParse(micros, NumberStyles.None, CultureInfo.InvariantCulture, out var duration))
+            && DecimalNumber.TryParse(micros, out long duration))
             json["duration"] = duration / 1_000;
         return json.With("unmapped", Unmapped(record));
     }

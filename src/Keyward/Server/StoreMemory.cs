@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Keyward.Vault.Names;
 using Keyward.Vault.Storage;
 
 namespace Keyward.Server;
@@ -16,7 +17,7 @@ internal sealed class StoreMemory(DataFolder folder, OpenedVault vault)
         var file = FileOf(folder);
         return File.Exists(file) && File.ReadAllText(file).TrimEnd('\n').Split(' ') is [var store, var seq]
             && store == Convert.ToHexString(incarnation)
-            && long.TryParse(seq, NumberStyles.None, CultureInfo.InvariantCulture, out var known)
+            && DecimalNumber.TryParse(seq, out long known)
             ? known
             : 0;
     }

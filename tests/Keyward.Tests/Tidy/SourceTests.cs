@@ -73,6 +73,16 @@ public sealed partial class SourceTests
                 .Select(i => $"{Show(file)}: waits blocking at {i}"))
         select problem);
 
+    /// <summary>The platform lets zero characters follow a number, in every style.</summary>
+    [Fact]
+    public void Numbers_of_digits_are_read_in_one_way() => Assert.Empty(
+        from file in Files
+        where !file.EndsWith("DecimalNumber.cs", StringComparison.Ordinal)
+        from call in Parse(file).DescendantNodes().OfType<InvocationExpressionSyntax>()
+        where call.Expression.ToString() is "int.TryParse" or "long.TryParse"
+            && call.ToString().Contains("NumberStyles.None", StringComparison.Ordinal)
+        select $"{Show(file)}: {call} (DecimalNumber does that)");
+
     [Fact]
     public void No_marker_of_unfinished_work_is_left() => Assert.Empty(
         from file in Files

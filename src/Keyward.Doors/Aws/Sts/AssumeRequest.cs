@@ -1,6 +1,6 @@
-using System.Globalization;
 using Keyward.Doors.Aws.Wire;
 using Keyward.Vault.Identities;
+using Keyward.Vault.Names;
 
 namespace Keyward.Doors.Aws.Sts;
 
@@ -39,7 +39,7 @@ internal sealed record AssumeRequest(string RoleArn, string SessionName, TimeSpa
     private static int SecondsOf(string? text, ref Fault? fault)
     {
         if (text is null) return DefaultSeconds;
-        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
+        if (!DecimalNumber.TryParse(text, out int seconds))
             fault ??= StsFaults.Invalid("DurationSeconds must be a number of seconds.");
         else if (seconds < MinimumSeconds)
             fault ??= Broken(text, "durationSeconds", $"have value greater than or equal to {MinimumSeconds}");

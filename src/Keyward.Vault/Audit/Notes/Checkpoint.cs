@@ -1,5 +1,6 @@
 using System.Globalization;
 using Keyward.Vault.Audit.Tree;
+using Keyward.Vault.Names;
 
 namespace Keyward.Vault.Audit.Notes;
 
@@ -16,7 +17,7 @@ public sealed record Checkpoint(string Origin, long Size, byte[] Root)
         checkpoint = null!;
         var lines = text.Split('\n');
         if (lines.Length < 4 || lines[^1].Length > 0 || !VerifierKey.IsName(lines[0])
-            || !long.TryParse(lines[1], NumberStyles.None, CultureInfo.InvariantCulture, out var size)
+            || !DecimalNumber.TryParse(lines[1], out long size)
             || size.ToString(CultureInfo.InvariantCulture) != lines[1]
             || !StrictBase64.TryDecode(lines[2], out var root) || root.Length != Merkle.HashSizeBytes) return false;
         checkpoint = new Checkpoint(lines[0], size, root);

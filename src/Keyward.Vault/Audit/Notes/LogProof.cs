@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Keyward.Vault.Audit.Tree;
+using Keyward.Vault.Names;
 
 namespace Keyward.Vault.Audit.Notes;
 
@@ -20,7 +21,7 @@ public sealed record LogProof(long Index, IReadOnlyList<byte[]> Hashes, SignedCh
         if (split < 0) return false;
         var lines = text[..split].Split('\n');
         if (lines.Length < 2 || lines[0] != Header || !lines[1].StartsWith("index ", StringComparison.Ordinal)
-            || !long.TryParse(lines[1].AsSpan(6), NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+            || !DecimalNumber.TryParse(lines[1].AsSpan(6), out long index)
             || !HashLines.TryParse(lines[2..], out var hashes)
             || !SignedCheckpoint.TryParse(Encoding.UTF8.GetBytes(text[(split + 2)..]), out var signed)) return false;
         proof = new LogProof(index, hashes, signed);

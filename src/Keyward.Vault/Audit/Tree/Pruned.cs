@@ -1,4 +1,5 @@
 using System.Globalization;
+using Keyward.Vault.Names;
 
 namespace Keyward.Vault.Audit.Tree;
 
@@ -12,6 +13,5 @@ internal static class Pruned
         index.ToString(CultureInfo.InvariantCulture) + "\n");
 
     /// <summary>0 for what is no number: then the missing records are missed.</summary>
-    public static long Parse(string text) => long.TryParse(
-        text.TrimEnd('\n'), NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : 0;
+    public static long Parse(string text) => DecimalNumber.TryParse(text.TrimEnd('\n'), out long index) ? index : 0;
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Keyward.Vault.Names;
 
 namespace Keyward.Vault.Audit.Tree;
 
@@ -56,6 +57,6 @@ internal readonly record struct TileName(bool IsEntries, int Level, long Number,
     }
 
     private static bool TryNumber(string text, out int number) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number)
+        DecimalNumber.TryParse(text, out number)
         && number.ToString(CultureInfo.InvariantCulture) == text;
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Keyward.Vault.Audit.Index;
 using Keyward.Vault.Audit.Tree;
 using Keyward.Vault.KeyUse;
+using Keyward.Vault.Names;
 using Keyward.Vault.Storage;
 
 namespace Keyward.Vault.Audit.Usage;
@@ -105,7 +106,7 @@ internal sealed class UsageFold : ILogFold
             || target.ValueKind != JsonValueKind.String) return null;
         var name = target.GetString()!;
         var at = name.IndexOf(VersionPart, StringComparison.Ordinal);
-        return at > 0 && int.TryParse(name.AsSpan(at + VersionPart.Length), out var version)
+        return at > 0 && DecimalNumber.TryParse(name.AsSpan(at + VersionPart.Length), out int version)
             ? (name[..at], version)
             : null;
     }

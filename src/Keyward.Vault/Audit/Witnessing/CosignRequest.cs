@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Keyward.Vault.Audit.Notes;
 using Keyward.Vault.Audit.Tree;
+using Keyward.Vault.Names;
 
 namespace Keyward.Vault.Audit.Witnessing;
 
@@ -24,8 +25,7 @@ public sealed record CosignRequest(long OldSize, IReadOnlyList<byte[]> Proof, Si
         if (split < 0) return false;
         var lines = Encoding.Latin1.GetString(body[..split]).Split('\n');
         if (!lines[0].StartsWith(Beginning, StringComparison.Ordinal)
-            || !long.TryParse(lines[0].AsSpan(Beginning.Length), NumberStyles.None, CultureInfo.InvariantCulture,
-                out var old)
+            || !DecimalNumber.TryParse(lines[0].AsSpan(Beginning.Length), out long old)
             || old.ToString(CultureInfo.InvariantCulture) != lines[0][Beginning.Length..]
             || !HashLines.TryParse(lines[1..], out var proof)
             || !SignedCheckpoint.TryParse(body[(split + 2)..], out var signed)) return false;

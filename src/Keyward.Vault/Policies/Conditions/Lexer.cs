@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Keyward.Vault.Names;
 
 namespace Keyward.Vault.Policies.Conditions;
 
@@ -75,7 +76,7 @@ internal ref struct Lexer(string text)
         while (_at < _text.Length && char.IsAsciiLetterOrDigit(_text[_at])) _at++;
         if (_at + 1 < _text.Length && _text[_at] == '.' && char.IsAsciiDigit(_text[_at + 1]))
             throw new ExpressionException(start, "numbers are whole numbers");
-        return long.TryParse(_text[start.._at], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        return DecimalNumber.TryParse(_text[start.._at], out long number)
             ? new Token(TokenKind.Integer, "", number, start)
             : throw new ExpressionException(start, "a number has decimal digits only and fits in 64 bits");
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Keyward.Vault.Names;
 
 namespace Keyward.Vault.Policies.Documents;
 
@@ -118,8 +119,8 @@ internal sealed class Comparison
     private static bool TryDate(string text, out DateTimeOffset date)
     {
         date = default;
-        if (text.Length is > 0 and < 13 && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture,
-            out var seconds) && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds())
+        if (text.Length is > 0 and < 13 && DecimalNumber.TryParse(text, out long seconds)
+            && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds())
         {
             date = DateTimeOffset.FromUnixTimeSeconds(seconds);
             return true;

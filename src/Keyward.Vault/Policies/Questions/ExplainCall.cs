@@ -1,4 +1,3 @@
-using System.Globalization;
 using Keyward.Vault.Audit;
 using Keyward.Vault.Gate;
 using Keyward.Vault.Names;
@@ -72,7 +71,7 @@ public sealed record ExplainCall(string Id) : IOperation<ExplainedCall>
         var at = Id.LastIndexOf('#');
         if (at >= 0)
         {
-            if (!long.TryParse(Id[(at + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var wanted)
+            if (!DecimalNumber.TryParse(Id.AsSpan(at + 1), out long wanted)
                 || Id[..at] != log.Origin || wanted >= log.Size) return null;
             await foreach (var (_, entry) in log.ReadAsync(wanted, CancellationToken.None).ConfigureAwait(false))
                 return RecordedCall.Parse(entry);

@@ -5,6 +5,7 @@ using Keyward.Delivery.Sinks;
 using Keyward.Vault.Audit.Notes;
 using Keyward.Vault.Audit.Tree;
 using Keyward.Vault.Audit.Witnessing;
+using Keyward.Vault.Names;
 
 namespace Keyward.Delivery.Checkpoints;
 
@@ -57,7 +58,7 @@ internal sealed class WitnessCall(WitnessSettings settings, SignatureCheck check
         var text = await answer.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false);
         if (answer.IsSuccessStatusCode) return text;
         if (answer.StatusCode != HttpStatusCode.Conflict) throw _calls.Failed(answer);
-        if (!long.TryParse(text.TrimEnd('\n'), NumberStyles.None, CultureInfo.InvariantCulture, out var known)
+        if (!DecimalNumber.TryParse(text.TrimEnd('\n'), out long known)
             || known == _size)
             throw new DeliveryException(
                 $"{_calls.Where} vouches for another tree of this size: the log was rewritten.");

@@ -1,5 +1,5 @@
-using System.Globalization;
 using Keyward.Server.Settings;
+using Keyward.Vault.Names;
 
 namespace Keyward.Server.Development;
 
@@ -10,7 +10,7 @@ internal static class Durations
     {
         duration = default;
         if (!text.EndsWith("ms", StringComparison.Ordinal)) return SettingTable.TryParseDuration(text, out duration);
-        if (!int.TryParse(text.AsSpan(..^2), NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds))
+        if (!DecimalNumber.TryParse(text.AsSpan(..^2), out int milliseconds))
             return false;
         duration = TimeSpan.FromMilliseconds(milliseconds);
         return true;

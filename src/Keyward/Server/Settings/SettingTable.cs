@@ -158,8 +158,8 @@ internal static class SettingTable
         "deployment; later starts take no notice of it.", _ => null);
     public static readonly Setting AuditWitnessQuorum = new("audit.witness_quorum", null, "0",
         "How many witnesses of audit.witnesses have to vouch for the newest checkpoint: with fewer for five minutes " +
-        "the node is not ready; it serves all the same.", v => int.TryParse(v, NumberStyles.None,
-            CultureInfo.InvariantCulture, out var count) && count <= 16 ? null : "must be a number from 0 to 16");
+        "the node is not ready; it serves all the same.",
+        v => DecimalNumber.TryParse(v, out int count) && count <= 16 ? null : "must be a number from 0 to 16");
 
     public static readonly Setting AnomaliesOff = new("anomalies.off", null, "",
         "Kinds of anomalies that are not looked for, separated by commas (docs/guides/anomalies.md).",
@@ -231,7 +231,7 @@ internal static class SettingTable
         var colon = text.LastIndexOf(':');
         if (colon <= 0) return false;
         host = text[..colon].Trim('[', ']');
-        return int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port)
+        return DecimalNumber.TryParse(text.AsSpan(colon + 1), out port)
             && port <= ushort.MaxValue
             && (IPAddress.TryParse(host, out _) || Uri.CheckHostName(host) == UriHostNameType.Dns);
     }
@@ -242,8 +242,8 @@ internal static class SettingTable
         foreach (var (unit, shift) in ((string, int)[])[("KiB", 10), ("MiB", 20), ("GiB", 30), ("B", 0), ("", 0)])
         {
             if (!text.EndsWith(unit, StringComparison.Ordinal)) continue;
-            if (!long.TryParse(text.AsSpan(0, text.Length - unit.Length), NumberStyles.None,
-                CultureInfo.InvariantCulture, out var number) || number > long.MaxValue >> shift) return false;
+            if (!DecimalNumber.TryParse(text.AsSpan(0, text.Length - unit.Length), out long number)
+                || number > long.MaxValue >> shift) return false;
             sizeBytes = number << shift;
             return true;
         }
@@ -285,7 +285,7 @@ internal static class SettingTable
         ? null : "must be a time such as 2026-01-01T00:00:00Z";
 
     private static string? IsCount(string value) =>
-        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+        DecimalNumber.TryParse(value, out int count)
             && count is > 0 and <= 1_000_000
             ? null
             : "must be a number from 1 to 1000000";

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Keyward.Vault.Gate;
+using Keyward.Vault.Names;
 using Microsoft.Extensions.Hosting;
 
 namespace Keyward.Server.Systemd;
@@ -43,8 +44,8 @@ internal sealed class ServiceNotices(VaultKeeper keeper, TimeProvider time) : Ba
         var process = Environment.GetEnvironmentVariable("WATCHDOG_PID");
         if (!string.IsNullOrEmpty(process)
             && process != Environment.ProcessId.ToString(CultureInfo.InvariantCulture)) return null;
-        return long.TryParse(Environment.GetEnvironmentVariable("WATCHDOG_USEC"), NumberStyles.None,
-            CultureInfo.InvariantCulture, out var granted) && granted > 0
+        return DecimalNumber.TryParse(Environment.GetEnvironmentVariable("WATCHDOG_USEC"), out long granted)
+            && granted > 0
             ? TimeSpan.FromMicroseconds(granted / 2)
             : null;
     }
