@@ -23,7 +23,7 @@ internal static class FormatOne
             key.DeriveAndCommit(nonce, messageKey, output.Slice(CommitmentOffset, Ciphertext.CommitmentSizeBytes));
             using var associated = new JoinedBytes(output[..Ciphertext.HeaderSizeBytes], context,
                 stackalloc byte[JoinedBytes.StackSizeBytes]);
-            Xaes256Gcm.EncryptUnder(messageKey, nonce, plaintext,
+            Aes256Gcm.Encrypt(messageKey, Xaes256Gcm.MessageNonce(nonce), plaintext,
                 output[Ciphertext.HeaderSizeBytes..^Ciphertext.TagSizeBytes], output[^Ciphertext.TagSizeBytes..],
                 associated.Bytes);
         }
@@ -52,7 +52,7 @@ internal static class FormatOne
 
             using var associated = new JoinedBytes(ciphertext[..Ciphertext.HeaderSizeBytes], context,
                 stackalloc byte[JoinedBytes.StackSizeBytes]);
-            return Xaes256Gcm.TryDecryptUnder(messageKey, nonce,
+            return Aes256Gcm.TryDecrypt(messageKey, Xaes256Gcm.MessageNonce(nonce),
                 ciphertext[Ciphertext.HeaderSizeBytes..^Ciphertext.TagSizeBytes],
                 ciphertext[^Ciphertext.TagSizeBytes..], plaintext, associated.Bytes);
         }

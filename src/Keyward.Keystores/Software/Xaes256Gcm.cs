@@ -8,9 +8,8 @@ namespace Keyward.Keystores.Software;
 /// <summary>One opened AES-256 key for XAES-256-GCM (C2SP, XAES-256-GCM): a 192-bit nonce, of which the first half
 /// derives a message key and the second is GCM's nonce. 2^80 messages at a collision risk of 2^-32; not resistant to
 /// nonce misuse; commits to its key only with <see cref="DeriveAndCommit"/>.</summary>
-/// <remarks>Safe for concurrent use: each thread takes a context of its own. An <see cref="AesGcm"/> must not be shared
-/// (it corrupts silently); each message has its own key, so none is kept. The owner disposes it when no thread uses
-/// it.</remarks>
+/// <remarks>Safe for concurrent use: each thread takes a context of its own, which must not be shared (it corrupts
+/// silently). The owner disposes it when no thread uses it.</remarks>
 internal sealed class Xaes256Gcm : IDisposable
 {
     public const int KeySizeBytes = 32;
@@ -38,6 +37,9 @@ internal sealed class Xaes256Gcm : IDisposable
         Double(_subkey.Writable);
         _contexts = new CoreSlots<AesBlocks>(() => new AesBlocks(_aes, 3 * BlockSizeBytes));
     }
+
+    /// <summary>What of a nonce is GCM's own, under the message key.</summary>
+    public static ReadOnlySpan<byte> MessageNonce(ReadOnlySpan<byte> nonce) => nonce[HalfNonceSizeBytes..];
 
     /// <summary>The message key of a nonce.</summary>
     public void Derive(ReadOnlySpan<byte> nonce, Span<byte> messageKey)
@@ -97,7 +99,7 @@ internal sealed class Xaes256Gcm : IDisposable
         try
         {
             Derive(nonce, messageKey);
-            EncryptUnder(messageKey, nonce, plaintext, ciphertext, tag, associated);
+            Aes256Gcm.Encrypt(messageKey, MessageNonce(nonce), plaintext, ciphertext, tag, associated);
         }
         finally
         {
@@ -114,37 +116,12 @@ internal sealed class Xaes256Gcm : IDisposable
         try
         {
             Derive(nonce, messageKey);
-            return TryDecryptUnder(messageKey, nonce, ciphertext, tag, plaintext, associated);
+            return Aes256Gcm.TryDecrypt(
+                messageKey, MessageNonce(nonce), ciphertext, tag, plaintext, associated);
         }
         finally
         {
             CryptographicOperations.ZeroMemory(messageKey);
-        }
-    }
-
-    /// <summary>Encrypts under a message key that was derived from this nonce.</summary>
-    public static void EncryptUnder(
-        ReadOnlySpan<byte> messageKey, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> plaintext, Span<byte> ciphertext,
-        Span<byte> tag, ReadOnlySpan<byte> associated)
-    {
-        using var gcm = new AesGcm(messageKey, TagSizeBytes);
-        gcm.Encrypt(nonce[HalfNonceSizeBytes..], plaintext, ciphertext, tag, associated);
-    }
-
-    public static bool TryDecryptUnder(
-        ReadOnlySpan<byte> messageKey, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> tag,
-        Span<byte> plaintext, ReadOnlySpan<byte> associated)
-    {
-        using var gcm = new AesGcm(messageKey, TagSizeBytes);
-        try
-        {
-            gcm.Decrypt(nonce[HalfNonceSizeBytes..], ciphertext, tag, plaintext, associated);
-            return true;
-        }
-        catch (AuthenticationTagMismatchException)
-        {
-            CryptographicOperations.ZeroMemory(plaintext);
-            return false;
         }
     }
 

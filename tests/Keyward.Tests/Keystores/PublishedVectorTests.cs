@@ -11,14 +11,12 @@ public sealed class PublishedVectorTests
     [Fact]
     public void Aes_gcm_opens_what_is_valid_and_refuses_the_rest()
     {
-        foreach (var vector in VectorFile.Read("aes_gcm", 6))
+        foreach (var vector in VectorFile.Read("aes_gcm", 6).Where(v => v.Bytes(0).Length == Aes256Gcm.KeySizeBytes))
         {
             var (key, iv, aad, message) = (vector.Bytes(0), vector.Bytes(1), vector.Bytes(2), vector.Bytes(3));
             var (ciphertext, tag) = (vector.Bytes(4), vector.Bytes(5));
-            // A message key and the last half of a nonce are all that GCM sees of XAES.
-            byte[] nonce = [.. new byte[12], .. iv];
             var opened = new byte[ciphertext.Length];
-            var holds = Xaes256Gcm.TryDecryptUnder(key, nonce, ciphertext, tag, opened, aad);
+            var holds = Aes256Gcm.TryDecrypt(key, iv, ciphertext, tag, opened, aad);
             Assert.True(holds == vector.IsValid, $"case {vector.Number}");
             if (!vector.IsValid)
             {
@@ -28,7 +26,7 @@ public sealed class PublishedVectorTests
 
             Assert.Equal(message, opened);
             var (made, madeTag) = (new byte[message.Length], new byte[16]);
-            Xaes256Gcm.EncryptUnder(key, nonce, message, made, madeTag, aad);
+            Aes256Gcm.Encrypt(key, iv, message, made, madeTag, aad);
             Assert.Equal([.. ciphertext, .. tag], [.. made, .. madeTag]);
         }
     }
