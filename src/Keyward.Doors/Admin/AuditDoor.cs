@@ -115,6 +115,9 @@ internal sealed class AuditDoor(Gate gate) : Protos.V1.Audit.AuditBase
                 return new Refusal(RefusalReason.InvalidArgument, "The source is an address or a network.");
         }
 
+        if (request.Outcome.Length > 0 && !Outcomes.All.Contains(request.Outcome))
+            return new Refusal(RefusalReason.InvalidArgument,
+                $"There is no outcome '{request.Outcome}'; there are {string.Join(", ", Outcomes.All)}.");
         if (request.Id.Length > 0 && (!RecordReference.TryParse(request.Id, out var named) || named.Id is null))
             return new Refusal(RefusalReason.InvalidArgument, "The id of a request has 32 hex digits.");
         return (project, new RecordFilter

@@ -7,6 +7,9 @@ public static class Outcomes
 {
     public const string Ok = "ok";
 
+    public static readonly IReadOnlyList<string> All =
+        [Ok, .. Enum.GetValues<RefusalReason>().Select(LabelOf).Distinct().Order(StringComparer.Ordinal)];
+
     public static string LabelOf(RefusalReason reason) => reason switch
     {
         RefusalReason.InvalidArgument or RefusalReason.ChecksumMismatch or RefusalReason.InvalidCiphertext

@@ -1,5 +1,6 @@
 using System.Net;
 using Keyward.Vault.Audit.Index;
+using Keyward.Vault.Names;
 
 namespace Keyward.Vault.Audit;
 
@@ -72,7 +73,8 @@ public sealed record RecordFilter
     /// <summary>An address or a network in the usual notation; null where it is none.</summary>
     public static IPNetwork? ParseSource(string text)
     {
-        if (IPNetwork.TryParse(text, out var network)) return network;
+        if (!NetworkText.TryParse(text, out var network)) return null;
+        if (text.Contains('/', StringComparison.Ordinal)) return network;
         return AddressOf(text) is { } address ? new IPNetwork(address, address.GetAddressBytes().Length * 8) : null;
     }
 

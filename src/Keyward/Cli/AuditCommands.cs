@@ -6,6 +6,7 @@ using Grpc.Core;
 using Keyward.Delivery;
 using Keyward.Keystores.Age;
 using Keyward.Protos.V1;
+using Keyward.Vault.Audit;
 using Option = System.CommandLine.Option;
 
 namespace Keyward.Cli;
@@ -14,6 +15,10 @@ internal static class AuditCommands
 {
     private const int PageSize = 1_000;
     private const int DefaultLimit = 100;
+
+    /// <summary>A name that was mistyped must not read as if nothing had happened.</summary>
+    private const string NoneFound = "No record that you may read matches.";
+
     private static readonly TimeSpan FollowInterval = TimeSpan.FromSeconds(1);
 
     private static readonly Option<string?> Key = Commands.Text("--key", "KEY",
@@ -22,7 +27,8 @@ internal static class AuditCommands
         "Only what this account did.");
     private static readonly Option<string?> Operation = Commands.Text("--operation", "VERB",
         "Such as encrypt or set_policy.");
-    private static readonly Option<string?> Outcome = Commands.Text("--outcome", "OUTCOME", "Such as ok or denied.");
+    private static readonly Option<string?> Outcome = Commands.Text("--outcome", "OUTCOME",
+        "Only what ended so: " + string.Join(", ", Outcomes.All) + ".");
     private static readonly Option<string?> Since = Commands.Text("--since", "TIME", "From then on; -24h means ago.");
     private static readonly Option<string?> Until = Commands.Text("--until", "TIME", "Up to then.");
     private static readonly Option<string?> Source = Commands.Text("--source", "ADDRESS",
@@ -49,7 +55,11 @@ internal static class AuditCommands
     private static readonly Option[] Filters =
         [Key, Principal, Source, Operation, Outcome, Since, Until, OwnProject, Here];
 
-    static AuditCommands() => As.AcceptOnlyFromAmong([.. RecordForm.Names]);
+    static AuditCommands()
+    {
+        As.AcceptOnlyFromAmong([.. RecordForm.Names]);
+        Outcome.AcceptOnlyFromAmong([.. Outcomes.All]);
+    }
 
     public static Command Build() => Commands.Group("audit", "The audit log.",
     [
@@ -105,6 +115,8 @@ internal static class AuditCommands
             else Show(session, record);
             if (++shown == limit) break;
         }
+
+        if (shown == 0) session.Note(NoneFound);
     }
 
     /// <summary>Prints a record in the form that is asked for; our own is the log's own bytes.</summary>
@@ -154,6 +166,7 @@ internal static class AuditCommands
             if (recent.Count == last) break;
         }
 
+        if (recent.Count == 0) session.Note(NoneFound);
         for (var i = recent.Count - 1; i >= 0; i--) Show(session, recent[i]);
     }
 

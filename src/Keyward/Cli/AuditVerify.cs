@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Keyward.Keystores.Root;
 using Keyward.Vault.Audit.Notes;
+using Keyward.Vault.Audit.Tree;
 using Keyward.Vault.Audit.Verification;
 
 namespace Keyward.Cli;
@@ -16,7 +17,8 @@ internal static class AuditVerify
     private static readonly Argument<string?> Place = new("place")
     {
         Arity = ArgumentArity.ZeroOrOne, HelpName = "DIR|URL|FILE",
-        Description = "A data folder, its audit folder, one log, a log's address, or a file of audit bundle. " +
+        Description = "A data folder, its audit folder, one log, a log's address " +
+            "(https://HOST/keyward/v1/audit/logs/NAME, with --vkey), or a file of audit bundle. " +
             "Default: the data folder of the server on this machine.",
     };
 
@@ -83,6 +85,10 @@ internal static class AuditVerify
         using var client = session.MakeHttpClient(address);
         client.MaxResponseContentBufferSize = HttpTree.MaximumFileSizeBytes;
         var tree = new HttpTree(client, address, session.TokenFor(address));
+        if (await tree.ReadAsync(TilePath.Checkpoint, session.Cancellation).ConfigureAwait(false) is null)
+            throw new FailedException(
+                $"There is no checkpoint at {address}: it is no log's address, or the log's checkpoint was removed.",
+                "A server's log: https://HOST/keyward/v1/audit/logs/NAME, NAME as in the verifier key.");
         return await Verifier(session, keys).VerifyAsync(tree, null, session.Cancellation).ConfigureAwait(false);
     }
 
@@ -135,11 +141,15 @@ internal static class AuditVerify
             + $"{(report.Uncovered > 0 ? $" and {report.Uncovered} not yet signed" : "")}"
             + $"{(report.MinimumIndex > 0 ? $", pruned below {report.MinimumIndex}" : "")}"
             + $"{(report.ArchivedTo is { } to ? $", an archive of those below {to}" : "")}"
-            + $"{(report.FirstTime is { } first ? $", {first:O} to {report.LastTime:O}" : "")}"));
+            + $"{(report.FirstTime is { } first ? $", {Text(first)} to {Text(report.LastTime)}" : "")}"));
         if (report.Root is { } root) Output.Line("  root " + Convert.ToBase64String(root));
         foreach (var witness in report.Witnesses) Output.Line("  witnessed by " + witness);
         foreach (var fault in report.Faults) Output.Line($"  {fault.Path}: {fault.Sentence}");
     }
+
+    /// <summary>As records show it.</summary>
+    private static string? Text(DateTimeOffset? time) => time?.UtcDateTime.ToString(
+        "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 
     private static JsonObject Show(LogReport report)
     {
@@ -147,8 +157,8 @@ internal static class AuditVerify
         {
             ["log"] = report.Origin, ["status"] = report.Holds ? "ok" : "broken", ["size"] = report.Size,
             ["root"] = report.Root is { } root ? Convert.ToBase64String(root) : null,
-            ["firstTime"] = report.FirstTime, ["lastTime"] = report.LastTime, ["unsigned"] = report.Uncovered,
-            ["minIndex"] = report.MinimumIndex, ["archivedTo"] = report.ArchivedTo,
+            ["firstTime"] = Text(report.FirstTime), ["lastTime"] = Text(report.LastTime),
+            ["unsigned"] = report.Uncovered, ["minIndex"] = report.MinimumIndex, ["archivedTo"] = report.ArchivedTo,
             ["witnesses"] = new JsonArray([.. report.Witnesses.Select(w => (JsonNode)w)]),
         };
         json["faults"] = new JsonArray([.. report.Faults.Select(f => new JsonObject

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Authentication;
 using Keyward.Vault.Audit.Tree;
 
 namespace Keyward.Cli;
@@ -24,7 +25,10 @@ internal sealed class HttpTree(HttpClient client, Uri log, Func<string?> token) 
         }
         catch (HttpRequestException failure)
         {
-            throw new FailedException($"{request.RequestUri} cannot be read: {failure.Message}");
+            throw failure.InnerException is AuthenticationException untrusted
+                ? new FailedException($"{request.RequestUri} cannot be read: {untrusted.Message}",
+                    "Name the certificate authority to trust: --ca FILE or KEYWARD_CA.")
+                : new FailedException($"{request.RequestUri} cannot be read: {failure.Message}");
         }
     }
 }

@@ -80,6 +80,12 @@ public sealed class ProofTests : IDisposable
         var address = $"https://{server.Address}/keyward/v1/audit/logs/{log}";
         var report = await ToolAsync(server, environment, "audit", "verify", address, "--vkey", _data.In("vkey"));
         Assert.Contains("\"ok\":true", report);
+        // An address that is none is not called a broken log.
+        var (code, _, errors) = await KeywardServer.RunAsync(KeywardServer.Program,
+            ["audit", "verify", address + "x", "--vkey", _data.In("vkey")], null, environment);
+        Assert.Equal(1, code);
+        Assert.Contains("no log's address", errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("does not hold", errors, StringComparison.Ordinal);
         using var client = new RestClient(server);
         foreach (var path in (string[])["vkey", "journal/00000000000000000000.journal", "..%2f..%2froot.key",
             "tile/..%2f..%2froot.key", "tile/0/../../../root.key", "tile/0/1", "tmp/x", "tile/entries/000.p/0"])

@@ -56,6 +56,16 @@ public sealed class QuestionTests : IDisposable
         var (code, _, errors) = await ToolAsync(again, "audit", "query", "--source", "nowhere");
         Assert.Equal(1, code);
         Assert.Contains("network", errors, StringComparison.Ordinal);
+
+        // What was mistyped does not read as if nothing had happened.
+        (code, _, errors) = await ToolAsync(again, "audit", "query", "--outcome", "refused");
+        Assert.Equal(2, code);
+        Assert.Contains("denied", errors, StringComparison.Ordinal);
+        (code, var output, errors) = await ToolAsync(again, "audit", "query", "--operation", "encipher");
+        Assert.Equal((0, ""), (code, output));
+        Assert.Contains("No record", errors, StringComparison.Ordinal);
+        using (var client = new RestClient(again))
+            Assert.Equal(400, (await client.GetAsync("/keyward/v1/audit/records?outcome=refused")).Status);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Net;
+using Keyward.Vault.Names;
 
 namespace Keyward.Vault.Policies.Conditions;
 
@@ -7,7 +8,7 @@ internal static class Addresses
 {
     public static bool IsIn(string address, IReadOnlyList<string> ranges)
     {
-        if (!IPAddress.TryParse(address, out var ip)) throw new EvaluationException("the address is none");
+        if (!NetworkText.TryParseAddress(address, out var ip)) throw new EvaluationException("the address is none");
         foreach (var range in ranges)
             if (Parse(range).Contains(ip)) return true;
         return false;
@@ -18,7 +19,8 @@ internal static class Addresses
         foreach (var range in ranges) Parse(range);
     }
 
-    private static IPNetwork Parse(string range) => IPNetwork.TryParse(range, out var network)
+    private static IPNetwork Parse(string range) =>
+        range.Contains('/', StringComparison.Ordinal) && NetworkText.TryParse(range, out var network)
         ? network
         : throw new EvaluationException("a range has the form 10.0.0.0/8 or 2001:db8::/32");
 }

@@ -103,7 +103,7 @@ internal sealed class Comparison
                 return value.ToUpperInvariant() is "TRUE" or "FALSE"
                     ? (found, _) => found.Equals(value, StringComparison.OrdinalIgnoreCase) : null;
             case Relation.Address:
-                return TryNetwork(value, out var network)
+                return NetworkText.TryParse(value, out var network)
                     ? (found, _) => IPAddress.TryParse(found, out var ip) && network.Contains(Plain(ip)) : null;
             case Relation.Bytes:
                 return (found, _) => found == value;
@@ -132,15 +132,6 @@ internal sealed class Comparison
 
     private static readonly string[] Formats =
         ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
-
-    private static bool TryNetwork(string text, out IPNetwork network)
-    {
-        network = default;
-        if (text.Contains('/', StringComparison.Ordinal)) return IPNetwork.TryParse(text, out network);
-        if (!IPAddress.TryParse(text, out var ip)) return false;
-        network = new IPNetwork(ip, ip.GetAddressBytes().Length * 8);
-        return true;
-    }
 
     private static IPAddress Plain(IPAddress ip) => ip.IsIPv4MappedToIPv6 ? ip.MapToIPv4() : ip;
 }

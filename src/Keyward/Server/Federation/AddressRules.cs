@@ -25,14 +25,6 @@ internal sealed class AddressRules(IReadOnlyList<IPNetwork> allowed)
         return Contains(allowed, real) || !Contains(Forbidden, real);
     }
 
-    public static bool TryParse(string text, out IPNetwork network)
-    {
-        if (IPNetwork.TryParse(text, out network)) return true;
-        if (!IPAddress.TryParse(text, out var single)) return false;
-        network = new IPNetwork(single, single.GetAddressBytes().Length * 8);
-        return true;
-    }
-
     private static bool Contains(IEnumerable<IPNetwork> networks, IPAddress address) =>
         networks.Any(n => n.BaseAddress.AddressFamily == address.AddressFamily && n.Contains(address));
 }

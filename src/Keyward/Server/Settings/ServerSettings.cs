@@ -1,5 +1,6 @@
 using Keyward.Keystores.Age;
 using Keyward.Server.Peers;
+using Keyward.Vault.Names;
 
 namespace Keyward.Server.Settings;
 
@@ -144,7 +145,7 @@ internal sealed record ServerSettings(
             FederationCaFile = NullIfEmpty(reader[SettingTable.FederationCaFile]),
             FederationAddresses = [.. List(reader[SettingTable.FederationAddresses]).Select(a =>
             {
-                _ = Federation.AddressRules.TryParse(a, out var network);
+                _ = NetworkText.TryParse(a, out var network);
                 return network;
             })],
             AuditArchive = NullIfEmpty(reader[SettingTable.AuditArchive]),

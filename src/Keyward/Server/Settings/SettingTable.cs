@@ -76,7 +76,7 @@ internal static class SettingTable
 
     public static readonly Setting FederationAddresses = new("federation.allow_addresses", null, "",
         "Addresses and networks that are not public and from which issuers' keys may be fetched all the same.",
-        v => v.Length == 0 || Federation.AddressRules.TryParse(v, out _) ? null
+        v => v.Length == 0 || NetworkText.TryParse(v, out _) ? null
             : "must be addresses or networks such as 10.0.0.0/8", IsList: true);
 
     public static readonly Setting Connections = new("limits.connections", null, "10000",

@@ -100,6 +100,7 @@ public sealed class ExpressionTests
     [InlineData("resource.name.matches('((a{100}){100})')", "a pattern repeats at most 1000 times")]
     [InlineData("resource.name.extract('no braces') == ''", "a template has one name in braces")]
     [InlineData("inIpRange(request.ip, '10.0.0.0/33')", "a range has the form")]
+    [InlineData("inIpRange(request.ip, '010.0.0.0/8')", "a range has the form")]
     [InlineData("['a', 1] == []", "the items of a list are of one type")]
     [InlineData("resource.matchTag('env', 'prod')", "there is no such function")]
     [InlineData("a # b", "this character has no meaning here")]
