@@ -135,6 +135,9 @@ internal static class Listener
         ConnectionGuard guard, ListenSockets sockets)
     {
         kestrel.AddServerHeader = false;
+        // No two answers share request id and receipt: a table of headers seen before would turn over with each, here
+        // and at the client, for an eighth of the time that a short call takes.
+        kestrel.AllowResponseHeaderCompression = false;
         kestrel.AllowSynchronousIO = false;
         var limits = kestrel.Limits;
         limits.MaxConcurrentConnections = settings.Connections;
