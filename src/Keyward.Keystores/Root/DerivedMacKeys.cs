@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Keyward.Keystores.Material;
+using Keyward.Vault.Algorithms;
 using Keyward.Vault.Keystores;
 
 namespace Keyward.Keystores.Root;
@@ -12,7 +13,7 @@ namespace Keyward.Keystores.Root;
 internal sealed class DerivedMacKeys(Func<SealedKey, SecretBytes> open) : IDisposable
 {
     private const int MaximumKept = 10_000;
-    private const int KeySizeBytes = HMACSHA256.HashSizeInBytes;
+    private const int KeySizeBytes = HmacSha256.SizeBytes;
 
     /// <summary>Prefix and secret; a secret has 40 characters.</summary>
     private const int MaximumSecretSizeBytes = 256;
@@ -28,7 +29,7 @@ internal sealed class DerivedMacKeys(Func<SealedKey, SecretBytes> open) : IDispo
         try
         {
             Find(secret, prefix, steps, key);
-            HMACSHA256.HashData(key, signed, expected);
+            HmacSha256.HashData(key, signed, expected);
             return CryptographicOperations.FixedTimeEquals(expected, mac) & secret is not null;
         }
         finally
@@ -47,7 +48,7 @@ internal sealed class DerivedMacKeys(Func<SealedKey, SecretBytes> open) : IDispo
         try
         {
             Derive(secret, prefix, steps, key);
-            HMACSHA256.HashData(key, signed, expected);
+            HmacSha256.HashData(key, signed, expected);
             return CryptographicOperations.FixedTimeEquals(expected, mac);
         }
         finally
@@ -108,7 +109,7 @@ internal sealed class DerivedMacKeys(Func<SealedKey, SecretBytes> open) : IDispo
             ReadOnlySpan<byte> from = first[..(size + secret.Length)];
             foreach (var step in steps)
             {
-                HMACSHA256.HashData(from, text[..Encoding.UTF8.GetBytes(step, text)], next);
+                HmacSha256.HashData(from, text[..Encoding.UTF8.GetBytes(step, text)], next);
                 next.CopyTo(key);
                 from = key;
             }

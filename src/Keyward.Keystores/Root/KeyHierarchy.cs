@@ -28,7 +28,6 @@ internal sealed class KeyHierarchy : IKeyHierarchy, ICredentialKeys
     private readonly Sealer _sum;
     private readonly Ed25519Pair _statements;
     private readonly DerivedMacKeys _derived;
-    private readonly CoreSlots<IncrementalHash> _digests;
     private readonly ConcurrentDictionary<UInt128, Sealer> _projects = new();
 
     private KeyHierarchy(byte[] deploymentId, RootSealers root, DeploymentKeys keys)
@@ -37,8 +36,6 @@ internal sealed class KeyHierarchy : IKeyHierarchy, ICredentialKeys
         _statements = new Ed25519Pair(keys.Statement);
         _sum = new Sealer(keys.SumSeal.Span, SealedKeyRow.RootParent, deploymentId);
         _derived = new DerivedMacKeys(secret => Project(secret.ParentId).Open(secret));
-        _digests = new CoreSlots<IncrementalHash>(
-            () => IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, keys.AuditDigest));
     }
 
     /// <summary>Makes the deployment's own keys. Gives them sealed by the root, with their ids, to be stored.</summary>
@@ -108,17 +105,17 @@ internal sealed class KeyHierarchy : IKeyHierarchy, ICredentialKeys
     /// <summary>A version's material, of whatever form its algorithm has.</summary>
     public SecretBytes OpenVersion(SealedKey version) => Project(version.ParentId).Open(version);
 
-    public void SealRow(ReadOnlySpan<byte> framed, Span<byte> seal) => HMACSHA256.HashData(_keys.Row, framed, seal);
+    public void SealRow(ReadOnlySpan<byte> framed, Span<byte> seal) => HmacSha256.HashData(_keys.Row, framed, seal);
 
     public bool CheckRow(ReadOnlySpan<byte> framed, ReadOnlySpan<byte> seal)
     {
-        Span<byte> expected = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        Span<byte> expected = stackalloc byte[HmacSha256.SizeBytes];
         SealRow(framed, expected);
         return CryptographicOperations.FixedTimeEquals(expected, seal);
     }
 
     public void StateTerm(ReadOnlySpan<byte> framed, Span<byte> term) =>
-        HMACSHA256.HashData(_keys.SumTerm.Span, framed, term);
+        HmacSha256.HashData(_keys.SumTerm.Span, framed, term);
 
     public byte[] SealStateSum(long seq, ReadOnlySpan<byte> sum) => _sum.Seal(SumBinding(seq), sum).Sealed;
 
@@ -139,22 +136,18 @@ internal sealed class KeyHierarchy : IKeyHierarchy, ICredentialKeys
 
     public void StateDigest(ReadOnlySpan<byte> sum, Span<byte> digest)
     {
-        Span<byte> full = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(_keys.SumDigest.Span, sum, full);
+        Span<byte> full = stackalloc byte[HmacSha256.SizeBytes];
+        HmacSha256.HashData(_keys.SumDigest.Span, sum, full);
         full[..DigestSizeBytes].CopyTo(digest);
     }
 
     public void AuditDigest(string label, ReadOnlySpan<byte> bytes, Span<byte> digest)
     {
-        Span<byte> full = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        Span<byte> full = stackalloc byte[HmacSha256.SizeBytes];
         Span<byte> prefix = stackalloc byte[MaximumLabelSizeBytes + 1];
         var size = Encoding.ASCII.GetBytes(label, prefix[..MaximumLabelSizeBytes]);
         prefix[size] = 0;
-        var mac = _digests.Take();
-        mac.AppendData(prefix[..(size + 1)]);
-        mac.AppendData(bytes);
-        mac.GetHashAndReset(full);
-        _digests.Return(mac);
+        HmacSha256.HashData(_keys.AuditDigest, prefix[..(size + 1)], bytes, full);
         full[..DigestSizeBytes].CopyTo(digest);
     }
 
@@ -164,8 +157,7 @@ internal sealed class KeyHierarchy : IKeyHierarchy, ICredentialKeys
         var size = Encoding.ASCII.GetBytes(label, prefix.Slice(4, MaximumLabelSizeBytes));
         BinaryPrimitives.WriteInt32BigEndian(prefix, size);
         BinaryPrimitives.WriteInt32BigEndian(prefix[(4 + size)..], data.Length);
-        using var message = new JoinedBytes(prefix[..(size + 8)], data, stackalloc byte[JoinedBytes.StackSizeBytes]);
-        HMACSHA256.HashData(_keys.Token, message.Bytes, mac);
+        HmacSha256.HashData(_keys.Token, prefix[..(size + 8)], data, mac);
     }
 
     /// <summary>Seals what belongs to the deployment and is no key of a project.</summary>
@@ -182,8 +174,8 @@ internal sealed class KeyHierarchy : IKeyHierarchy, ICredentialKeys
         using var framed = new SecretBytes(
             Frame.SizeOf(nameBytes) + Frame.SizeOf(label) + Frame.SizeOf(material));
         Frame.Write(Frame.Write(Frame.Write(framed.Writable, nameBytes), label), material);
-        Span<byte> full = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(_keys.Fingerprint, framed.Span, full);
+        Span<byte> full = stackalloc byte[HmacSha256.SizeBytes];
+        HmacSha256.HashData(_keys.Fingerprint, framed.Span, full);
         return BinaryPrimitives.ReadUInt128BigEndian(full);
     }
 
@@ -225,7 +217,7 @@ internal sealed class KeyHierarchy : IKeyHierarchy, ICredentialKeys
 
     public byte[] MakeSessionSecret(ReadOnlySpan<byte> claims)
     {
-        Span<byte> bytes = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        Span<byte> bytes = stackalloc byte[HmacSha256.SizeBytes];
         try
         {
             TokenMac("session-secret/1", claims, bytes);
@@ -259,7 +251,6 @@ internal sealed class KeyHierarchy : IKeyHierarchy, ICredentialKeys
     public void Dispose()
     {
         _derived.Dispose();
-        _digests.Dispose();
         foreach (var project in _projects.Values) project.Dispose();
         _sum.Dispose();
         _statements.Dispose();

@@ -18,25 +18,47 @@ public static unsafe partial class Sha256
     private static ContextHandle? _ofThread;
 
     /// <param name="hash">Takes the hash; may be where the message lies.</param>
-    public static void HashData(ReadOnlySpan<byte> message, Span<byte> hash)
+    public static void HashData(ReadOnlySpan<byte> message, Span<byte> hash) => HashData(message, [], [], hash);
+
+    /// <summary>The hash of three parts, one behind the other.</summary>
+    internal static void HashData(
+        ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, ReadOnlySpan<byte> third, Span<byte> hash)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(hash.Length, SizeBytes);
         if (Digest == 0)
         {
-            SHA256.HashData(message, hash);
+            HashByPlatform(first, second, third, hash);
             return;
         }
 
-        ArgumentOutOfRangeException.ThrowIfLessThan(hash.Length, SizeBytes);
         var context = (_ofThread ??= NewContext()).Pointer;
-        fixed (byte* from = message, to = hash)
-        {
-            uint size;
-            if (EVP_DigestInit_ex2(context, Digest, 0) != 1
-                || EVP_DigestUpdate(context, from, (nuint)message.Length) != 1
-                || EVP_DigestFinal_ex(context, to, &size) != 1)
-                throw new CryptographicException("libcrypto refused to hash.");
-        }
+        if (EVP_DigestInit_ex2(context, Digest, 0) != 1) throw Refused();
+        Update(context, first);
+        Update(context, second);
+        Update(context, third);
+        uint size;
+        fixed (byte* to = hash)
+            if (EVP_DigestFinal_ex(context, to, &size) != 1) throw Refused();
     }
+
+    private static void Update(nint context, ReadOnlySpan<byte> part)
+    {
+        if (part.IsEmpty) return;
+        fixed (byte* from = part)
+            if (EVP_DigestUpdate(context, from, (nuint)part.Length) != 1) throw Refused();
+    }
+
+    private static void HashByPlatform(
+        ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, ReadOnlySpan<byte> third, Span<byte> hash)
+    {
+        using var parts = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        parts.AppendData(first);
+        parts.AppendData(second);
+        parts.AppendData(third);
+        parts.GetHashAndReset(hash);
+    }
+
+    private static CryptographicException Refused() => new("libcrypto refused to hash.");
 
     private static nint FindDigest() => NativeLibrary.TryLoad(Library, out _) ? EVP_MD_fetch(0, "SHA256", 0) : 0;
 
