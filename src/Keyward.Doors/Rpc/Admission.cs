@@ -1,5 +1,6 @@
 using System.Net;
 using Google.Protobuf;
+using Grpc.AspNetCore.Server;
 using Keyward.Vault.Gate;
 using Keyward.Vault.Identities;
 using Microsoft.AspNetCore.Connections.Features;
@@ -33,7 +34,7 @@ internal sealed class Admission(RequestDelegate next, Gate gate, IEnumerable<Uno
     {
         if (DoorOf(context.Request) is not { } door) return next(context);
         var arrival = gate.Receive(door, SourceOf(context), TraceOf(context.Request));
-        arrival.Method = MethodOf(context.Request);
+        arrival.Method = MethodOf(context);
         arrival.Reason = ReasonOf(context.Request);
         Answering.Begin(context, arrival);
         var judged = ProofOf(context.Request) is { } proof ? gate.Identify(arrival, proof)
@@ -108,10 +109,13 @@ internal sealed class Admission(RequestDelegate next, Gate gate, IEnumerable<Uno
     internal static bool IsGrpc(HttpRequest request) =>
         request.ContentType?.StartsWith("application/grpc", StringComparison.Ordinal) == true;
 
-    private static string MethodOf(HttpRequest request)
+    private static string MethodOf(HttpContext context)
     {
+        var request = context.Request;
+        if (!IsGrpc(request)) return request.Method;
+        if (context.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>() is { } known) return known.Method.Name;
         var path = request.Path.Value!;
-        return IsGrpc(request) ? path[(path.LastIndexOf('/') + 1)..] : request.Method;
+        return path[(path.LastIndexOf('/') + 1)..];
     }
 
     private static BearerProof? ProofOf(HttpRequest request)

@@ -47,9 +47,10 @@ internal sealed class RecordDraft(Arrival arrival, Caller? caller, Verb verb)
 
     public int? ContextSizeBytes { get; set; }
 
-    public UInt128? ContextDigest { get; set; }
+    /// <summary>Zero where there is none, as for what follows: no digest is.</summary>
+    public UInt128 ContextDigest { get; set; }
 
-    public UInt128? CiphertextDigest { get; set; }
+    public UInt128 CiphertextDigest { get; set; }
 
     /// <summary>True once the record was committed with its change: then the store brings it into the log.</summary>
     public bool IsCommitted { get; set; }

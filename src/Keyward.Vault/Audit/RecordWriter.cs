@@ -195,10 +195,11 @@ internal sealed class RecordWriter
     private void WriteDigests(RecordDraft draft)
     {
         var token = draft.Arrival.TokenDigest;
-        if (draft is { ContextDigest: null, CiphertextDigest: null, Digests: null } && token is null) return;
+        var (context, ciphertext) = (draft.ContextDigest, draft.CiphertextDigest);
+        if (context == 0 && ciphertext == 0 && draft.Digests is null && token is null) return;
         _json.WriteStartObject("digests"u8);
-        if (draft.ContextDigest is { } context) Hex("aad"u8, context);
-        if (draft.CiphertextDigest is { } ciphertext) Hex("ciphertext"u8, ciphertext);
+        if (context != 0) Hex("aad"u8, context);
+        if (ciphertext != 0) Hex("ciphertext"u8, ciphertext);
         if (draft.Digests is { } digests)
             foreach (var (label, digest) in digests) _json.WriteString(label, digest);
         if (token is not null) _json.WriteString("token"u8, token);

@@ -11,7 +11,7 @@ public enum ProofUse
 /// <summary>A token as it came, unjudged.</summary>
 /// <param name="Text">A part of the header that it came in: a token that was seen before is known without a copy of
 /// it.</param>
-public sealed record BearerProof(ReadOnlyMemory<char> Text, ProofUse Use)
+public readonly record struct BearerProof(ReadOnlyMemory<char> Text, ProofUse Use)
 {
     public BearerProof(string token, ProofUse use)
         : this(token.AsMemory(), use)
