@@ -172,6 +172,12 @@ internal static class AuditCommands
 
     private static void Show(Session session, string record)
     {
+        if (session.Output.HasFields)
+        {
+            session.Output.Write((JsonObject)JsonNode.Parse(record)!);
+            return;
+        }
+
         if (session.Output.IsJson)
         {
             Output.Line(record);

@@ -20,7 +20,8 @@ internal sealed class AuditFolder
 
     public static AuditFolder Open(string path)
     {
-        if (!Directory.Exists(path)) throw new FailedException($"There is no folder {path}.",
+        if (!Directory.Exists(path)) throw new FailedException(
+            File.Exists(path) ? $"{path} is not a folder." : $"There is nothing at {path}.",
             "Name the audit folder of a data folder: keyward audit verify ~/.keyward/audit");
         if (IsLog(path))
             return new AuditFolder(

@@ -47,6 +47,9 @@ internal sealed class Output
     /// <summary>JSON was asked for by name: results that are files of a kind of their own are JSON only then.</summary>
     public bool WantsJson { get; }
 
+    /// <summary>Some fields were asked for by name (--field), and nothing else is printed.</summary>
+    public bool HasFields => _fields.Length > 0;
+
     public static JsonObject Json(IMessage message) => (JsonObject)JsonNode.Parse(Formatter.Format(message))!;
 
     /// <summary>Zeros, empty texts and empty lists too.</summary>
@@ -57,7 +60,7 @@ internal sealed class Output
     /// <summary>One object: JSON, or a line a field.</summary>
     public void Write(JsonObject json)
     {
-        if (_fields.Length > 0) Line(Fields(json));
+        if (HasFields) Line(Fields(json));
         else if (IsJson) Line(json.ToJsonString(Console.IsOutputRedirected ? Compact : Indented));
         else
             foreach (var (name, value) in json)
@@ -71,7 +74,7 @@ internal sealed class Output
     public void WriteList(IEnumerable<JsonObject> items, string nextPageToken, params string[] columns)
     {
         var list = items.ToList();
-        if (_fields.Length > 0)
+        if (HasFields)
         {
             foreach (var item in list) Line(Fields(item));
             return;

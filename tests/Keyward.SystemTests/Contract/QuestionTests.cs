@@ -64,6 +64,9 @@ public sealed class QuestionTests : IDisposable
         (code, var output, errors) = await ToolAsync(again, "audit", "query", "--operation", "encipher");
         Assert.Equal((0, ""), (code, output));
         Assert.Contains("No record", errors, StringComparison.Ordinal);
+        (_, output, _) = await ToolAsync(
+            again, "audit", "query", "--operation", "create_key", "--limit", "1", "--field", "operation", "--field", "key.project");
+        Assert.Equal("create_key\tdefault\n", output);
         using (var client = new RestClient(again))
             Assert.Equal(400, (await client.GetAsync("/keyward/v1/audit/records?outcome=refused")).Status);
     }

@@ -58,6 +58,20 @@ public sealed class LogTests(LogTests.Made made) : IClassFixture<LogTests.Made>,
     }
 
     [Fact]
+    public async Task A_checkpoint_that_lost_its_signatures_is_none()
+    {
+        await MakeAsync();
+        var path = Path.Combine(LogFolder, "checkpoint");
+        var note = await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken);
+        var end = note.IndexOf("\n\n", StringComparison.Ordinal) + 2;
+        await File.WriteAllTextAsync(path, note[..end], TestContext.Current.CancellationToken);
+        var (code, _, errors) = await VerifyAsync(Folder);
+        Assert.Equal(1, code);
+        Assert.Contains("not a signed checkpoint", errors, StringComparison.Ordinal);
+        await ServesNothingAsync("log_altered");
+    }
+
+    [Fact]
     public async Task A_journal_that_is_gone_is_missed_offline_where_the_node_writes_and_not_of_a_copy()
     {
         await MakeAsync();

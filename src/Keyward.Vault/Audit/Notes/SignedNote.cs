@@ -65,7 +65,7 @@ public sealed record SignedNote(string Text, IReadOnlyList<NoteSignature> Signat
         note = null!;
         if (whole.Any(c => char.IsControl(c) && c != '\n') || !whole.EndsWith('\n')) return false;
         var split = whole.LastIndexOf("\n\n", StringComparison.Ordinal);
-        if (split < 0) return false;
+        if (split < 0 || split + 2 == whole.Length) return false; // a text that nobody signed is no note
         var signatures = new List<NoteSignature>();
         foreach (var line in whole[(split + 2)..^1].Split('\n'))
         {

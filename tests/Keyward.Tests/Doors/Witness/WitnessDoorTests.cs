@@ -81,6 +81,7 @@ public sealed class WitnessDoorTests : IAsyncLifetime
     [InlineData("old 0\n")]
     [InlineData("old 00\n\nx\n1\nx\n\n— x y\n")]
     [InlineData("old -1\n\nlog.example/1\n")]
+    [InlineData("old 0\n\nlog.example/1\n1\nToNmfkNq3Hjox4OrhV/IxK74gpm4ExnjL0DNtx2zTIw=\n\n")]
     [InlineData("new 0\n\nlog.example/1\n1\n\n")]
     public async Task What_is_no_request_is_refused_and_recorded(string body)
     {

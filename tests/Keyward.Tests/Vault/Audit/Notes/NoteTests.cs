@@ -72,6 +72,8 @@ public sealed class NoteTests
 
     [Theory]
     [InlineData("no empty line\n")]
+    [InlineData("nobody signed\n\n")]
+    [InlineData("\n\n\n")]
     [InlineData("text\n\n- name AAAAAAAA\n")]
     [InlineData("text\n\n— name AAAA\n")]
     [InlineData("text\n\n— name AAAAAAAA")]
