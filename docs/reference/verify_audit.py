@@ -181,8 +181,12 @@ def check_bundle(path, keys):
         raise Broken("the file is no bundle of this format")
     if not bundle["records"]:
         raise Broken("the file has no records, so it proves nothing")
+    seen = set()
     for entry in bundle["records"]:
         name = f"record {entry.get('index')} of {entry.get('log')}"
+        if name in seen:
+            raise Broken(f"{name} stands in the file twice")
+        seen.add(name)
         number = entry.get("checkpoint")
         if not isinstance(number, int) or not 0 <= number < len(bundle["checkpoints"]) or "proof" not in entry:
             raise Broken(f"{name} comes without its checkpoint or proof")

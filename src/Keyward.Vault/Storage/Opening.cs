@@ -31,7 +31,7 @@ internal sealed class Opening(IStore store, AuditLog log, ITreeFiles files, Time
     {
         if (Known > state.Counter.Seq)
             return Damage("store_rolled_back", $"This node has applied change {Known}, the store ends at " +
-                $"{state.Counter.Seq}: an older store was put back.");
+                $"{state.Counter.Seq}: {PutBack}");
         var (snapshot, broken) = SnapshotLoader.Load(state, hierarchy);
         if (await JudgeSumAsync(state.Counter, snapshot, broken, hierarchy, cancellation).ConfigureAwait(false)
             is { } altered) return altered;
@@ -101,7 +101,7 @@ internal sealed class Opening(IStore store, AuditLog log, ITreeFiles files, Time
             || (mark.Seq == snapshot.Seq && snapshot.Altered.IsEmpty && mark.State != DigestOf(snapshot, hierarchy))))
             return Damage("store_rolled_back",
                 $"The audit log knows change {mark.Seq}, " +
-                $"the store ends at {snapshot.Seq}: an older store was put back.");
+                $"the store ends at {snapshot.Seq}: {PutBack}");
         if (IsShared) return null;
         // A successor's first change is the one that made it.
         var next = logged?.Seq + 1 ?? FirstSeqOf(snapshot);
@@ -158,6 +158,9 @@ internal sealed class Opening(IStore store, AuditLog log, ITreeFiles files, Time
         hierarchy.StateDigest(bytes, digest);
         return BinaryPrimitives.ReadUInt128BigEndian(digest).ToString("x32");
     }
+
+    private const string PutBack = "an older store was put back. Stop the server, and put the newer store back, " +
+        "or a backup of store and log together: keyward restore.";
 
     private static Refusal Damage(string reason, string sentence) =>
         new(RefusalReason.NotReady, sentence + " Nothing is served.", reason);

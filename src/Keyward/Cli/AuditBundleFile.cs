@@ -51,8 +51,11 @@ internal static class AuditBundleFile
             "too: give the log's own, --vkey FILE.");
         var keys = keyFile is null ? bundle.Keys : VerifierKey.ParseLines(
             await File.ReadAllTextAsync(keyFile, session.Cancellation).ConfigureAwait(false));
+        var seen = new HashSet<(string Log, long Index)>();
         foreach (var (log, record) in bundle.Records)
         {
+            if (!seen.Add((log, record.Proof.Index)))
+                throw new FailedException($"{file}: record {record.Proof.Index} of {log} stands in it twice.");
             if (record.Proof.Signed.Checkpoint.Origin != log)
                 throw new FailedException($"{file}: record {record.Proof.Index} is said to be of another log.");
             if (record.Proof.WhyNot(record.Record.Span, keys, NoteSigner.IsGood) is { } why)

@@ -94,7 +94,9 @@ internal static class AuditProofCommands
             ? AuditFolder.Open(folder).Keys(null)
             : VerifierKey.ParseLines(string.Join('\n', await KeysAsync(session).ConfigureAwait(false)));
         var origins = records.Select(r => r.Proof.Signed.Checkpoint.Origin).ToHashSet();
-        var bytes = AuditBundleFile.Write(records, keys.Where(k => origins.Contains(k.Name)));
+        var bytes = AuditBundleFile.Write(
+            [.. records.DistinctBy(r => (r.Proof.Signed.Checkpoint.Origin, r.Proof.Index))],
+            keys.Where(k => origins.Contains(k.Name)));
         if (BackupCommands.HasRecipients(session)) bytes = AgeWriter.Seal(bytes, BackupCommands.Recipients(session));
         if (session.Get(OutFile) is { } file)
             await File.WriteAllBytesAsync(file, bytes, session.Cancellation).ConfigureAwait(false);

@@ -34,7 +34,7 @@ public sealed class ProofTests : IDisposable
         }
 
         await ToolAsync(server, environment,
-            ["audit", "bundle", .. receipts.Values, "--out", _data.In("bundle.json")]);
+            ["audit", "bundle", .. receipts.Values, receipts.Values.First(), "--out", _data.In("bundle.json")]);
         await server.StopAsync();
         Assert.Equal((0, $"ok, {receipts.Count} records proven\n"), await PythonAsync("bundle.json"));
         var (code, _, _) = await KeywardServer.RunAsync(KeywardServer.Program,
@@ -64,6 +64,7 @@ public sealed class ProofTests : IDisposable
         (_, record) => record.AsObject().Remove("proof"),
         (bundle, _) => bundle["format"] = "keyward-audit-bundle/2",
         (bundle, _) => bundle["records"] = new JsonArray(),
+        (bundle, record) => bundle["records"]!.AsArray().Add(record.DeepClone()),
         (bundle, _) => bundle["checkpoints"] = new JsonArray(),
         (bundle, _) => bundle["checkpoints"]!.AsArray().Select(c => ((string)c!).Replace("\n\n", "0\n\n")).ToList()
             .ForEach(c => bundle["checkpoints"] = new JsonArray(c)),

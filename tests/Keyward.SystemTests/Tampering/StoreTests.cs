@@ -84,7 +84,7 @@ public sealed class StoreTests(StoreTests.Made made) : IClassFixture<StoreTests.
         RemoveStore();
         File.Copy(_data.In("older.db"), _data.In("kms/keyward.db"));
         File.SetUnixFileMode(_data.In("kms/keyward.db"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        await ServesNothingAsync("store_rolled_back");
+        await ServesNothingAsync("store_rolled_back", "keyward restore");
     }
 
     [Fact]
@@ -173,12 +173,13 @@ public sealed class StoreTests(StoreTests.Made made) : IClassFixture<StoreTests.
         Assert.Equal(0, await server.StopAsync());
     }
 
-    private async Task ServesNothingAsync(string reason)
+    private async Task ServesNothingAsync(string reason, string whatToDo = "")
     {
         await using var server = await StartAsync();
         using var client = new RestClient(server);
         var (status, ready) = await client.GetAsync("/readyz");
         Assert.Equal((503, reason), (status, ready.GetProperty("status").GetString()));
+        Assert.Contains(whatToDo, ready.GetProperty("message").GetString(), StringComparison.Ordinal);
         Assert.Equal(503, (await DecryptAsync(client, "a")).Status);
         Assert.Equal(503, (await EncryptAsync(client, "b")).Status);
     }
