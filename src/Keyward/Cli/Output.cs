@@ -44,6 +44,9 @@ internal sealed class Output
 
     public bool IsJson { get; }
 
+    /// <summary>For people: neither JSON nor single fields.</summary>
+    public bool IsTable => !IsJson && _fields.Length == 0;
+
     /// <summary>JSON was asked for by name: results that are files of a kind of their own are JSON only then.</summary>
     public bool WantsJson { get; }
 

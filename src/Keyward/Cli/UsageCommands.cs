@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Keyward.Protos.V1;
 
 namespace Keyward.Cli;
@@ -71,6 +72,41 @@ internal static class UsageCommands
     {
         if (usage.LagEntries > 0)
             session.Note($"{usage.LagEntries} records of the log are not in this yet.");
-        session.Output.Write(usage);
+        if (!session.Output.IsTable)
+        {
+            session.Output.Write(usage);
+            return;
+        }
+
+        if (usage.Since is not null) session.Note($"The log begins at {usage.Since.ToDateTimeOffset():u}.");
+        session.Output.WriteList(
+            Rows(usage), "", "version", "principal", "uses", "firstUseTime", "lastUseTime", "operations");
     }
+
+    /// <summary>A row for each version and principal; those that are beyond what is kept by name have one
+    /// together.</summary>
+    internal static IEnumerable<JsonObject> Rows(Usage usage) =>
+        from version in usage.Versions
+        from row in version.Principals.Select(p => Row(version, p)).Concat(Rest(version))
+        select row;
+
+    private static JsonObject Row(VersionUse version, PrincipalUse use)
+    {
+        var json = Output.Json(use);
+        json["version"] = Number(version);
+        json["operations"] = string.Join(',', use.Operations);
+        return json;
+    }
+
+    private static IEnumerable<JsonObject> Rest(VersionUse version)
+    {
+        if (version.OtherPrincipals > 0)
+            yield return new JsonObject
+            {
+                ["version"] = Number(version), ["principal"] = $"({version.OtherPrincipals} others)",
+                ["uses"] = version.Uses - version.Principals.Sum(p => p.Uses),
+            };
+    }
+
+    private static string Number(VersionUse version) => version.Version[(version.Version.LastIndexOf('/') + 1)..];
 }

@@ -21,8 +21,9 @@ internal static class CloudTrailForm
             ["eventName"] = record.Method,
             ["awsRegion"] = record.Part("locations") ?? "global",
             ["sourceIPAddress"] = record.Text("source", "ip") ?? record.Service,
-            ["userAgent"] = record.Text("source", "agent") ?? record.Service,
         };
+        // A service's own calls have its name; of a caller who sent no agent nothing can be said.
+        json.With("userAgent", record.Text("source", "agent") ?? (record.Door == "system" ? record.Service : null));
         if (!record.IsOk)
             json.With("errorCode", ErrorCode(record)).With("errorMessage", record.ErrorMessage);
         json["requestParameters"] = Parameters(record);

@@ -77,7 +77,13 @@ internal static class OcsfForm
 
     private static JsonObject Actor(RecordView record)
     {
-        if (record.Principal is not { } name) return new JsonObject { ["app_name"] = "keyward" };
+        if (record.Principal is not { } name)
+            return record.Door == "system"
+                ? new JsonObject { ["app_name"] = "keyward" }
+                : new JsonObject
+                {
+                    ["user"] = new JsonObject { ["name"] = "unknown", ["type_id"] = 0, ["type"] = "Unknown" },
+                };
         var isAccount = record.Text("principal", "type") == "service_account";
         var actor = new JsonObject
         {

@@ -47,6 +47,18 @@ public sealed class UsageFindingsTests
         Assert.Equal(Ago(20 + 1), all.Since);
     }
 
+    [Fact]
+    public void A_table_has_a_row_for_each_version_and_principal_and_the_rest_in_one()
+    {
+        var all = Of(1, 5, "app");
+        UsageCommands.Merge(all, Of(1, 9, "job"));
+        UsageCommands.Merge(all, Of(2, 1, "job"));
+        (all.Versions[1].OtherPrincipals, all.Versions[1].Uses) = (3, 8);
+        Assert.Equal([("1", "app", "1"), ("1", "job", "1"), ("2", "job", "1"), ("2", "(3 others)", "7")],
+            UsageCommands.Rows(all).Select(r => ($"{r["version"]}", $"{r["principal"]}", $"{r["uses"]}")));
+        Assert.All(UsageCommands.Rows(all).Take(3), r => Assert.Equal("decrypt", $"{r["operations"]}"));
+    }
+
     private static Usage Of(int version, int usedDaysAgo, string principal) => new()
     {
         Since = Ago(20 + usedDaysAgo),

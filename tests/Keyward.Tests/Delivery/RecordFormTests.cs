@@ -82,6 +82,8 @@ public sealed class RecordFormTests
         var refused = Form("cloudtrail", Denied);
         Assert.Equal("AccessDenied", Text(refused, "errorCode"));
         Assert.False((bool)refused["readOnly"]!);
+        // Who sent no agent is not called by the service's name.
+        Assert.False(Form("cloudtrail", Summary).ContainsKey("userAgent"));
     }
 
     [Fact]
@@ -99,6 +101,9 @@ public sealed class RecordFormTests
             Assert.NotNull(json["api"]!["operation"]);
         }
 
+        Assert.Equal((0, "unknown"), ((int)Form("ocsf", Summary)["actor"]!["user"]!["type_id"]!,
+            Text(Form("ocsf", Summary), "actor", "user", "name")));
+        Assert.Equal("keyward", Text(Form("ocsf", Summary.Replace("google_rest", "system")), "actor", "app_name"));
         Assert.Equal(99, (int)Form("ocsf", Encrypted)["activity_id"]!);
         Assert.Equal(3, (int)Form("ocsf", Denied)["activity_id"]!);
         Assert.Equal(2, (int)Form("ocsf", Denied)["status_id"]!);

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Keyward.Server.Settings;
 
 namespace Keyward.Delivery.Sinks;
@@ -52,6 +54,7 @@ internal sealed record SinkSettings(string Name, SinkKind Kind, Uri Address)
         if (text.Length == 0) return null;
         if (!TryParse(text, out var sink)) return "must be NAME=ADDRESS with one of the schemes "
             + string.Join(", ", Schemes.Select(s => s.Scheme)) + ", such as siem=splunk+https://splunk.example:8088";
+        if (WhyNotOptions(text, sink) is { } option) return option;
         if (!RecordForm.Names.Contains(sink.Form)) return "form must be one of " + string.Join(", ", RecordForm.Names);
         if (sink is { Kind: SinkKind.Elastic, Form: "cef" }) return "form cef is no JSON, which Elasticsearch takes";
         if (sink.CertificateFile is null != sink.KeyFile is null) return "certificate_file and key_file go together";
@@ -63,8 +66,18 @@ internal sealed record SinkSettings(string Name, SinkKind Kind, Uri Address)
             if (file is not null && !File.Exists(file)) return $"{file} does not exist";
         foreach (var file in (string?[])[sink.TokenFile, sink.KeyFile])
             if (file is not null && IsOpen(file)) return $"{file} can be read by others: chmod 600";
-        return sink.Kind == SinkKind.File && !Path.IsPathRooted(sink.Address.LocalPath)
-            ? "names a file by its whole path" : null;
+        if (sink.Kind == SinkKind.File && !Path.IsPathRooted(sink.Address.LocalPath))
+            return "names a file by its whole path";
+        return WhyNotTls(sink);
+    }
+
+    /// <summary>What is wrong with all of them together: how far a sink is stands in a file of its name, which two
+    /// sinks cannot share without records that one of them never gets.</summary>
+    public static string? WhyNot(IReadOnlyList<string> texts)
+    {
+        var names = texts.Where(t => t.Length > 0).Select(t => t.Split('=')[0]).ToList();
+        return names.FirstOrDefault(n => names.Count(other => other == n) > 1) is { } twice
+            ? $"names {twice} twice: each needs a name of its own" : null;
     }
 
     public static bool TryParse(string text, out SinkSettings sink)
@@ -120,6 +133,65 @@ internal sealed record SinkSettings(string Name, SinkKind Kind, Uri Address)
         }
 
         return (options, string.Join('&', rest));
+    }
+
+    /// <summary>An option that says nothing here would leave its author in the belief that it does.</summary>
+    private static string? WhyNotOptions(string text, SinkSettings sink)
+    {
+        var query = new Uri(text[(text.IndexOf('=', StringComparison.Ordinal) + 1)..]).Query;
+        var options = query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries)
+            .Select(p => p.Split('=', 2)).Select(p => (Name: p[0], Value: p.ElementAtOrDefault(1) ?? "")).ToList();
+        foreach (var (name, value) in options)
+        {
+            // What is sent with requests may have an address's own query; a file and a line of syslog have none.
+            if (!Options.Contains(name) && sink.Kind is SinkKind.File or SinkKind.Syslog)
+                return $"{name} is none of the options " + string.Join(", ", Options);
+            if (Options.Contains(name) && options.Count(o => o.Name == name) > 1) return $"{name} is given twice";
+            if (name == "ack" && sink.Kind != SinkKind.Splunk) return "ack is an option of splunk+https alone";
+            if (name == "ack" && value is not ("true" or "false")) return "ack must be true or false";
+            if (name == "from" && value != "now") return "from can only be now; a range is sent again by audit replay";
+        }
+
+        return sink is { Kind: SinkKind.Elastic, Address.AbsolutePath: "/" }
+            ? "elastic+https names an index behind the host, such as elastic+https://elastic.example:9200/keyward"
+            : null;
+    }
+
+    private static string? WhyNotTls(SinkSettings sink)
+    {
+        try
+        {
+            if (sink.CaFile is { } ca)
+            {
+                var roots = new X509Certificate2Collection();
+                roots.ImportFromPemFile(ca);
+                if (roots.Count == 0) return $"{ca} holds no certificate in PEM";
+                foreach (var root in roots) root.Dispose();
+            }
+        }
+        catch (CryptographicException)
+        {
+            return $"{sink.CaFile} holds a certificate that cannot be read as PEM";
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return $"{sink.CaFile} cannot be read: {failure.Message.TrimEnd('.')}";
+        }
+
+        try
+        {
+            if (sink.CertificateFile is { } certificate)
+                X509Certificate2.CreateFromPemFile(certificate, sink.KeyFile).Dispose();
+            return null;
+        }
+        catch (Exception failure) when (failure is CryptographicException or ArgumentException)
+        {
+            return $"{sink.CertificateFile} and {sink.KeyFile} are no certificate and its own private key, both in PEM";
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return $"certificate_file or key_file cannot be read: {failure.Message.TrimEnd('.')}";
+        }
     }
 
     private static string? FileOf(Dictionary<string, string> options, string name) =>

@@ -63,6 +63,7 @@ internal sealed class SplunkSink(SinkSettings settings, TimeProvider time) : ISi
         ["source"] = log,
         ["sourcetype"] = settings.Form == "keyward" ? "keyward:audit" : "keyward:audit:" + settings.Form,
         ["event"] = record.JsonIn(settings.Form),
-        ["fields"] = new JsonObject { ["index"] = record.View.Index },
+        // Not "index": that is the name of Splunk's own field for where an event is kept.
+        ["fields"] = new JsonObject { ["log_index"] = record.View.Index },
     };
 }

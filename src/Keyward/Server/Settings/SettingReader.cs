@@ -163,6 +163,8 @@ internal sealed class SettingReader
                 Errors.Add($"{origin}: {setting.Name} {wrong}.");
                 return;
             }
+
+        if (setting.JudgeAll?.Invoke(parts) is { } all) Errors.Add($"{origin}: {setting.Name} {all}.");
     }
 
     private static string Suggestion(string name)

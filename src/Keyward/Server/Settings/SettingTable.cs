@@ -115,7 +115,7 @@ internal static class SettingTable
 
     public static readonly Setting AuditSinks = new("audit.sinks", null, "",
         "Where audit records are delivered to, each NAME=ADDRESS (docs/guides/audit-delivery.md), separated by commas.",
-        Delivery.Sinks.SinkSettings.WhyNot, IsList: true);
+        Delivery.Sinks.SinkSettings.WhyNot, IsList: true, JudgeAll: Delivery.Sinks.SinkSettings.WhyNot);
 
     public static readonly Setting AuditWitnesses = new("audit.witnesses", null, "",
         "Witnesses that are asked to vouch for this log's checkpoints, each VKEY ADDRESS (docs/guides/witness.md).",
@@ -123,7 +123,8 @@ internal static class SettingTable
 
     public static readonly Setting AuditPublish = new("audit.publish", null, "",
         "Folders and addresses to which the newest checkpoint is copied, each NAME=ADDRESS (docs/guides/witness.md).",
-        Delivery.Checkpoints.CheckpointPlace.WhyNot, IsList: true);
+        Delivery.Checkpoints.CheckpointPlace.WhyNot, IsList: true, JudgeAll: Delivery.Sinks.SinkSettings.WhyNot);
+
     public static readonly Setting MetricsKeyNames = new("metrics.key_names", null, "false",
         "Whether /metrics may name the busiest keys (keyward_key_info), not only number them.",
         OneOf("true", "false"), IsLive: true);

@@ -32,7 +32,7 @@ public sealed class HttpSinkTests
         await using var host = await SinkHost.StartAsync();
         foreach (var scheme in (string[])["https", "splunk+https", "elastic+https", "otlp+https"])
         {
-            using var sink = Make(host, scheme, "/");
+            using var sink = Make(host, scheme, "/audit");
             host.Answer(status, "{}");
             await Assert.ThrowsAsync<DeliveryException>(async () => await sink.SendAsync(Batches.Of(0, 1), default));
         }
@@ -78,6 +78,8 @@ public sealed class HttpSinkTests
         Assert.Equal(("node-1", Batches.Log, "keyward:audit"),
             ((string)json["host"]!, (string)json["source"]!, (string)json["sourcetype"]!));
         Assert.Equal(Batches.Record(4), json["event"]!.ToJsonString());
+        // Splunk's own fields cannot be given another meaning.
+        Assert.Equal("""{"log_index":4}""", json["fields"]!.ToJsonString());
     }
 
     [Fact]
@@ -129,7 +131,7 @@ public sealed class HttpSinkTests
     public async Task Success_that_is_none_does_not_confirm(string scheme, string answer)
     {
         await using var host = await SinkHost.StartAsync();
-        using var sink = Make(host, scheme, "/");
+        using var sink = Make(host, scheme, "/audit");
         host.Answer(200, answer);
         await Assert.ThrowsAsync<DeliveryException>(async () => await sink.SendAsync(Batches.Of(0, 2), default));
     }

@@ -1,4 +1,7 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Keyward.Delivery.Sinks;
+using Keyward.Server.Settings;
 using Keyward.Tests.Conformance;
 
 namespace Keyward.Tests.Delivery.Sinks;
@@ -32,6 +35,14 @@ public sealed class SinkSettingsTests
     [InlineData("web=https://w.example/x?project=No!")]
     [InlineData("web=https://w.example/x?ca_file=/does/not/exist")]
     [InlineData("web=https://w.example/x?certificate_file=/etc/passwd")]
+    [InlineData("web=https://w.example/x?from=yesterday")]
+    [InlineData("web=https://w.example/x?form=ocsf&form=cef")]
+    [InlineData("web=https://w.example/x?ack=true")]
+    [InlineData("hec=splunk+https://s.example?ack=yes")]
+    [InlineData("desk=syslog+tls://s.example?cafile=/etc/passwd")]
+    [InlineData("archive=file:///var/log/a.jsonl?from=0")]
+    [InlineData("siem=elastic+https://e.example:9200")]
+    [InlineData("web=https://w.example/x?ca_file=/etc/passwd")]
     public void What_cannot_be_meant_is_refused(string text) => Assert.NotNull(SinkSettings.WhyNot(text));
 
     [Fact]
@@ -44,5 +55,38 @@ public sealed class SinkSettingsTests
         Assert.Contains("chmod 600", SinkSettings.WhyNot("web=https://w.example/x?token_file=" + file));
         File.SetUnixFileMode(file, UnixFileMode.UserRead);
         Assert.Null(SinkSettings.WhyNot("web=https://w.example/x?token_file=" + file));
+    }
+
+    [Fact]
+    public void Files_that_make_no_connection_are_named_at_the_start()
+    {
+        using var folder = new TemporaryFolder();
+        var (good, broken, key, other) = (folder.In("good.pem"), folder.In("broken.pem"), folder.In("key"), folder.In("other"));
+        using var pair = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var certificate = new CertificateRequest("CN=sink.example", pair, HashAlgorithmName.SHA256)
+            .CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(200));
+        File.WriteAllText(good, certificate.ExportCertificatePem());
+        File.WriteAllText(broken, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+        File.WriteAllText(key, pair.ExportPkcs8PrivateKeyPem());
+        using var stranger = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        File.WriteAllText(other, stranger.ExportPkcs8PrivateKeyPem());
+        foreach (var secret in (string[])[key, other])
+            File.SetUnixFileMode(secret, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Assert.Null(SinkSettings.WhyNot($"web=https://w.example/x?ca_file={good}&certificate_file={good}&key_file={key}"));
+        Assert.Contains(broken, SinkSettings.WhyNot($"web=https://w.example/x?ca_file={broken}"));
+        Assert.Contains("no certificate", SinkSettings.WhyNot($"desk=syslog+tls://s.example?ca_file={key}"));
+        Assert.Contains(other, SinkSettings.WhyNot(
+            $"desk=syslog+tls://s.example?certificate_file={good}&key_file={other}"));
+    }
+
+    [Fact]
+    public void Two_sinks_of_one_name_would_share_how_far_they_are()
+    {
+        var reader = SettingReader.Read(new Dictionary<string, string>(), new Dictionary<string, string>
+        {
+            ["KEYWARD_AUDIT_SINKS"] = "siem=https://a.example/,desk=https://b.example/,siem=https://c.example/",
+        }, null);
+        Assert.Contains("audit.sinks names siem twice", Assert.Single(reader.Errors));
+        Assert.Null(SinkSettings.WhyNot(["siem=https://a.example/", "desk=https://b.example/"]));
     }
 }
