@@ -14,6 +14,9 @@ internal static class AuditVerify
 {
     private const long ProgressStep = 100_000;
 
+    /// <summary>A server signs within a second. Records that wait for longer are worth a word.</summary>
+    private static readonly TimeSpan UnsignedLimit = TimeSpan.FromSeconds(10);
+
     private static readonly Argument<string?> Place = new("place")
     {
         Arity = ArgumentArity.ZeroOrOne, HelpName = "DIR|URL|FILE",
@@ -44,12 +47,32 @@ internal static class AuditVerify
     private static async Task RunAsync(Session session)
     {
         var place = session.Get(Place) ?? ClientSettings.DataFolder;
+        if (File.Exists(place) && (session.Get(Since) is { Length: > 0 } || session.Get(MinimumIndex) != 0))
+            throw new UsageException($"{place} is a file: --since and --min-index are for whole logs.",
+                "Give the log's folder or address.");
         if (File.Exists(place)) await AuditBundleFile.CheckAsync(session, place, session.Get(VerifierKeys))
             .ConfigureAwait(false);
         else if (place.StartsWith("https://", StringComparison.Ordinal)
             || place.StartsWith("http://", StringComparison.Ordinal))
-            Print(session, [await VerifyAddressAsync(session, place).ConfigureAwait(false)]);
-        else Print(session, await VerifyFolderAsync(session, place).ConfigureAwait(false));
+            Print(session, WithAbsent(session, [await VerifyAddressAsync(session, place).ConfigureAwait(false)]));
+        else Print(session, WithAbsent(session, await VerifyFolderAsync(session, place).ConfigureAwait(false)));
+    }
+
+    /// <summary>A checkpoint that was kept shows that its log was there.</summary>
+    private static List<LogReport> WithAbsent(Session session, List<LogReport> reports)
+    {
+        foreach (var file in session.Get(Since) ?? [])
+        {
+            var origin = ReadCheckpoint(file).Checkpoint.Origin;
+            if (reports.All(r => r.Origin != origin))
+                reports.Add(new LogReport
+                {
+                    Origin = origin,
+                    Faults = [new LogFault(file, null, "This is a checkpoint of the log, but the log is not here.")],
+                });
+        }
+
+        return reports;
     }
 
     private static async Task<List<LogReport>> VerifyFolderAsync(Session session, string place)
@@ -100,7 +123,7 @@ internal static class AuditVerify
         {
             NeedsJournal = needsJournal, MinimumIndex = session.Get(MinimumIndex),
             Source = log => SealedArchive.Open(session, log),
-            Since = [.. (session.Get(Since) ?? []).Select(ReadCheckpoint)],
+            Since = [.. (session.Get(Since) ?? []).Select(f => ReadCheckpoint(f, keys))],
             Progress = count =>
             {
                 if (count < next) return;
@@ -108,6 +131,17 @@ internal static class AuditVerify
                 next = count + ProgressStep;
             },
         };
+    }
+
+    /// <summary>One that nobody signed says nothing against the log.</summary>
+    private static SignedCheckpoint ReadCheckpoint(string file, IReadOnlyList<VerifierKey> keys)
+    {
+        var read = ReadCheckpoint(file);
+        return read.WhyNot(keys, NoteSigner.IsGood) is { } why
+            ? throw new FailedException($"{file} cannot be held against the log: {why}.",
+                "It is of another log, was altered, or the keys that lie with the log were exchanged: give those " +
+                "that you kept, --vkey FILE.")
+            : read;
     }
 
     private static SignedCheckpoint ReadCheckpoint(string file) =>
@@ -124,8 +158,24 @@ internal static class AuditVerify
             });
         else
             foreach (var report in reports) Lines(report);
+        foreach (var report in reports.Where(r => r.Holds)) Warn(session, report);
         if (!holds) throw new FailedException($"The audit log does not hold: {Summary(reports)}",
             "Keep the folder as it is, as evidence. docs/runbooks/audit-broken.md says what to do.");
+    }
+
+    /// <summary>What is no fault and yet could hide that the checkpoint alone was put back.</summary>
+    private static void Warn(Session session, LogReport report)
+    {
+        const string Advice = "Hold it against a checkpoint that is kept elsewhere: --since CHECKPOINT";
+        if (report.UncoveredTimes is { } times && times.Last - times.First > UnsignedLimit)
+            session.Note(string.Create(CultureInfo.InvariantCulture,
+                $"{report.Origin}: {report.Uncovered} records from {Text(times.First)} to {Text(times.Last)} are in ")
+                + "the journal, but not under the checkpoint. A server that keeps up signs within a second, so an "
+                + "older checkpoint may have been put in its place. " + Advice);
+        if (report.Beyond > 0)
+            session.Note(string.Create(CultureInfo.InvariantCulture,
+                $"{report.Origin}: there are files of {report.Beyond} records, the checkpoint covers {report.Size}. ")
+                + "The folder was copied while the log grew, or an older checkpoint was put in its place. " + Advice);
     }
 
     private static string Summary(IEnumerable<LogReport> reports)
@@ -159,6 +209,7 @@ internal static class AuditVerify
             ["root"] = report.Root is { } root ? Convert.ToBase64String(root) : null,
             ["firstTime"] = Text(report.FirstTime), ["lastTime"] = Text(report.LastTime),
             ["unsigned"] = report.Uncovered, ["minIndex"] = report.MinimumIndex, ["archivedTo"] = report.ArchivedTo,
+            ["unsignedSince"] = Text(report.UncoveredTimes?.First), ["beyond"] = report.Beyond,
             ["witnesses"] = new JsonArray([.. report.Witnesses.Select(w => (JsonNode)w)]),
         };
         json["faults"] = new JsonArray([.. report.Faults.Select(f => new JsonObject

@@ -54,7 +54,10 @@ internal static class CommandLine
         {
             case ExitException exit: return exit.Code;
             case PipeClosedException: return 0;
-            case OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled }: return 130;
+            case OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled } when !IsLate(failure):
+                return 130;
+            case OperationCanceledException late:
+                return Print(parsed, 1, "There was no answer in time: " + late.Message, null);
             case RpcException refused:
                 var refusal = KeywardException.Of(refused);
                 var sentence = refusal.Reason == KeywardException.Unreachable
@@ -71,6 +74,15 @@ internal static class CommandLine
                 or System.Security.Cryptography.CryptographicException: return Print(parsed, 1, failure.Message, null);
             default: return null;
         }
+    }
+
+    /// <summary>A time-out of ours ends a call as an interruption does, and says within what it was.</summary>
+    private static bool IsLate(Exception failure)
+    {
+        for (var cause = (failure as RpcException)?.Status.DebugException ?? failure; cause is not null;
+            cause = cause.InnerException)
+            if (cause is TimeoutException) return true;
+        return false;
     }
 
     public static RootCommand Build()

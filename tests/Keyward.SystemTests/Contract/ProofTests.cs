@@ -96,7 +96,51 @@ public sealed class ProofTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task A_checkpoint_that_was_kept_tells_a_log_that_went_back_and_one_that_is_gone()
+    {
+        await using var server = await KeywardServer.StartAsync(_data.In("kms"));
+        var log = Directory.GetDirectories(Path.Combine(server.Data, "audit")).Single();
+        await server.StopAsync();
+        var checkpoint = Path.Combine(log, "checkpoint");
+        File.Copy(checkpoint, _data.In("older"));
+        await using (var again = await KeywardServer.StartAsync(server.Data)) await again.StopAsync();
+        File.Copy(checkpoint, _data.In("newer"));
+        await SaidAsync(0, null, server.Data, "--since", _data.In("older"), "--since", _data.In("newer"));
+        await SaidAsync(2, "--since and --min-index are for whole logs", _data.In("newer"), "--since", _data.In("older"));
+
+        // What was altered is the file that was kept, and the log is not blamed for it.
+        var text = (await File.ReadAllTextAsync(_data.In("older"))).Split('\n');
+        await File.WriteAllTextAsync(_data.In("altered"), string.Join('\n', [text[0], "1", .. text[2..]]));
+        var errors = await SaidAsync(
+            1, "altered cannot be held against the log: its signature is wrong", server.Data, "--since", _data.In("altered"));
+        Assert.DoesNotContain("does not hold", errors, StringComparison.Ordinal);
+
+        File.Copy(_data.In("older"), checkpoint, true);
+        await SaidAsync(1, "the log was rolled back", server.Data, "--since", _data.In("newer"));
+        Directory.Move(Path.Combine(log, "journal"), _data.In("journal"));
+        File.Delete(Path.Combine(server.Data, "node"));
+        await SaidAsync(0, "an older checkpoint was put in its place", server.Data);
+
+        await using var other = await KeywardServer.StartAsync(_data.In("other"));
+        await other.StopAsync();
+        var keys = _data.In("keys");
+        foreach (var data in (string[])[server.Data, other.Data])
+            await File.AppendAllTextAsync(keys, await File.ReadAllTextAsync(Path.Combine(data, "audit/vkey")));
+        var there = Directory.GetDirectories(Path.Combine(other.Data, "audit")).Single();
+        await SaidAsync(1, "the log is not here", there, "--vkey", keys, "--since", _data.In("newer"));
+    }
+
     public void Dispose() => _data.Dispose();
+
+    private static async Task<string> SaidAsync(int code, string? said, params string[] arguments)
+    {
+        var (actual, output, errors) = await KeywardServer.RunAsync(KeywardServer.Program, ["audit", "verify", .. arguments]);
+        Assert.True(actual == code, output + errors);
+        if (said is null) Assert.Equal("", errors);
+        else Assert.Contains(said, errors, StringComparison.Ordinal);
+        return errors;
+    }
 
     /// <summary>By door as records name it: an answer, a refusal, gRPC's, AWS's, a token's.</summary>
     private static async Task<Dictionary<string, string>> ReceiptsAsync(KeywardServer server)

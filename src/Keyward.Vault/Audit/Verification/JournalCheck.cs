@@ -13,6 +13,9 @@ internal sealed class JournalCheck(string folder, string origin, FaultList fault
     /// <summary>How many records the journal holds from the log's beginning on.</summary>
     public long End { get; private set; }
 
+    /// <summary>When the first and the last record was logged that no checkpoint covers.</summary>
+    public (DateTimeOffset First, DateTimeOffset Last)? UncoveredTimes { get; private set; }
+
     public async Task RunAsync(TreeReader tree, long size, CancellationToken cancellation)
     {
         byte[]? chain = null;
@@ -72,6 +75,8 @@ internal sealed class JournalCheck(string folder, string origin, FaultList fault
             if (End < size && !await IsInTreeAsync(bytes.AsMemory(at + JournalFrame.HeaderSizeBytes, length), tree,
                 size, cancellation).ConfigureAwait(false))
                 faults.Add(path, End, $"Record {End} of the journal is not the one in the tree.");
+            if (End >= size && TimeOf(bytes, at, length) is { } time)
+                UncoveredTimes = (UncoveredTimes?.First ?? time, time);
             JournalFrame.Advance(chain, bytes.AsSpan(at), length);
             at += JournalFrame.HeaderSizeBytes + length;
             End++;
@@ -83,6 +88,9 @@ internal sealed class JournalCheck(string folder, string origin, FaultList fault
         if (!isLast || JournalFrame.WasAcknowledged(bytes.AsSpan(at), End))
             faults.Add(path, End, $"The journal is damaged at record {End}, byte {at}.");
     }
+
+    private static DateTimeOffset? TimeOf(byte[] bytes, int at, int length) =>
+        RecordFields.TimeOf(bytes.AsSpan(at + JournalFrame.HeaderSizeBytes, length));
 
     private async ValueTask<bool> IsInTreeAsync(
         ReadOnlyMemory<byte> entry, TreeReader tree, long size, CancellationToken cancellation)

@@ -20,6 +20,13 @@ public sealed record LogReport
     /// <summary>Records that are durable and not yet covered by the checkpoint.</summary>
     public long Uncovered { get; init; }
 
+    /// <summary>When the first and the last of those were logged.</summary>
+    public (DateTimeOffset First, DateTimeOffset Last)? UncoveredTimes { get; init; }
+
+    /// <summary>Of a folder without a journal: files of records up to this index lie in it that its checkpoint does not
+    /// cover. It was copied while the log grew, or the checkpoint is an older one. 0 where there are none.</summary>
+    public long Beyond { get; init; }
+
     /// <summary>Records below this index were pruned; their hashes are still part of the root.</summary>
     public long MinimumIndex { get; init; }
 

@@ -42,13 +42,17 @@ public sealed class LogVerifier(IReadOnlyList<VerifierKey> keys, SignatureCheck 
             if (NeedsJournal)
                 faults.Add("journal", size, "The journal is missing. Records that followed those under the " +
                     "checkpoint, if there were any, stood in it alone; the node does not start without it.");
-            return report with { Faults = faults.Faults };
+            return report with { Faults = faults.Faults, Beyond = strays.Beyond };
         }
 
         var journalCheck = new JournalCheck(journal, report.Origin, faults);
         await journalCheck.RunAsync(new TreeReader(new TreeFolder(folder)), size, cancellation).ConfigureAwait(false);
         strays.HoldAgainst(Math.Max(size, journalCheck.End));
-        return report with { Faults = faults.Faults, Uncovered = Math.Max(0, journalCheck.End - size) };
+        return report with
+        {
+            Faults = faults.Faults, Uncovered = Math.Max(0, journalCheck.End - size),
+            UncoveredTimes = journalCheck.UncoveredTimes,
+        };
     }
 
     /// <summary>Checks a tree, wherever it lies.</summary>
@@ -132,13 +136,19 @@ public sealed class LogVerifier(IReadOnlyList<VerifierKey> keys, SignatureCheck 
     }
 
     private IEnumerable<Checkpoint> SinceOf(Checkpoint now, long minimum, FaultList faults) =>
-        Since.Where(s => s.Checkpoint.Origin == now.Origin).Select(s => Judged(s, now, minimum, faults)).ToList();
+        Since.Where(s => s.Checkpoint.Origin == now.Origin).Select(s => Judged(s, now, minimum, faults))
+            .OfType<Checkpoint>().ToList();
 
-    private Checkpoint Judged(SignedCheckpoint since, Checkpoint now, long minimum, FaultList faults)
+    /// <summary>Null where it is nobody's word: then it says nothing of the log either.</summary>
+    private Checkpoint? Judged(SignedCheckpoint since, Checkpoint now, long minimum, FaultList faults)
     {
         var older = since.Checkpoint;
         if (since.WhyNot(keys, check) is { } why)
+        {
             faults.Add(TilePath.Checkpoint, null, $"The older checkpoint does not count: {why}.");
+            return null;
+        }
+
         if (older.Size > now.Size)
             faults.Add(TilePath.Checkpoint, now.Size, string.Create(CultureInfo.InvariantCulture,
                 $"The log has {now.Size} records, the older checkpoint {older.Size}: the log was rolled back."));

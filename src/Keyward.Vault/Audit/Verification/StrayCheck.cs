@@ -11,6 +11,9 @@ internal sealed class StrayCheck(string folder, long size, long minimumIndex, Fa
     private readonly TreeFolder _source = new(folder);
     private readonly List<(string Path, TileName Name)> _behind = [];
 
+    /// <summary>Where the records end of which there are files; 0 where the checkpoint covers them all.</summary>
+    public long Beyond { get; private set; }
+
     public async Task RunAsync(CancellationToken cancellation)
     {
         var tiles = Path.Combine(folder, "tile");
@@ -41,6 +44,8 @@ internal sealed class StrayCheck(string folder, long size, long minimumIndex, Fa
     {
         var covered = TilePath.WidthOf(name.HashLevel, name.Number, size);
         if (name.FirstIndex >= size) _behind.Add((path, name));
+        if (name.IsEntries && name.Width > covered && name.FirstIndex < long.MaxValue - TilePath.Width)
+            Beyond = Math.Max(Beyond, name.FirstIndex + name.Width);
         // Written for a checkpoint that did not come to be, or the checkpoint's own file, which was checked.
         if (name.Width > covered || name.Width == covered || IsPruned(name)) return;
         var bytes = await _source.ReadAsync(path, cancellation).ConfigureAwait(false);

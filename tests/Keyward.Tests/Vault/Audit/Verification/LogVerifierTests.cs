@@ -137,6 +137,40 @@ public sealed class LogVerifierTests
     }
 
     [Fact]
+    public async Task An_older_checkpoint_that_nobody_signed_says_nothing_of_the_log()
+    {
+        using var log = await WrittenLog.OfAsync(300);
+        using var forged = LogKey.Of(WrittenLog.Origin, 77);
+        var claimed = new Checkpoint(WrittenLog.Origin, 200, new byte[32]);
+        var report = await log.VerifyAsync(new SignedCheckpoint(
+            claimed, new SignedNote(claimed.ToString(), [forged.Sign(claimed.ToString())])));
+        Assert.Contains("older checkpoint does not count", Assert.Single(report.Faults).Sentence);
+    }
+
+    [Fact]
+    public async Task A_checkpoint_alone_that_was_put_back_leaves_records_behind_it_that_are_told()
+    {
+        using var log = await WrittenLog.OfAsync(10);
+        var older = await File.ReadAllBytesAsync(Path.Combine(log.Folder, "checkpoint"));
+        using (var written = log.Open())
+        {
+            await Task.WhenAll(Enumerable.Range(10, 590).Select(i => written.AppendAsync(WrittenLog.Record(i)).AsTask()));
+            await written.Tree!.CoverAsync(600);
+        }
+
+        var now = await log.VerifyAsync();
+        Assert.Equal((true, 600, 0, null), (now.Holds, now.Size, now.Beyond, now.UncoveredTimes));
+        await File.WriteAllBytesAsync(Path.Combine(log.Folder, "checkpoint"), older);
+        var report = await log.VerifyAsync();
+        Assert.Equal((true, 10, 590), (report.Holds, report.Size, report.Uncovered));
+        Assert.Equal((10, 59), (report.UncoveredTimes!.Value.First.Second, report.UncoveredTimes.Value.Last.Second));
+        // A copy for others has the files alone.
+        Directory.Delete(Path.Combine(log.Folder, "journal"), true);
+        report = await log.VerifyAsync();
+        Assert.Equal((true, 10, 600), (report.Holds, report.Size, report.Beyond));
+    }
+
+    [Fact]
     public async Task Records_that_are_not_signed_yet_are_counted_and_held_to_the_chain()
     {
         using var log = await WrittenLog.OfAsync(10);
