@@ -56,7 +56,7 @@ public sealed record PutIdentityPolicy(string Email, string Name, string? Docume
             return new Refusal(RefusalReason.QuotaExceeded,
                 $"A principal has at most {IdentityPolicies.MaximumPolicies} policies.", Email);
         draft.Put(account with { Policies = policies });
-        draft.Record.Changed("policy", old.Documents.GetValueOrDefault(Name), Document);
+        PuttingDocument.Record(draft.Record, "policy", old.Documents.GetValueOrDefault(Name), Document);
         return policies.Documents.Keys.ToArray();
     }
 

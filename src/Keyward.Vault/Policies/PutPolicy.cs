@@ -1,6 +1,7 @@
 using System.Text;
 using Keyward.Vault.Audit;
 using Keyward.Vault.Gate;
+using Keyward.Vault.Policies.Documents;
 using Keyward.Vault.Storage;
 
 namespace Keyward.Vault.Policies;
@@ -24,16 +25,21 @@ internal static class PutPolicy
 
     private static void Record(RecordDraft record, PolicyState old, PolicyState state)
     {
+        // A record has room for so many changes: what weighs most comes first.
+        var kept = state.Deny.Rules.Select(r => r.Name).ToHashSet();
+        foreach (var rule in old.Deny.Rules.Where(r => !kept.Contains(r.Name)))
+            record.Changed("deny_removed", rule.Name, null);
+        if (state.KeyPolicy?.Text != old.KeyPolicy?.Text)
+            PuttingDocument.Record(
+                record, RuleLabel.KeyPolicy, old.KeyPolicy?.Text ?? "default", state.KeyPolicy?.Text ?? "default");
         var before = PolicyPair.Of(old.Policy);
         var after = PolicyPair.Of(state.Policy);
-        foreach (var added in after.Except(before)) record.Changed("added", null, added.ToString());
+        foreach (var added in after.Except(before).Select(p => p.ToString()).OrderBy(PolicyWidth.RankOf))
+            record.Changed("added", null, added);
         foreach (var removed in before.Except(after)) record.Changed("removed", removed.ToString(), null);
         var rules = old.Deny.Rules.Select(r => r.Name).ToHashSet();
         foreach (var rule in state.Deny.Rules.Where(r => !rules.Contains(r.Name)))
             record.Changed("deny_added", null, rule.Name);
-        var kept = state.Deny.Rules.Select(r => r.Name).ToHashSet();
-        foreach (var rule in old.Deny.Rules.Where(r => !kept.Contains(r.Name)))
-            record.Changed("deny_removed", rule.Name, null);
         if (record.Arrival.Reason is { } reason) record.Parameter("reason", reason);
     }
 }

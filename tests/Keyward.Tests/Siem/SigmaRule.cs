@@ -81,6 +81,7 @@ internal sealed partial class SigmaRule
         {
             "" => string.Equals(value, text, StringComparison.OrdinalIgnoreCase),
             "contains" => value.Contains(text, StringComparison.OrdinalIgnoreCase),
+            "re" => Regex.IsMatch(value, text, RegexOptions.None, TimeSpan.FromSeconds(1)),
             "startswith" => value.StartsWith(text, StringComparison.OrdinalIgnoreCase),
             _ => throw new NotSupportedException($"The modifier {modifier} of {field} is unknown."),
         }));

@@ -46,6 +46,8 @@ public sealed class SigmaRuleTests(SigmaRuleTests.Written written) : IClassFixtu
         ["policy-opened"] =
         [
             """{"operation":"set_key_policy","outcome":"ok","change":{"key_policy":{"after":"{\"Principal\": \"*\"}"}}}""",
+            """{"operation":"create_key","outcome":"ok","change":{"opens":{"after":"everybody"}}}""",
+            """{"operation":"set_key_policy","outcome":"ok","change":{"key_policy":{"after":"{\"Principal\":{\"AWS\":[\n \"arn:aws:iam::1:root\",\n \"*\"]}}"}}}""",
             """{"operation":"set_policy","outcome":"ok","change":{"added":{"after":["x","roles/viewer allUsers"]}}}""",
         ],
     };
@@ -61,6 +63,8 @@ public sealed class SigmaRuleTests(SigmaRuleTests.Written written) : IClassFixtu
         ["policy-opened"] =
         [
             """{"operation":"set_policy","outcome":"denied","change":{"added":{"after":"roles/viewer allUsers"}}}""",
+            """{"operation":"set_identity_policy","outcome":"ok","change":{"opens":{"after":"everything"}}}""",
+            """{"operation":"set_key_policy","outcome":"ok","change":{"key_policy":{"after":"{\"Principal\":{\"AWS\":[\"arn:aws:iam::1:root\"]},\"Action\":\"*\",\"Resource\":[\"*\"]}"}}}""",
             """{"operation":"set_policy","outcome":"ok","change":{"removed":{"before":"roles/viewer allUsers"}}}""",
         ],
         ["refused"] =

@@ -83,6 +83,10 @@ public static class AnomalyNames
     public static IEnumerable<AnomalyKind> Kinds =>
         Enum.GetValues<AnomalyKind>().Where(k => k != AnomalyKind.Unspecified);
 
+    /// <summary>What is wrong with a kind's name; null where it is one.</summary>
+    public static string? WhyNot(string label) => Kinds.Any(k => k.Label() == label)
+        ? null : $"{label} is none of the kinds {string.Join(", ", Kinds.Select(Label))}";
+
     public static IEnumerable<AnomalySeverity> Severities =>
         Enum.GetValues<AnomalySeverity>().Where(s => s != AnomalySeverity.Unspecified);
 }

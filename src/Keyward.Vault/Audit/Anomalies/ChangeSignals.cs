@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Text.Json;
 using Keyward.Vault.Audit.Index;
 using Keyward.Vault.Gate;
+using Keyward.Vault.Policies;
 
 namespace Keyward.Vault.Audit.Anomalies;
 
@@ -15,12 +16,8 @@ internal static class ChangeSignals
     private static readonly FrozenSet<string> PolicyChanges = new[]
     {
         "set_policy", "set_key_policy", "set_identity_policy", "delete_identity_policy", "set_deny_rules", "roll_back",
+        "create_key", "replicate_key",
     }.ToFrozenSet(StringComparer.Ordinal);
-
-    private static readonly string[] Everybody = ["allUsers", "allAuthenticatedUsers"];
-
-    private static readonly string[] BroadRoles =
-        ["roles/owner", "roles/editor", "roles/keyward.admin", "roles/cloudkms.admin"];
 
     public static Signal? Of(RecordFacts facts)
     {
@@ -44,49 +41,19 @@ internal static class ChangeSignals
         using var json = JsonDocument.Parse(record);
         if (!json.RootElement.TryGetProperty("change", out var change)) return null;
         var added = Texts(change, "added", "after").ToList();
-        if (added.Find(a => Everybody.Any(e => a.Contains(e, StringComparison.Ordinal))) is { } open)
+        if (added.Find(PolicyWidth.IsForEverybody) is { } open)
             return (AnomalySeverity.High, $"A policy lets everybody in: {open}.");
         if (Texts(change, "deny_removed", "before").FirstOrDefault() is { } rule)
             return (AnomalySeverity.High, $"The deny rule {rule} was taken away.");
+        // Records of earlier versions do not say it: there only a text that was not cut can be judged.
         var documents = Texts(change, "key_policy", "after").Concat(Texts(change, "policy", "after"));
-        if (documents.Any(IsOpen)) return (AnomalySeverity.High, "A policy document lets everybody in, or everything.");
-        return added.Find(a => BroadRoles.Any(r => a.Contains(r, StringComparison.Ordinal))) is { } broad
+        if (Texts(change, PolicyWidth.Field, "after").Any()
+            || documents.Any(d => PolicyWidth.OfDocument(d) is not null))
+            return (AnomalySeverity.High, "A policy document lets everybody in, or everything.");
+        return added.Find(PolicyWidth.IsBroad) is { } broad
             ? (AnomalySeverity.Medium, $"A broad role was given: {broad}.")
             : null;
     }
-
-    /// <summary>An allow for anybody, or of all actions to somebody on his own document.</summary>
-    private static bool IsOpen(string document)
-    {
-        try
-        {
-            using var json = JsonDocument.Parse(document);
-            if (!json.RootElement.TryGetProperty("Statement", out var statements)) return false;
-            return statements.ValueKind == JsonValueKind.Array
-                ? statements.EnumerateArray().Any(IsOpen)
-                : IsOpen(statements);
-        }
-        catch (JsonException)
-        {
-            // Cut in the record: it cannot be told.
-            return false;
-        }
-    }
-
-    private static bool IsOpen(JsonElement statement) => statement.ValueKind == JsonValueKind.Object
-        && statement.TryGetProperty("Effect", out var effect) && effect.ValueEquals("Allow")
-        && !statement.TryGetProperty("Condition", out _)
-        && (statement.TryGetProperty("Principal", out var principal)
-            ? HasStar(principal)
-            : statement.TryGetProperty("Action", out var action) && HasStar(action));
-
-    private static bool HasStar(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.String => value.GetString() is "*" or "kms:*",
-        JsonValueKind.Array => value.EnumerateArray().Any(HasStar),
-        JsonValueKind.Object => value.EnumerateObject().Any(p => HasStar(p.Value)),
-        _ => false,
-    };
 
     private static IEnumerable<string> Texts(JsonElement change, string field, string side)
     {

@@ -1,3 +1,4 @@
+using Keyward.Vault.Audit;
 using Keyward.Vault.Gate;
 using Keyward.Vault.Identities;
 using Keyward.Vault.Names;
@@ -43,8 +44,16 @@ internal static class PuttingDocument
         if (!bypassesLockoutCheck
             && !Authority.Decide(draft.Snapshot, passage.Caller, target.ToWrite, circumstances).Allowed)
             return Malformed("The new key policy will not allow you to update the key policy in the future.");
-        draft.Record.Changed("key_policy", old.KeyPolicy?.Text ?? "default", text);
+        Record(draft.Record, RuleLabel.KeyPolicy, old.KeyPolicy?.Text ?? "default", text);
         return text;
+    }
+
+    /// <summary>Notes a document's change, and before it what the document opens: its text may be cut.</summary>
+    public static void Record(RecordDraft record, string field, string? old, string? text)
+    {
+        if (text is not null && PolicyWidth.OfDocument(text) is { } opens)
+            record.Changed(PolicyWidth.Field, null, opens);
+        record.Changed(field, old, text);
     }
 
     private static PermissionMask Conferred(IEnumerable<Statement> statements) => statements

@@ -164,9 +164,8 @@ internal static class SettingTable
 
     public static readonly Setting AnomaliesOff = new("anomalies.off", null, "",
         "Kinds of anomalies that are not looked for, separated by commas (docs/guides/anomalies.md).",
-        v => v.Length == 0 || Vault.Audit.Anomalies.AnomalyNames.Kinds.Any(k =>
-            Vault.Audit.Anomalies.AnomalyNames.Label(k) == v)
-            ? null : "is no kind of anomaly", IsList: true);
+        v => v.Length == 0 ? null : Vault.Audit.Anomalies.AnomalyNames.WhyNot(v),
+        IsList: true);
 
     public static readonly Setting AnomaliesLearning = new("anomalies.learning", null, "7d",
         "For so long a principal's use of a key is only learnt.", IsDuration);
