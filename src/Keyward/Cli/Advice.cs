@@ -1,3 +1,5 @@
+using Keyward.Vault.Policies.Questions;
+
 namespace Keyward.Cli;
 
 /// <summary>What to do next, by the refusal's reason: one table for all commands.</summary>
@@ -10,12 +12,14 @@ internal static class Advice
         "UNAUTHENTICATED" => "Use a key file of this server that is not revoked: --credentials FILE. " +
             "If it is one, compare this machine's clock with the server's.",
         "PERMISSION_DENIED" => "An administrator can grant a role that has it: " +
-            $"keyward policy add {refusal.Subject ?? "RESOURCE"} --member serviceAccount:EMAIL --role ROLE",
+            $"keyward policy add {PlaceOf(refusal)} --member serviceAccount:EMAIL --role ROLE",
         "NOT_FOUND" when IsAbout(refusal, "nodes/") =>
             "See which there are: keyward node list",
         "NOT_FOUND" or "ALREADY_EXISTS" when IsAbout(refusal, "holds/") =>
             "See which there are, lifted ones included: keyward audit hold list",
         "NOT_FOUND" when IsAbout(refusal, "audit") || IsAbout(refusal, "keyward/") => null,
+        // An id, of a finding or a record, stands nowhere.
+        "NOT_FOUND" when refusal.Subject?.AsSpan().IndexOfAny('/', '@') < 0 => null,
         "NOT_FOUND" => "Names are case-sensitive and belong to a project and a location: " +
             "look at --project and --location.",
         "ALREADY_EXISTS" => "To accept what is there, add --if-not-exists.",
@@ -40,4 +44,8 @@ internal static class Advice
 
     private static bool IsAbout(Client.KeywardException refusal, string kind) =>
         refusal.Subject?.StartsWith(kind, StringComparison.Ordinal) == true;
+
+    /// <summary>What was refused may have no policy of its own: a version, an account, the backups.</summary>
+    private static string PlaceOf(Client.KeywardException refusal) =>
+        refusal.Subject is { } subject ? RecordedPlace.TargetOf(subject).FullName : "RESOURCE";
 }

@@ -30,7 +30,7 @@ internal static class AnomalyCommands
         Commands.Make("list", "List findings that nobody has judged, the newest first.",
             ["keyward anomaly list --since -7d"], "gcloud scc findings list", ListAsync, All, Since),
         Commands.Make("explain", "Show a finding with what is ordinary there and the records that show it.",
-            ["keyward anomaly explain 0123456789abcdef"], null, async s => s.Output.Write(await AtItsNodeAsync(s,
+            ["keyward anomaly explain 0123456789abcdef"], null, async s => Write(s, await AtItsNodeAsync(s,
                 server => server.Anomalies.GetAnomalyAsync(
                     new GetAnomalyRequest { Id = s.Get(Id) }, cancellationToken: s.Cancellation).ResponseAsync)
                 .ConfigureAwait(false)), Id),
@@ -53,6 +53,24 @@ internal static class AnomalyCommands
                 request, cancellationToken: session.Cancellation)).Anomalies);
         session.Output.WriteList(found.OrderByDescending(a => a.Time), "",
             "id", "time", "severity", "kind", "principal", "key", "why", "verdict");
+    }
+
+    /// <summary>For people the finding's fields each on a line, and the records as <c>audit query</c> shows
+    /// them.</summary>
+    private static void Write(Session session, ExplainedAnomaly explained)
+    {
+        if (!session.Output.IsTable)
+        {
+            session.Output.Write(explained);
+            return;
+        }
+
+        var json = Output.Json(explained.Anomaly);
+        json["evidence"] = string.Join(", ", explained.Anomaly.Evidence);
+        if (explained.Ordinary.Length > 0) json["ordinary"] = explained.Ordinary;
+        json["log"] = explained.Log;
+        session.Output.Write(json);
+        foreach (var record in explained.Records) AuditCommands.Show(session, record);
     }
 
     /// <summary>A finding belongs to one node's log.</summary>

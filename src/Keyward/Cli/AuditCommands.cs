@@ -170,7 +170,7 @@ internal static class AuditCommands
         for (var i = recent.Count - 1; i >= 0; i--) Show(session, recent[i]);
     }
 
-    private static void Show(Session session, string record)
+    internal static void Show(Session session, string record)
     {
         if (session.Output.HasFields)
         {

@@ -45,7 +45,7 @@ internal sealed class Output
     public bool IsJson { get; }
 
     /// <summary>For people: neither JSON nor single fields.</summary>
-    public bool IsTable => !IsJson && _fields.Length == 0;
+    public bool IsTable => !IsJson && !HasFields;
 
     /// <summary>JSON was asked for by name: results that are files of a kind of their own are JSON only then.</summary>
     public bool WantsJson { get; }

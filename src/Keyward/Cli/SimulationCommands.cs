@@ -71,14 +71,24 @@ internal static class SimulationCommands
         }
 
         if (all.Cut) session.Note("There were more calls than are judged at once: only the newest were.");
-        session.Output.Write(Show(all));
+        Write(session, all);
         if (!session.Output.IsJson && all.Otherwise.Count == 0)
             session.Note(all.Judged == 0
                 ? $"Since {session.Get(Since) ?? DefaultSince} no call was recorded that the draft would have judged."
                 : "The draft decides each of these calls as it was decided.");
         var refused = all.Otherwise.Where(o => o.Draft == "refuses").Sum(o => o.Calls);
         if (session.Get(Check) && refused > 0)
-            throw new FailedException($"The draft would have refused {refused} calls that were allowed.");
+            throw new FailedException($"The draft would have refused calls that were allowed: {refused}.");
+    }
+
+    private static void Write(Session session, PolicySimulation all)
+    {
+        var json = Show(all);
+        if (session.Output.IsTable) json.Remove("otherwise");
+        session.Output.Write(json);
+        if (session.Output.IsTable && all.Otherwise.Count > 0)
+            session.Output.WriteList(all.Otherwise.Select(Output.Whole), "",
+                "draft", "calls", "principal", "permission", "resource", "rule", "uncertain", "lastTime");
     }
 
     /// <summary>With all its fields, so that who reads it by a program need not know which are left out when they are
@@ -141,8 +151,29 @@ internal static class SimulationCommands
                 u.LastTime.ToDateTimeOffset(), [.. u.Rules])));
         }
 
-        session.Output.WriteList(Recommendation.Of(uses).Select(Doors.Admin.SimulationMessages.Show), "",
-            "principal", "bindings", "document", "givenBy", "calls");
+        var found = Recommendation.Of(uses);
+        if (session.Output.IsTable && found.Count > 0)
+            foreach (var line in found.SelectMany(Lines))
+                Output.Line(line);
+        else
+            session.Output.WriteList(found.Select(Doors.Admin.SimulationMessages.Show), "", []);
+    }
+
+    /// <summary>What a person would do next: the commands, and the document as it stands.</summary>
+    internal static IEnumerable<string> Lines(Recommendation found)
+    {
+        yield return $"{found.Principal}: {found.Calls} calls, let by {string.Join(", ", found.GivenBy)}";
+        foreach (var binding in found.Bindings)
+        {
+            foreach (var role in binding.Roles)
+                yield return $"  keyward policy add {binding.Resource} --member {found.Principal} --role {role}";
+            yield return $"    rights there that nobody used: {binding.Excess}";
+        }
+
+        if (found.Unnamed.Count > 0)
+            yield return $"  rights that AWS has no action for: {string.Join(", ", found.Unnamed)}";
+        if (found.Document is { } document) yield return document;
+        yield return "";
     }
 
     private static Timestamp SinceOf(Session session) =>

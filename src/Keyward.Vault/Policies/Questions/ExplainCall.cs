@@ -45,14 +45,13 @@ public sealed record ExplainCall(string Id) : IOperation<ExplainedCall>
         var result = new ExplainedCall(call.Id, call.Time, call.Operation, call.Outcome, null, null, null);
         if (call.Principal is null)
             return result with { Note = "The call was refused before its caller was known: no policy was asked." };
-        if (call.Permission is null || !PermissionNames.TryParse(call.Permission, out var permission))
+        if (call.Permission is null || !PermissionNames.TryParse(call.Permission, out _))
             return result with { Note = "The call needed no right that policies give, or never came to be judged." };
-        if (call.Resource is null || !AskedResource.TryParse(call.Resource, out var resource))
+        if (call.Asked is not (var demand, var target))
             return result with { Note = "What the call was about has no policy." };
-        if (passage.Judge(resource.Target.ToRead) is { } refusal) return refusal;
-        var demand = call.Asked?.Demand ?? resource.For(permission);
+        if (passage.Judge(target.ToRead) is { } refusal) return refusal;
         var circumstances = new Circumstances(call.Time, call.ToArrival());
-        var past = PastPolicies.At(passage.Snapshot, resource.Target, call.Time);
+        var past = PastPolicies.At(passage.Snapshot, target, call.Time);
         var then = Explanation.Of(past, call.CallerIn(past), demand, circumstances);
         var now = Explanation.Of(passage.Snapshot, call.CallerIn(passage.Snapshot), demand,
             circumstances with { Now = passage.Now });

@@ -37,16 +37,10 @@ internal sealed record RecordedCall(
         "generate_data_key_pair", "generate_data_key_pair_without_plaintext",
     }.ToFrozenSet(StringComparer.Ordinal);
 
-    /// <summary>What was demanded, and the resource that it was about; null where no policy was asked.</summary>
-    public (Demand Demand, AskedResource Resource)? Asked
-    {
-        get
-        {
-            if (Permission is null || Resource is null || !PermissionNames.TryParse(Permission, out var permission)
-                || !AskedResource.TryParse(Resource, out var asked)) return null;
-            return (OnKeys.Contains(Operation) ? asked.Target.For(permission) : asked.For(permission), asked);
-        }
-    }
+    /// <summary>What was demanded, and whose policy governs there; null where no policy was asked.</summary>
+    public (Demand Demand, PolicyTarget Target)? Asked =>
+        Permission is not null && Resource is not null && PermissionNames.TryParse(Permission, out var permission)
+            ? RecordedPlace.Of(permission, Resource, OnKeys.Contains(Operation)) : null;
 
     public static RecordedCall Parse(ReadOnlyMemory<byte> record)
     {

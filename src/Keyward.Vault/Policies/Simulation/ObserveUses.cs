@@ -58,13 +58,13 @@ public sealed record ObserveUses(PolicyTarget Target, string? Principal, DateTim
         Dictionary<(string, string, string), ObservedUse> found, Snapshot snapshot, RecordedCall call)
     {
         if (call is not { Decision: "allow", Principal: { } principal, Permission: { } permission }
-            || call.Type == Caller.SystemType || call.Asked is not { Resource: var asked }) return;
+            || call.Type == Caller.SystemType || call.Asked is not { Target: var target }) return;
         var member = call.CallerIn(snapshot).Member is { Length: > 0 } known ? known : principal;
-        var key = (member, permission, asked.Target.FullName);
+        var key = (member, permission, target.FullName);
         if (!found.TryGetValue(key, out var use))
         {
             if (found.Count == MaximumUses) return;
-            use = new ObservedUse(member, permission, key.Item3, ArnOf(snapshot, asked.Target), 0, call.Time, call.Time,
+            use = new ObservedUse(member, permission, key.Item3, ArnOf(snapshot, target), 0, call.Time, call.Time,
                 []);
         }
 

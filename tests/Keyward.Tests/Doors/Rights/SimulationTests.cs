@@ -129,6 +129,41 @@ public sealed class SimulationTests
         }
     }
 
+    [Fact]
+    public async Task The_right_to_make_and_to_list_is_recommended_on_what_things_lie_in()
+    {
+        await using (_doors = await OpenDoors.OpenAsync())
+        {
+            await SetUpAsync();
+            var (since, bob) = (DateTimeOffset.UtcNow, _people[1]);
+            await _doors.OkAsync("POST", $"/v1/{Ring}:setIamPolicy", Policy(3, Binding("roles/owner", bob.Member)));
+            Assert.Equal((200, 200), await MakeAndListAsync(bob, "made"));
+            var found = Of((await _doors.OkAsync("POST", "/keyward/v1/policy:recommend",
+                $$"""{{{Since(since)}},"resource":"{{Project}}"}""")).GetProperty("recommendations").EnumerateArray().ToList(), bob);
+            var binding = Assert.Single(found.GetProperty("bindings").EnumerateArray());
+            Assert.Equal(Ring, Text(binding, "resource"));
+            var document = found.GetProperty("document").GetString()!;
+            var statement = JsonDocument.Parse(document).RootElement.GetProperty("Statement")[0];
+            Assert.Equal("kms:CreateKey", statement.GetProperty("Action")[0].GetString());
+            Assert.Equal("*", statement.GetProperty("Resource")[0].GetString());
+
+            // Each language alone suffices.
+            await _doors.OkAsync("POST", $"/v1/{Ring}:setIamPolicy", Policy(3,
+                [.. RolesOf(found).Select(r => Binding(r!, bob.Member))]));
+            Assert.Equal((200, 200), await MakeAndListAsync(bob, "again"));
+            Assert.Equal(403, await bob.StatusAsync("POST", $"/v1/{Key}:encrypt", Plaintext));
+            await _doors.OkAsync("POST", $"/v1/{Ring}:setIamPolicy", Policy(3));
+            Assert.Equal((403, 403), await MakeAndListAsync(bob, "never"));
+            await _doors.OkAsync("PUT", $"/keyward/v1/serviceAccounts/{bob.Email}/policies/least",
+                $$"""{"document":{{JsonSerializer.Serialize(document)}}}""");
+            Assert.Equal((200, 200), await MakeAndListAsync(bob, "third"));
+        }
+    }
+
+    private static async Task<(int Made, int Listed)> MakeAndListAsync(Person person, string id) =>
+        (await person.StatusAsync("POST", $"/v1/{Ring}/cryptoKeys?cryptoKeyId={id}", """{"purpose":"ENCRYPT_DECRYPT"}"""),
+            await person.StatusAsync("GET", $"/v1/{Ring}/cryptoKeys"));
+
     private string SignBody => $$"""
         {"KeyId":"{{_ids[SignKey]}}","Message":"{{Digest}}","MessageType":"DIGEST","SigningAlgorithm":"ECDSA_SHA_256"}
         """;
@@ -163,6 +198,11 @@ public sealed class SimulationTests
             await person.SendAsync("POST", $"/v1/{Key}:encrypt", Plaintext);
             await person.SendAsync("POST", $"/v1/{Key}:decrypt", $$"""{"ciphertext":"{{_ciphertext}}"}""");
             await person.SendAsync("GET", $"/v1/{SignKey}");
+            // The right to list and to make is held on what things lie in, which their records do not name.
+            await person.SendAsync("GET", $"/v1/{Ring}/cryptoKeys");
+            await person.SendAsync("GET", $"/v1/{Ring[..Ring.LastIndexOf('/')]}");
+            await person.SendAsync("POST", $"/v1/{Ring}/cryptoKeys?cryptoKeyId=stamp", """{"purpose":"ENCRYPT_DECRYPT"}""");
+            await person.CallAwsAsync("ListKeys", "{}");
             await person.SendAsync("POST", $"/v1/{SignKey}/cryptoKeyVersions/1:asymmetricSign", $$"""{"digest":{"sha256":"{{Digest}}"} }""");
             await person.CallAwsAsync("Encrypt", $$"""{"KeyId":"{{_ids[Key]}}","Plaintext":"aGVsbG8=","EncryptionContext":{"tenant":"7"} }""");
             await person.CallAwsAsync("Sign", SignBody);
