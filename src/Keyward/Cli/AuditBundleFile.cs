@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Keyward.Keystores.Age;
 using Keyward.Keystores.Root;
 using Keyward.Vault.Audit.Notes;
 using Keyward.Vault.Audit.Tree;
@@ -43,7 +44,13 @@ internal static class AuditBundleFile
     /// say that it is whole in itself.</summary>
     public static async Task CheckAsync(Session session, string file, string? keyFile)
     {
-        var text = await File.ReadAllTextAsync(file, session.Cancellation).ConfigureAwait(false);
+        var bytes = await File.ReadAllBytesAsync(file, session.Cancellation).ConfigureAwait(false);
+        if (bytes.AsSpan().StartsWith("age-encryption.org/"u8)) bytes = Open(session, file, bytes);
+        if (bytes.AsSpan().StartsWith("c2sp.org/tlog-proof"u8))
+            throw new FailedException($"{file} is a proof without its record, which has to be hashed for it.",
+                "A file that has both is made by: keyward audit bundle ID --out FILE");
+        using var reader = new StreamReader(new MemoryStream(bytes));
+        var text = await reader.ReadToEndAsync(session.Cancellation).ConfigureAwait(false);
         if (Parse(text) is not { } bundle)
             throw new FailedException($"{file} is not a bundle of keyward audit bundle.");
         if (bundle.Records.Count == 0) throw new FailedException($"{file} has no records, so it proves nothing.");
@@ -71,6 +78,13 @@ internal static class AuditBundleFile
                 .Select(w => (JsonNode)w)]),
         });
     }
+
+    /// <summary>A bundle that was made for recipients.</summary>
+    private static byte[] Open(Session session, string file, byte[] bytes) =>
+        session.Get(SealedArchive.Identity) is { Length: > 0 } identities
+            ? AgeReader.Open(bytes, BackupCommands.ReadIdentities(session, identities))
+            : throw new FailedException($"{file} is sealed, and nothing was given that opens it: nothing was checked.",
+                "Give the file of the identity that it is sealed to: --identity FILE");
 
     private static IReadOnlyList<string> WitnessesOf(
         SignedCheckpoint signed, IEnumerable<VerifierKey> keys, string file) =>

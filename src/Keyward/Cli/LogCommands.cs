@@ -58,6 +58,7 @@ internal static class LogCommands
         if (source.IsFolder(folder))
             throw new FailedException("A sealed log cannot lie among the files that it seals.",
                 "Give another: --tree DIR");
+        source.Require();
         using var log = await SealedLog.OpenAsync(session, folder, session.Get(Origin)).ConfigureAwait(false);
         await AddKeyAsync(folder, log.Key, session.Cancellation).ConfigureAwait(false);
         var before = log.Size;

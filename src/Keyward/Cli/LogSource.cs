@@ -18,6 +18,14 @@ internal sealed class LogSource(string place, Action<string>? note = null)
     /// <summary>Standard input is read once: what it brings is always new.</summary>
     public bool IsStream => place == "-";
 
+    private string Name => IsStream ? "standard input" : place;
+
+    /// <summary>A missing source is refused before anything is made for it.</summary>
+    public void Require()
+    {
+        if (!IsStream && !Path.Exists(place)) throw new FailedException($"There is no file or folder {place}.");
+    }
+
     /// <summary>Whether its files lie in this folder.</summary>
     public bool IsFolder(string folder) => !IsStream && Path.TrimEndingDirectorySeparator(Path.GetFullPath(place))
         == Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
@@ -38,7 +46,7 @@ internal sealed class LogSource(string place, Action<string>? note = null)
                 {
                     line++;
                     yield return entry.Length <= MaximumEntrySizeBytes ? entry : throw new FailedException(
-                        $"Line {line} of {place} has more than {MaximumEntrySizeBytes} bytes.",
+                        $"Line {line} of {Name} has more than {MaximumEntrySizeBytes} bytes.",
                         "Cut such lines before they are sealed.");
                 }
         }
@@ -52,7 +60,7 @@ internal sealed class LogSource(string place, Action<string>? note = null)
         if (IsStream) return [null];
         if (!Directory.Exists(place))
         {
-            if (!Path.Exists(place)) throw new FailedException($"There is no file or folder {place}.");
+            Require();
             Open(place).Dispose();
             return [place];
         }
@@ -88,7 +96,7 @@ internal sealed class LogSource(string place, Action<string>? note = null)
     /// <summary>A name is what who may write in the folder made of it; a terminal must not obey it.</summary>
     private static string Printable(string name) => string.Concat(name.Select(c => char.IsControl(c) ? '?' : c));
 
-    private static async IAsyncEnumerable<byte[]> LinesAsync(
+    private async IAsyncEnumerable<byte[]> LinesAsync(
         Stream stream, bool isComplete, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var reader = PipeReader.Create(stream);
@@ -109,6 +117,8 @@ internal sealed class LogSource(string place, Action<string>? note = null)
                 rest = rest.Slice(rest.End);
             }
 
+            if (read.IsCompleted && rest.Length > 0)
+                note?.Invoke($"The last line of {Name} has no line end yet: it is left for the next time.");
             reader.AdvanceTo(rest.Start, rest.End);
             if (read.IsCompleted) break;
         }

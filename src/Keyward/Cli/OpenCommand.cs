@@ -18,6 +18,9 @@ internal static class OpenCommand
 
     private static Task RunAsync(Session session)
     {
+        if (session.Get(SealedArchive.Identity) is not { Length: > 0 })
+            throw new UsageException("Nothing was given that opens it.",
+                "Give the file of the identity that it is sealed to: --identity FILE");
         using var source = File.OpenRead(session.Get(Sealed));
         using var reader = new AgeReader(
             source, BackupCommands.ReadIdentities(session, session.Get(SealedArchive.Identity) ?? []));

@@ -39,7 +39,8 @@ internal sealed class SealedLog : IDisposable
         var held = Hold(folder);
         try
         {
-            var known = OriginOf(folder);
+            var latest = CheckpointOf(folder);
+            var known = latest?.Checkpoint.Origin;
             if (known is not null && origin is not null && origin != known)
                 throw new FailedException($"The log in {folder} is {known}, not {origin}.");
             var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
@@ -52,10 +53,12 @@ internal sealed class SealedLog : IDisposable
             if (known is not null)
                 foreach (var other in await VersionCommands.AllAsync(session, key).ConfigureAwait(false))
                     if (other.Name != version && other.State == CryptoKeyVersion.Types.CryptoKeyVersionState.Enabled)
-                        keys.Add(own with
-                        {
-                            PublicKey = await PublicKeyAsync(session, other.Name).ConfigureAwait(false),
-                        });
+                        keys.Add(new VerifierKey(origin, NoteKeyType.Ed25519,
+                            await PublicKeyAsync(session, other.Name).ConfigureAwait(false)));
+            if (latest?.WhyNot(keys, NoteSigner.IsGood) is { } why)
+                throw new FailedException($"The checkpoint in {folder} is not by {key} as it is now: {why}.",
+                    "Seal with the key that the log began with, and let its versions be enabled; else begin another " +
+                    "tree. What lies there: keyward log verify");
             var writer = TreeWriter.Open(new TreeFiles(folder), origin, keys, NoteSigner.IsGood);
             return new SealedLog(session, held, writer, version, own);
         }
@@ -87,13 +90,13 @@ internal sealed class SealedLog : IDisposable
 
     public void Dispose() => _lock.Dispose();
 
-    /// <summary>The log's name, as its checkpoint says it; null where there is none.</summary>
-    private static string? OriginOf(string folder)
+    /// <summary>What the folder says of its log; null where it says nothing yet.</summary>
+    private static SignedCheckpoint? CheckpointOf(string folder)
     {
         var file = Path.Combine(folder, "checkpoint");
         if (!File.Exists(file)) return null;
         return SignedCheckpoint.TryParse(File.ReadAllBytes(file), out var signed)
-            ? signed.Checkpoint.Origin
+            ? signed
             : throw new FailedException($"{file} is not a signed checkpoint.");
     }
 

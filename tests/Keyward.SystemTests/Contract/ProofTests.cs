@@ -23,10 +23,12 @@ public sealed class ProofTests : IDisposable
         var environment = server.AdminEnvironment();
         var keys = await ToolAsync(server, environment, "audit", "vkey");
         await File.WriteAllTextAsync(_data.In("vkey"), keys);
+        var proofs = new List<string>();
         foreach (var (door, receipt) in receipts)
         {
             var proof = await ToolAsync(server, environment, "audit", "prove", receipt);
             Assert.StartsWith("c2sp.org/tlog-proof@v1\nindex " + receipt.Split('#')[1] + "\n", proof);
+            proofs.Add(proof);
             using var json = JsonDocument.Parse(await ToolAsync(
                 server, environment, "audit", "prove", receipt, "--format", "json"));
             using var record = JsonDocument.Parse(json.RootElement.GetProperty("record").GetString()!);
@@ -35,11 +37,19 @@ public sealed class ProofTests : IDisposable
 
         await ToolAsync(server, environment,
             ["audit", "bundle", .. receipts.Values, receipts.Values.First(), "--out", _data.In("bundle.json")]);
+        using var pair = JsonDocument.Parse(await ToolAsync(
+            server, environment, "backup", "keygen", "--out", _data.In("identity"), "--format", "json"));
+        await ToolAsync(server, environment, "audit", "bundle", receipts["aws"], "--out", _data.In("sealed"),
+            "--recipient", pair.RootElement.GetProperty("recipient").GetString()!);
         await server.StopAsync();
+        await SaidAsync(1, "nothing was given that opens it", _data.In("sealed"), "--vkey", _data.In("vkey"));
+        await SaidAsync(0, null, _data.In("sealed"), "--vkey", _data.In("vkey"), "--identity", _data.In("identity"));
         Assert.Equal((0, $"ok, {receipts.Count} records proven\n"), await PythonAsync("bundle.json"));
         var (code, _, _) = await KeywardServer.RunAsync(KeywardServer.Program,
             ["audit", "verify", _data.In("bundle.json"), "--vkey", _data.In("vkey")]);
         Assert.Equal(0, code);
+        await File.WriteAllTextAsync(_data.In("proof"), proofs[^1]);
+        await SaidAsync(1, "is a proof without its record", _data.In("proof"), "--vkey", _data.In("vkey"));
         var bundle = await File.ReadAllTextAsync(_data.In("bundle.json"));
         foreach (var forge in Forgeries)
         {

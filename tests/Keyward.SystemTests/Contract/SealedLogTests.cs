@@ -38,7 +38,8 @@ public sealed class SealedLogTests(SharedServer shared) : IClassFixture<SharedSe
     [Fact]
     public async Task A_folder_goes_on_being_sealed_while_it_grows()
     {
-        Assert.Equal((4, 4), await SealAsync());
+        await SaidAsync(0, "has no line end yet", Sealing(Logs));
+        Assert.Equal((4, 0), await SealAsync());
         File.AppendAllText(In("3.log"), "ve\n");
         Write("4.log", "six\n");
         Assert.Equal((6, 2), await SealAsync());
@@ -89,6 +90,38 @@ public sealed class SealedLogTests(SharedServer shared) : IClassFixture<SharedSe
         await File.WriteAllBytesAsync(Path.Combine(Tree, file), bytes);
         await SaidAsync(1, "does not", "log", "verify", Tree);
         await SaidAsync(1, said, Sealing(Logs));
+    }
+
+    [Fact]
+    public async Task A_log_is_gone_on_with_after_its_key_got_a_new_version_while_the_old_one_is_enabled()
+    {
+        await SealAsync();
+        File.Copy(Path.Combine(Tree, "vkey"), _data.In("first"));
+        await SaidAsync(0, "", "version", "create", "--key", "seal", "--keyring", _ring);
+        Write("4.log", "six\n");
+        Assert.Equal((6, 2), await SealAsync());
+        await VerifyAsync(0, "");
+        Assert.Equal(2, (await File.ReadAllLinesAsync(Path.Combine(Tree, "vkey"))).Length);
+        await SaidAsync(1, "none of its signatures is by a known key", "log", "verify", Tree, "--vkey", _data.In("first"));
+        // By hand as before: each of the key's versions knows what the others sealed.
+        Write("5.log", "seven\n");
+        await SaidAsync(0, "", [.. Sealing(Logs), "--version", "1"]);
+        await SaidAsync(0, "", "log", "verify", Tree, "--vkey", _data.In("first"));
+        await SaidAsync(0, "", "version", "disable", "1", "--key", "seal", "--keyring", _ring);
+        await SaidAsync(1, "let its versions be enabled", Sealing(Logs));
+    }
+
+    [Fact]
+    public async Task Another_key_is_told_and_a_source_that_is_missing_makes_no_tree()
+    {
+        await SealAsync();
+        await SaidAsync(0, "", "key", "create", "other", "--keyring", _ring, "--purpose", "asymmetric-signing",
+            "--default-algorithm", "ec-sign-ed25519");
+        await SaidAsync(1, "Seal with the key that the log began with",
+            "log", "sign", Logs, "--tree", Tree, "--key", "other", "--keyring", _ring);
+        await SaidAsync(1, "There is no file or folder",
+            "log", "sign", In("none"), "--tree", _data.In("new"), "--key", "seal", "--keyring", _ring);
+        Assert.False(Path.Exists(_data.In("new")));
     }
 
     [Fact]

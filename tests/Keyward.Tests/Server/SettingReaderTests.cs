@@ -32,6 +32,20 @@ public sealed class SettingReaderTests : IDisposable
         Assert.Contains("flag --join: is empty", Assert.Single(reader.Errors));
     }
 
+    [Theory]
+    [InlineData("--clock", "2040-01-01T00:00:00Z")]
+    [InlineData("--seed", "seed.json")]
+    public void What_only_a_development_server_has_is_refused_without_it(string flag, string value)
+    {
+        var file = File("{}");
+        if (flag == "--seed") System.IO.File.WriteAllText(value = _folder.In(value), "{}");
+        var flags = new Dictionary<string, string> { [flag] = value };
+        Assert.Equal($"flag {flag}: counts for a development server alone: --dev",
+            Assert.Single(SettingReader.Read(flags, new Dictionary<string, string>(), file).Errors));
+        flags["--dev"] = "true";
+        Assert.Empty(SettingReader.Read(flags, new Dictionary<string, string>(), file).Errors);
+    }
+
     [Fact]
     public void A_node_that_joined_finds_its_store_in_its_folder_unless_a_setting_names_one()
     {

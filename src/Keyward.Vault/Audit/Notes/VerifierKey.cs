@@ -19,6 +19,13 @@ public enum NoteKeyType
 /// key)</c>.</summary>
 public sealed record VerifierKey(string Name, NoteKeyType Type, byte[] PublicKey)
 {
+    // Without init: a copy with another key or name would keep the id of the first.
+    public string Name { get; } = Name;
+
+    public NoteKeyType Type { get; } = Type;
+
+    public byte[] PublicKey { get; } = PublicKey;
+
     public const int PublicKeySizeBytes = 32;
     public const int IdSizeBytes = 4;
 

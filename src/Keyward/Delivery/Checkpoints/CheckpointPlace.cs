@@ -19,8 +19,9 @@ internal sealed class CheckpointPlace(SinkSettings settings, TimeProvider time) 
     public static string? WhyNot(string text)
     {
         if (text.Length == 0) return null;
-        return SinkSettings.WhyNot(text) ?? (SinkSettings.TryParse(text, out var place)
-            && place.Kind is SinkKind.File or SinkKind.Webhook ? null : "must be a file or https address");
+        return SinkSettings.TryParse(text, out var place) && place.Kind is SinkKind.File or SinkKind.Webhook
+            ? SinkSettings.WhyNot(text)
+            : "must be NAME=ADDRESS with a file or https address, such as safe=file:///mnt/worm/keyward";
     }
 
     public async ValueTask PutAsync(SignedCheckpoint signed, CancellationToken cancellation)

@@ -57,6 +57,7 @@ internal sealed class WitnessCall(WitnessSettings settings, SignatureCheck check
             new CosignRequest(_size, proof, signed).ToString(), [], cancellation).ConfigureAwait(false);
         var text = await answer.Content.ReadAsStringAsync(cancellation).ConfigureAwait(false);
         if (answer.IsSuccessStatusCode) return text;
+        if (WhatToDo(answer.StatusCode) is { } advice) throw new DeliveryException($"{_calls.Where} {advice}");
         if (answer.StatusCode != HttpStatusCode.Conflict) throw _calls.Failed(answer);
         if (!DecimalNumber.TryParse(text.TrimEnd('\n'), out long known)
             || known == _size)
@@ -65,4 +66,16 @@ internal sealed class WitnessCall(WitnessSettings settings, SignatureCheck check
         _size = known;
         return null;
     }
+
+    /// <summary>C2SP tlog-witness, "add-checkpoint".</summary>
+    private static string? WhatToDo(HttpStatusCode status) => status switch
+    {
+        HttpStatusCode.NotFound =>
+            "does not witness this log, or is no witness (404): its verifier key has to be added there.",
+        HttpStatusCode.Forbidden =>
+            "knows none of the keys that sign this log now (403): add the newest there (keyward audit vkey).",
+        HttpStatusCode.UnprocessableEntity =>
+            "says that the log did not merely grow (422): it was rewritten, there or here.",
+        _ => null,
+    };
 }

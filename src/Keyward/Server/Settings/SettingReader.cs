@@ -58,6 +58,11 @@ internal sealed class SettingReader
         // An empty variable in a script would make a deployment of its own where a node was wanted.
         if (fromFlags.Contains(SettingTable.Join) && reader[SettingTable.Join].Length == 0)
             reader.Errors.Add("flag --join: is empty. On a machine with credentials: keyward node join-token");
+        // Who believes that the clock was moved must not find out later that it was not.
+        foreach (var setting in (Setting[])[SettingTable.DevSeed, SettingTable.DevClock])
+            if (reader[SettingTable.Dev] != "true" && reader[setting].Length > 0)
+                reader.Errors.Add(
+                    $"{reader._values[setting.Name].Origin}: counts for a development server alone: --dev");
         return reader;
     }
 

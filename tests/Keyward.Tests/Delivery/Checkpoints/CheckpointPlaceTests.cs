@@ -42,6 +42,14 @@ public sealed class CheckpointPlaceTests
         await Assert.ThrowsAsync<DeliveryException>(async () => await place.PutAsync(signed, default));
     }
 
+    [Theory]
+    [InlineData("safe=splunk+https://splunk.example:8088")]
+    [InlineData("safe=http://anchors.example")]
+    [InlineData("/mnt/worm")]
+    public void A_place_that_cannot_be_meant_is_refused_with_what_it_takes(string text) =>
+        Assert.Equal("must be NAME=ADDRESS with a file or https address, such as safe=file:///mnt/worm/keyward",
+            CheckpointPlace.WhyNot(text));
+
     private static CheckpointPlace Make(SinkHost host)
     {
         Assert.True(SinkSettings.TryParse(
