@@ -37,12 +37,22 @@ internal sealed class DenyRules
     {
         var kept = after.Rules.Select(r => r.ToText()).ToHashSet();
         return before.Rules.Where(r => !kept.Contains(r.ToText()))
-            .Aggregate(PermissionMask.None, (mask, r) => mask | (MaskOf(r.Permissions) - MaskOf(r.ExceptPermissions)));
+            .Aggregate(PermissionMask.None, (mask, r) => mask | Forbidden(r));
     }
+
+    /// <summary>Whether a rule forbids less than it did: fewer rights, to fewer, or under another condition.</summary>
+    public static bool Weakens(DenyRule before, DenyRule after) =>
+        !(Forbidden(before) - Forbidden(after)).IsEmpty
+        || (!after.Principals.Contains(Principals.AllUsers) && before.Principals.Except(after.Principals).Any())
+        || after.ExceptPrincipals.Except(before.ExceptPrincipals).Any()
+        || (after.Condition is { } condition && condition.Expression != before.Condition?.Expression);
+
+    private static PermissionMask Forbidden(DenyRule rule) =>
+        MaskOf(rule.Permissions) - MaskOf(rule.ExceptPermissions);
 
     private static Statement Compile(DenyRule rule) => new(Effect.Deny,
         new Principals(rule.Principals) { Except = new Principals(rule.ExceptPrincipals) },
-        new PermissionSet(MaskOf(rule.Permissions) - MaskOf(rule.ExceptPermissions)),
+        new PermissionSet(Forbidden(rule)),
         new RuleLabel("", RuleLabel.Deny, rule.Name))
     {
         Condition = rule.Condition is { } condition ? Conditions.Expression.Compile(condition.Expression) : null,

@@ -29,6 +29,10 @@ internal static class PutPolicy
         var kept = state.Deny.Rules.Select(r => r.Name).ToHashSet();
         foreach (var rule in old.Deny.Rules.Where(r => !kept.Contains(r.Name)))
             record.Changed("deny_removed", rule.Name, null);
+        foreach (var (was, now) in old.Deny.Rules.Join(state.Deny.Rules, r => r.Name, r => r.Name, (o, n) => (o, n)))
+            if (was.ToText() != now.ToText())
+                record.Changed(DenyRules.Weakens(was, now) ? "deny_weakened" : "deny_changed",
+                    was.ToText(), now.ToText());
         if (state.KeyPolicy?.Text != old.KeyPolicy?.Text)
             PuttingDocument.Record(
                 record, RuleLabel.KeyPolicy, old.KeyPolicy?.Text ?? "default", state.KeyPolicy?.Text ?? "default");

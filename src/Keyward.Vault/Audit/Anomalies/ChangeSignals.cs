@@ -45,6 +45,8 @@ internal static class ChangeSignals
             return (AnomalySeverity.High, $"A policy lets everybody in: {open}.");
         if (Texts(change, "deny_removed", "before").FirstOrDefault() is { } rule)
             return (AnomalySeverity.High, $"The deny rule {rule} was taken away.");
+        if (Texts(change, "deny_weakened", "before").FirstOrDefault() is { } weakened)
+            return (AnomalySeverity.High, $"A deny rule forbids less than it did: {weakened}.");
         // Records of earlier versions do not say it: there only a text that was not cut can be judged.
         var documents = Texts(change, "key_policy", "after").Concat(Texts(change, "policy", "after"));
         if (Texts(change, PolicyWidth.Field, "after").Any()

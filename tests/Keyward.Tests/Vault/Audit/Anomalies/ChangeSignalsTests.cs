@@ -47,6 +47,34 @@ public sealed class ChangeSignalsTests
             JsonSerializer.Serialize(new { document = Document(statements) }));
     }
 
+    [Theory]
+    [InlineData("""["allUsers"]""", """["cloudkms.cryptoKeyVersions.*"]""", """["domain:a.example","domain:b.example"]""", "weakened")]
+    [InlineData("""["allUsers"]""", """["cloudkms.cryptoKeyVersions.destroy"]""", """["domain:a.example"]""", "weakened")]
+    [InlineData("""["domain:c.example"]""", """["cloudkms.cryptoKeyVersions.*"]""", """["domain:a.example"]""", "weakened")]
+    [InlineData("""["allUsers"]""", """["cloudkms.cryptoKeyVersions.*","keyward.grants.*"]""", "[]", "changed")]
+    [InlineData("""["allUsers"]""", """["cloudkms.cryptoKeyVersions.*"]""", """["domain:a.example"]""", null)]
+    public async Task A_deny_rule_under_its_old_name_is_told_where_it_forbids_less(
+        string principals, string permissions, string except, string? says)
+    {
+        await using var doors = await OpenDoors.OpenAsync();
+        await doors.OkAsync("POST", "/v1/projects/default/locations/us-east-1/keyRings?keyRingId=shop", "{}");
+        await PutAsync("""["allUsers"]""", """["cloudkms.cryptoKeyVersions.*"]""", """["domain:a.example"]""");
+        Assert.Null(await LastAsync(doors));
+        await PutAsync(principals, permissions, except);
+        Assert.Equal(says == "weakened", await LastAsync(doors) is { Severity: AnomalySeverity.High });
+        var record = "";
+        await foreach (var (_, entry) in doors.Keeper.AuditLog.ReadAsync(0, TestContext.Current.CancellationToken))
+            record = System.Text.Encoding.UTF8.GetString(entry.Span);
+        foreach (var word in (string[])["weakened", "changed"])
+            Assert.Equal(says == word, record.Contains("deny_" + word, StringComparison.Ordinal));
+
+        Task PutAsync(string principals, string permissions, string except) =>
+            doors.OkAsync("PUT", "/keyward/v1/policy/denyRules", $$"""
+                {"resource":"{{Ring[4..]}}","denyRules":[{"name":"guard","principals":{{principals}},
+                 "permissions":{{permissions}},"exceptPrincipals":{{except}}}]}
+                """);
+    }
+
     private static IEnumerable<string> Domains => Enumerable.Range(0, 40).Select(i => $"domain:d{i}.example");
 
     private static string Bindings(string role, IEnumerable<string> members) => JsonSerializer.Serialize(
