@@ -15,7 +15,7 @@ internal sealed class BenchDoor(Gate gate) : Bench.BenchBase
     public override Task<Empty> Empty(Empty request, ServerCallContext context)
     {
         if (!gate.Settings.EmptyCall) return gate.RefuseAsync<Empty>(context, NotOffered.Method("Bench.Empty"));
-        Passing.VisitOf(context).IsRecorded = true;
+        Passing.VisitOf(context).IsAtGate = true;
         return Answer;
     }
 }

@@ -29,7 +29,7 @@ internal sealed class AwsDoor(RequestDelegate next, Gate gate)
     private async Task ServeAsync(HttpContext context)
     {
         var door = StsCalls.IsOurs(context.Request) ? Door.AwsSts : Door.Aws;
-        var arrival = gate.Receive(door, Admission.SourceOf(context), Admission.TraceOf(context.Request));
+        var arrival = gate.Receive(door, ConnectionSource.Of(context), Admission.TraceOf(context.Request));
         Answering.Begin(context, arrival);
         context.Response.Headers["x-amzn-RequestId"] = Reply.RequestIdOf(arrival);
         var (body, fault) = await RequestBody.ReadAsync(context).ConfigureAwait(false);

@@ -1,9 +1,7 @@
-using System.Net;
 using Google.Protobuf;
 using Grpc.AspNetCore.Server;
 using Keyward.Vault.Gate;
 using Keyward.Vault.Identities;
-using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 
 namespace Keyward.Doors.Rpc;
@@ -18,7 +16,7 @@ internal sealed class Admission(RequestDelegate next, Gate gate, IEnumerable<Uno
     private readonly Dictionary<string, UnofferedMethod> _unoffered =
         unoffered.DistinctBy(m => m.GrpcPath).ToDictionary(m => m.GrpcPath, StringComparer.Ordinal);
 
-    private const int MaximumAgentLength = 256;
+    private const int MaximumReasonLength = 256;
     private const int MaximumKeyLength = 128;
 
     private static readonly System.Buffers.SearchValues<char> HexDigits =
@@ -33,7 +31,7 @@ internal sealed class Admission(RequestDelegate next, Gate gate, IEnumerable<Uno
     public Task InvokeAsync(HttpContext context)
     {
         if (DoorOf(context.Request) is not { } door) return next(context);
-        var arrival = gate.Receive(door, SourceOf(context), TraceOf(context.Request));
+        var arrival = gate.Receive(door, ConnectionSource.Of(context), TraceOf(context.Request));
         arrival.Method = MethodOf(context);
         arrival.Reason = ReasonOf(context.Request);
         Answering.Begin(context, arrival);
@@ -47,19 +45,35 @@ internal sealed class Admission(RequestDelegate next, Gate gate, IEnumerable<Uno
         return ServeAsync(context, visit);
     }
 
-    /// <summary>What waits for the answer; it holds no more than it needs then.</summary>
-    private async Task ServeAsync(HttpContext context, Visit visit)
+    private Task ServeAsync(HttpContext context, Visit visit)
+    {
+        Task served;
+        try
+        {
+            served = next(context);
+        }
+        catch (Exception bug) when (!visit.IsAtGate)
+        {
+            served = Task.FromException(bug);
+        }
+
+        // Nothing is left to do here for what is at the gate, and to wait costs each request an object.
+        return visit.IsAtGate ? served : WatchAsync(context, visit, served);
+    }
+
+    /// <summary>Records what ends before it is at the gate.</summary>
+    private async Task WatchAsync(HttpContext context, Visit visit, Task served)
     {
         var isBug = true;
         try
         {
-            await next(context).ConfigureAwait(false);
+            await served.ConfigureAwait(false);
             isBug = false;
         }
         finally
         {
             // A bug behind this leaves as the exception that it is, but not without its record.
-            if (!visit.IsRecorded && !context.Response.HasStarted)
+            if (!visit.IsAtGate && !context.Response.HasStarted)
                 await RefuseAsync(context, visit.Arrival, visit.Caller,
                     isBug ? Bug(visit.Arrival) : WireFailure(context)).ConfigureAwait(false);
         }
@@ -138,7 +152,7 @@ internal sealed class Admission(RequestDelegate next, Gate gate, IEnumerable<Uno
     private static string? ReasonOf(HttpRequest request)
     {
         var reason = request.Headers["x-goog-request-reason"].ToString();
-        return reason.Length == 0 ? null : reason.Length > MaximumAgentLength ? reason[..MaximumAgentLength] : reason;
+        return reason.Length == 0 ? null : reason.Length > MaximumReasonLength ? reason[..MaximumReasonLength] : reason;
     }
 
     private static bool TryReadKey(HttpRequest request, Arrival arrival)
@@ -147,22 +161,6 @@ internal sealed class Admission(RequestDelegate next, Gate gate, IEnumerable<Uno
         arrival.IdempotencyKey = values.ToString();
         return arrival.IdempotencyKey.Length is > 0 and <= MaximumKeyLength
             && !arrival.IdempotencyKey.AsSpan().ContainsAnyExceptInRange('!', '~');
-    }
-
-    internal static Source SourceOf(HttpContext context)
-    {
-        var connection = context.Connection;
-        var address = connection.RemoteIpAddress ?? IPAddress.None;
-        var agent = context.Request.Headers.UserAgent.ToString();
-        var tls = context.Features.Get<ITlsHandshakeFeature>()?.Protocol switch
-        {
-            System.Security.Authentication.SslProtocols.Tls13 => "1.3",
-            System.Security.Authentication.SslProtocols.Tls12 => "1.2",
-            _ => null,
-        };
-        return new Source(address.IsIPv4MappedToIPv6 ? address.MapToIPv4().ToString() : address.ToString(),
-            connection.RemotePort,
-            agent.Length == 0 ? null : agent.Length > MaximumAgentLength ? agent[..MaximumAgentLength] : agent, tls);
     }
 
     /// <summary>The trace id of a W3C traceparent, for the record only: a stranger's trace is not joined.</summary>

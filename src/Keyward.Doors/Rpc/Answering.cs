@@ -18,11 +18,13 @@ internal static class Answering
         var response = context.Response;
         response.Headers[RequestIdHeader] = arrival.RequestId;
         if (!arrival.GivesReceipt) return;
+        context.Features.Set(arrival);
         response.OnStarting(static state =>
         {
-            var (headers, arrival) = ((IHeaderDictionary, Arrival))state;
-            if (arrival.ReceiptText is { } receipt) headers[ReceiptHeader] = receipt;
+            var context = (HttpContext)state;
+            if (context.Features.Get<Arrival>()?.ReceiptText is { } receipt)
+                context.Response.Headers[ReceiptHeader] = receipt;
             return Task.CompletedTask;
-        }, (response.Headers, arrival));
+        }, context);
     }
 }

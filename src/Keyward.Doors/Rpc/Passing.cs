@@ -20,8 +20,9 @@ internal static class Passing
         where TResponse : IMessage, new()
     {
         var visit = VisitOf(context);
+        visit.IsAtGate = true;
         return gate.PassAsync<T, TResponse, RpcAnswer<T, TAsked, TResponse>>(visit.Arrival, visit.Caller, operation,
-            new RpcAnswer<T, TAsked, TResponse>(context, visit, asked, render), context.CancellationToken);
+            new RpcAnswer<T, TAsked, TResponse>(context, asked, render), context.CancellationToken);
     }
 
     /// <summary>Passes an operation that was built from the request, or records why it could not be built.</summary>
@@ -43,8 +44,8 @@ internal static class Passing
         where TResponse : IMessage, new()
     {
         var visit = VisitOf(context);
+        visit.IsAtGate = true;
         var recorded = await gate.RefuseAsync(visit.Arrival, visit.Caller, refusal).ConfigureAwait(false);
-        visit.IsRecorded = true;
         RpcStatus.Set(context, recorded, visit.Arrival);
         return new TResponse();
     }

@@ -103,8 +103,8 @@ internal sealed class Transcoder(
     private async Task RefuseAsync(
         HttpContext context, Visit visit, Refusal refusal, int? httpStatus = null, string? field = null)
     {
+        visit.IsAtGate = true;
         var recorded = await gate.RefuseAsync(visit.Arrival, visit.Caller, refusal).ConfigureAwait(false);
-        visit.IsRecorded = true;
         var answer = RpcStatus.Of(recorded, visit.Arrival);
         if (field is not null && recorded == refusal) answer.Details.Add(Any.Pack(new BadRequest
         {

@@ -10,7 +10,7 @@ internal sealed class Visit(Arrival arrival, Caller caller)
 
     public Caller Caller { get; } = caller;
 
-    /// <summary>True once the gate has recorded the request; what is not recorded then is a failure of the
-    /// wire.</summary>
-    public bool IsRecorded { get; set; }
+    /// <summary>True once the gate has the request, which leaves none without a record; one that ends before is a
+    /// failure of the wire.</summary>
+    public bool IsAtGate { get; set; }
 }

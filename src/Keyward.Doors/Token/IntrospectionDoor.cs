@@ -17,7 +17,7 @@ internal sealed class IntrospectionDoor(Gate gate)
 
     public async Task ServeAsync(HttpContext context)
     {
-        var arrival = gate.Receive(Door.Token, Admission.SourceOf(context), Admission.TraceOf(context.Request));
+        var arrival = gate.Receive(Door.Token, ConnectionSource.Of(context), Admission.TraceOf(context.Request));
         arrival.Method = "Introspect";
         Answering.Begin(context, arrival);
         var form = await TokenForm.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false);

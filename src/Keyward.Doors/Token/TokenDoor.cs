@@ -29,7 +29,7 @@ internal sealed class TokenDoor(Gate gate)
 
     public async Task ServeAsync(HttpContext context)
     {
-        var arrival = gate.Receive(Door.Token, Admission.SourceOf(context), Admission.TraceOf(context.Request));
+        var arrival = gate.Receive(Door.Token, ConnectionSource.Of(context), Admission.TraceOf(context.Request));
         arrival.Method = "Token";
         Answering.Begin(context, arrival);
         var form = await TokenForm.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false);

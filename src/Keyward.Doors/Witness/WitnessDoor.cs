@@ -32,7 +32,7 @@ internal static class WitnessDoor
 
     public static async Task ServeAsync(HttpContext context, Gate gate)
     {
-        var arrival = gate.Receive(Door.Witness, Admission.SourceOf(context), Admission.TraceOf(context.Request));
+        var arrival = gate.Receive(Door.Witness, ConnectionSource.Of(context), Admission.TraceOf(context.Request));
         arrival.Method = "AddCheckpoint";
         Answering.Begin(context, arrival);
         if (await ReadAsync(context).ConfigureAwait(false) is not { } body

@@ -1,12 +1,15 @@
+using System.Runtime.InteropServices;
+
 namespace Keyward.Vault.Audit;
 
 /// <summary>Entries that wait for one flush, in one buffer that is used again.</summary>
 internal sealed class AppendBatch
 {
-    private readonly List<(int End, AppendWaiter Waiter)> _entries = [];
+    private readonly List<int> _ends = [];
+    private readonly List<AppendWaiter> _waiters = [];
     private byte[] _bytes = new byte[64 * 1024];
 
-    public int Count => _entries.Count;
+    public int Count => _ends.Count;
 
     public int SizeBytes { get; private set; }
 
@@ -16,42 +19,40 @@ internal sealed class AppendBatch
             Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, SizeBytes + entry.Length));
         entry.CopyTo(_bytes.AsSpan(SizeBytes));
         SizeBytes += entry.Length;
-        _entries.Add((SizeBytes, waiter));
+        _ends.Add(SizeBytes);
+        _waiters.Add(waiter);
     }
 
     public ReadOnlySpan<byte> this[int i]
     {
         get
         {
-            var start = i == 0 ? 0 : _entries[i - 1].End;
-            return _bytes.AsSpan(start, _entries[i].End - start);
+            var start = i == 0 ? 0 : _ends[i - 1];
+            return _bytes.AsSpan(start, _ends[i] - start);
         }
     }
 
     /// <summary>Lets all go on.</summary>
     public void Complete(string origin, long firstIndex)
     {
-        for (var i = 0; i < _entries.Count; i += CompletionTurn.MaximumSize)
-            new CompletionTurn(Waiters(i), origin, firstIndex + i).Queue();
+        for (var i = 0; i < _ends.Count; i += CompletionTurn.MaximumSize)
+            CompletionTurn.Queue(Waiters(i), origin, firstIndex + i);
     }
 
     public void Fail(AuditUnwritableException failure)
     {
-        for (var i = 0; i < _entries.Count; i += CompletionTurn.MaximumSize)
-            new CompletionTurn(Waiters(i), failure).Queue();
+        for (var i = 0; i < _ends.Count; i += CompletionTurn.MaximumSize)
+            CompletionTurn.Queue(Waiters(i), failure);
         Clear();
     }
 
     public void Clear()
     {
-        _entries.Clear();
+        _ends.Clear();
+        _waiters.Clear();
         SizeBytes = 0;
     }
 
-    private AppendWaiter[] Waiters(int from)
-    {
-        var waiters = new AppendWaiter[Math.Min(CompletionTurn.MaximumSize, _entries.Count - from)];
-        for (var i = 0; i < waiters.Length; i++) waiters[i] = _entries[from + i].Waiter;
-        return waiters;
-    }
+    private ReadOnlySpan<AppendWaiter> Waiters(int from) => CollectionsMarshal.AsSpan(_waiters)
+        .Slice(from, Math.Min(CompletionTurn.MaximumSize, _waiters.Count - from));
 }

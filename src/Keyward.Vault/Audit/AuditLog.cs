@@ -180,7 +180,9 @@ internal sealed class AuditLog : IAuditLog, IDisposable
         var entries = await new TreeReader(source).EntriesAsync(bundle, tree.Latest.Checkpoint.Size,
             place.Buffer ?? new ReadBuffer(0), cancellation).ConfigureAwait(false);
         var first = bundle * TilePath.Width;
-        return [.. entries.Select((e, i) => (Index: first + i, Entry: e)).Where(e => e.Index >= from)];
+        place.Found.Clear();
+        for (var i = (int)(from - first); i < entries.Count; i++) place.Found.Add((first + i, entries[i]));
+        return place.Found;
     }
 
     private static ValueTask<Receipt> Refuse(string why) =>

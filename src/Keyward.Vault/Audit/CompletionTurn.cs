@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Keyward.Vault.Audit;
 
 /// <summary>Lets some callers go on in one turn of the thread pool: to be queued and taken one by one costs about as
@@ -6,23 +8,43 @@ internal sealed class CompletionTurn : IThreadPoolWorkItem
 {
     public const int MaximumSize = 8;
 
-    private readonly AppendWaiter[] _waiters;
-    private readonly string _origin = "";
-    private readonly long _firstIndex;
-    private readonly AuditUnwritableException? _failure;
+    private const int MaximumPooled = 256;
 
-    public CompletionTurn(AppendWaiter[] waiters, string origin, long firstIndex) =>
-        (_waiters, _origin, _firstIndex) = (waiters, origin, firstIndex);
+    private static readonly ConcurrentQueue<CompletionTurn> Pool = new();
 
-    public CompletionTurn(AppendWaiter[] waiters, AuditUnwritableException failure) =>
-        (_waiters, _failure) = (waiters, failure);
+    private readonly AppendWaiter[] _waiters = new AppendWaiter[MaximumSize];
+    private int _count;
+    private string _origin = "";
+    private long _firstIndex;
+    private AuditUnwritableException? _failure;
 
-    public void Queue() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    private CompletionTurn()
+    {
+    }
+
+    public static void Queue(ReadOnlySpan<AppendWaiter> waiters, string origin, long firstIndex) =>
+        Take(waiters, origin, firstIndex, null).Queue();
+
+    public static void Queue(ReadOnlySpan<AppendWaiter> waiters, AuditUnwritableException failure) =>
+        Take(waiters, "", 0, failure).Queue();
 
     public void Execute()
     {
-        for (var i = 0; i < _waiters.Length; i++)
+        for (var i = 0; i < _count; i++)
             if (_failure is not null) _waiters[i].Fail(_failure);
             else _waiters[i].Complete(new Receipt(_origin, _firstIndex + i));
+        _failure = null;
+        if (Pool.Count < MaximumPooled) Pool.Enqueue(this);
     }
+
+    private static CompletionTurn Take(
+        ReadOnlySpan<AppendWaiter> waiters, string origin, long firstIndex, AuditUnwritableException? failure)
+    {
+        if (!Pool.TryDequeue(out var turn)) turn = new CompletionTurn();
+        waiters.CopyTo(turn._waiters);
+        (turn._count, turn._origin, turn._firstIndex, turn._failure) = (waiters.Length, origin, firstIndex, failure);
+        return turn;
+    }
+
+    private void Queue() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
 }

@@ -15,8 +15,21 @@ internal sealed class RecordDraft(Arrival arrival, Caller? caller, Verb verb)
 
     public Verb Verb { get; } = verb;
 
+    /// <summary>What few requests have, in an object of its own: every request pays for each field of its
+    /// draft.</summary>
+    private Further? _further;
+
+    // Sizes and one: an optional number takes twice as much room.
+    private int _plaintext;
+    private int _ciphertext;
+    private int _context;
+
     /// <summary>What the feed calls a change of a call that named itself.</summary>
-    public byte[]? Operation { get; set; }
+    public byte[]? Operation
+    {
+        get => _further?.Operation;
+        set => More.Operation = value;
+    }
 
     /// <summary>Full name of what was asked for.</summary>
     public string? Resource { get; set; }
@@ -27,7 +40,11 @@ internal sealed class RecordDraft(Arrival arrival, Caller? caller, Verb verb)
     public KeyVersion? Version { get; set; }
 
     /// <summary>Of a re-encryption: the version that encrypted anew.</summary>
-    public KeyVersion? TargetVersion { get; set; }
+    public KeyVersion? TargetVersion
+    {
+        get => _further?.TargetVersion;
+        set => More.TargetVersion = value;
+    }
 
     public string? Permission { get; set; }
 
@@ -38,14 +55,26 @@ internal sealed class RecordDraft(Arrival arrival, Caller? caller, Verb verb)
 
     public bool? Allowed { get; set; }
 
-    public int? PlaintextSizeBytes { get; set; }
+    public int? PlaintextSizeBytes
+    {
+        get => SizeOf(_plaintext);
+        set => _plaintext = (value ?? -1) + 1;
+    }
 
-    public int? CiphertextSizeBytes { get; set; }
+    public int? CiphertextSizeBytes
+    {
+        get => SizeOf(_ciphertext);
+        set => _ciphertext = (value ?? -1) + 1;
+    }
 
     /// <summary>What came in, as far as it is known before the operation runs.</summary>
     public long InputSizeBytes => (long)(PlaintextSizeBytes ?? 0) + (CiphertextSizeBytes ?? 0);
 
-    public int? ContextSizeBytes { get; set; }
+    public int? ContextSizeBytes
+    {
+        get => SizeOf(_context);
+        set => _context = (value ?? -1) + 1;
+    }
 
     /// <summary>Zero where there is none, as for what follows: no digest is.</summary>
     public UInt128 ContextDigest { get; set; }
@@ -56,13 +85,13 @@ internal sealed class RecordDraft(Arrival arrival, Caller? caller, Verb verb)
     public bool IsCommitted { get; set; }
 
     /// <summary>Further parameters that are not secret, in the order in which they were added.</summary>
-    public List<(string Name, string Value)>? Parameters { get; private set; }
+    public List<(string Name, string Value)>? Parameters => _further?.Parameters;
 
     /// <summary>What a change did: field, before, after.</summary>
-    public List<(string Field, string? Before, string? After)>? Changes { get; private set; }
+    public List<(string Field, string? Before, string? After)>? Changes => _further?.Changes;
 
     /// <summary>Grants by which the caller was let, each once.</summary>
-    public List<Grant>? Grants { get; private set; }
+    public List<Grant>? Grants => _further?.Grants;
 
     public void Note(Grant? grant)
     {
@@ -84,17 +113,32 @@ internal sealed class RecordDraft(Arrival arrival, Caller? caller, Verb verb)
 
     private void Add(Grant grant)
     {
-        if (Grants?.Exists(g => g.Id == grant.Id) != true) (Grants ??= []).Add(grant);
+        if (Grants?.Exists(g => g.Id == grant.Id) != true) (More.Grants ??= []).Add(grant);
     }
 
     private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
 
     /// <summary>Keyed digests besides the two that every encryption has.</summary>
-    public List<(string Label, string Digest)>? Digests { get; private set; }
+    public List<(string Label, string Digest)>? Digests => _further?.Digests;
 
-    public void Digest(string label, string digest) => (Digests ??= []).Add((label, digest));
+    public void Digest(string label, string digest) => (More.Digests ??= []).Add((label, digest));
 
-    public void Parameter(string name, string value) => (Parameters ??= []).Add((name, value));
+    public void Parameter(string name, string value) => (More.Parameters ??= []).Add((name, value));
 
-    public void Changed(string field, string? before, string? after) => (Changes ??= []).Add((field, before, after));
+    public void Changed(string field, string? before, string? after) =>
+        (More.Changes ??= []).Add((field, before, after));
+
+    private static int? SizeOf(int sizeAndOne) => sizeAndOne == 0 ? null : sizeAndOne - 1;
+
+    private Further More => _further ??= new Further();
+
+    private sealed class Further
+    {
+        public byte[]? Operation;
+        public KeyVersion? TargetVersion;
+        public List<(string Name, string Value)>? Parameters;
+        public List<(string Field, string? Before, string? After)>? Changes;
+        public List<Grant>? Grants;
+        public List<(string Label, string Digest)>? Digests;
+    }
 }

@@ -17,7 +17,6 @@ public sealed partial class Gate
     /// <summary>A node says that it is not ready a little before it refuses, so that balancers move first.</summary>
     private static readonly TimeSpan AlmostStale = TimeSpan.FromSeconds(1);
 
-    private readonly IAuditLog _log;
     private readonly TimeProvider _time;
     private readonly GateMetrics _metrics;
     private readonly ILogger<Gate> _logger;
@@ -29,7 +28,7 @@ public sealed partial class Gate
 
     internal Gate(IAuditLog log, TimeProvider time, GateSettings settings, GateMetrics metrics, ILogger<Gate> logger)
     {
-        (_log, _time, _settings, _metrics, _logger) = (log, time, settings, metrics, logger);
+        (Log, _time, _settings, _metrics, _logger) = (log, time, settings, metrics, logger);
         _peers = new PeerGuard(log, time, metrics, logger);
         (Jobs, Rates) = (new JobBoard(time), new Quotas.RateMeter(time));
         LastUses = new KeyUse.LastUses(time.GetUtcNow());
@@ -37,6 +36,8 @@ public sealed partial class Gate
     }
 
     public GateSettings Settings => _settings;
+
+    internal IAuditLog Log { get; }
 
     /// <summary>How the server's own jobs stand.</summary>
     internal JobBoard Jobs { get; }
@@ -65,8 +66,8 @@ public sealed partial class Gate
                 return new GateStatus(GateState.Serving, "stale", GateRefusals.StaleSentence);
             if (status.State == GateState.Serving && _opened?.Vault.IsDraining == true)
                 return GateRefusals.DrainedStatus;
-            if (status.State == GateState.Serving && !_log.IsWritable)
-                return new GateStatus(GateState.Serving, "audit", _log.WhyNot ?? "The audit log cannot be written.");
+            if (status.State == GateState.Serving && !Log.IsWritable)
+                return new GateStatus(GateState.Serving, "audit", Log.WhyNot ?? "The audit log cannot be written.");
             if (status.State == GateState.Serving && _opened?.Vault.Snapshot.Altered.Count is > 0 and var altered)
                 return new GateStatus(GateState.Serving, "altered_rows",
                     $"{altered} stored rows were altered outside Keyward; what they speak of is refused.");
@@ -174,24 +175,32 @@ public sealed partial class Gate
         where TMaker : struct, IAnswerMaker<T, TAnswer> => await RecordedAsync<T, TAnswer, TMaker>(
             draft, await running.ConfigureAwait(false), maker).ConfigureAwait(false);
 
-    /// <summary>Waits until the record is durable; only then anything is made of the outcome.</summary>
+    /// <summary>Waits until the record is durable; only then anything is made of the outcome. Where the lease ended
+    /// while the request was served, what it was judged by may have been taken back meanwhile: a second record says
+    /// that nothing was answered.</summary>
     private async Task<TAnswer> RecordedAsync<T, TAnswer, TMaker>(RecordDraft draft, Outcome<T> outcome, TMaker maker)
         where TMaker : struct, IAnswerMaker<T, TAnswer>
     {
-        if (draft.IsCommitted) return maker.Make(Measured(draft, outcome));
-        try
+        while (!draft.IsCommitted)
         {
-            draft.Arrival.Receipt = await Append(draft, outcome.Refusal).ConfigureAwait(false);
-        }
-        catch (AuditUnwritableException unwritable)
-        {
-            return maker.Make(NotRecorded(draft, outcome, unwritable));
+            try
+            {
+                var receipt = await Append(draft, outcome.Refusal).ConfigureAwait(false);
+                draft.Arrival.Receipt = receipt;
+            }
+            catch (AuditUnwritableException unwritable)
+            {
+                return maker.Make(NotRecorded(draft, outcome, unwritable));
+            }
+
+            if (!outcome.IsOk) break;
+            LastUses.Note(draft, outcome.Value);
+            if (_opened?.Vault.Lease.IsGood != false) break;
+            if (outcome.Value is IDisposable secret) secret.Dispose();
+            outcome = GateRefusals.Stale;
         }
 
-        if (outcome.IsOk) LastUses.Note(draft, outcome.Value);
-        return maker.Make(outcome.IsOk && _opened?.Vault.Lease.IsGood == false
-            ? await WithdrawAsync(draft, outcome).ConfigureAwait(false)
-            : Measured(draft, outcome));
+        return maker.Make(Measured(draft, outcome));
     }
 
     private ValueTask<Outcome<T>> RunAsync<T>(RecordDraft draft, Caller caller, IOperation<T> operation,
@@ -199,7 +208,7 @@ public sealed partial class Gate
     {
         if (_opened is not { } opened) return new(NotServing());
         if (!opened.Vault.Lease.IsGood) return new(GateRefusals.Stale);
-        if (!_log.IsWritable) return new(GateRefusals.Unwritable(_log.WhyNot));
+        if (!Log.IsWritable) return new(GateRefusals.Unwritable(Log.WhyNot));
         // Whatever its maker may do, a join token does one thing.
         if (caller.JoinsNode is not null && operation is not Cluster.JoinNode)
             return new(Identities.CredentialRefusals.NotGood);
@@ -230,27 +239,10 @@ public sealed partial class Gate
         if (spent is not null) return new(spent);
         var span = Tracing.Start("vault.", operation.Verb.Name);
         var running = Tracing.EndAfter(span, operation.RunAsync(
-            new Passage(this, opened.Vault, snapshot, opened.Lane, caller, draft, circumstances, _log, Settings)));
+            new Passage(this, opened, snapshot, draft, now, operation.Attributes)));
         return running.IsCompleted && draft.Grants is null
             ? running
             : GrantUse.CountAsync(running, snapshot, opened.Lane, draft);
-    }
-
-    /// <summary>The lease ended while the request was served: what it was judged by may have been taken back meanwhile.
-    /// A second record says that nothing was answered.</summary>
-    private async Task<Outcome<T>> WithdrawAsync<T>(RecordDraft draft, Outcome<T> outcome)
-    {
-        if (outcome.Value is IDisposable secret) secret.Dispose();
-        try
-        {
-            draft.Arrival.Receipt = await Append(draft, GateRefusals.Stale).ConfigureAwait(false);
-        }
-        catch (AuditUnwritableException unwritable)
-        {
-            return NotRecorded<T>(draft, GateRefusals.Stale, unwritable);
-        }
-
-        return Measured<T>(draft, GateRefusals.Stale);
     }
 
     /// <summary>Nothing is answered that could not be recorded: what came out is cleared and the caller
@@ -265,11 +257,21 @@ public sealed partial class Gate
     private ValueTask<Receipt> Append(RecordDraft draft, Refusal? refusal)
     {
         draft.Project ??= draft.Caller?.Project?.Value;
-        var record = RecordWriter.Write(draft, _time.GetUtcNow(),
-            _time.GetElapsedTime(draft.Arrival.ReceivedTicks), Settings.Node, refusal, null);
+        ReadOnlySpan<byte> record;
+        try
+        {
+            record = RecordWriter.Write(draft, _time.GetUtcNow(),
+                _time.GetElapsedTime(draft.Arrival.ReceivedTicks), Settings.Node, refusal, null);
+        }
+        catch (Exception failure)
+        {
+            Failures.Judge(_logger, failure, draft.Arrival);
+            throw new AuditUnwritableException("The record could not be made.", failure);
+        }
+
         // Ends when the request is described: to wait here would cost each request another object.
         Tracing.Start("audit.commit")?.Leave();
-        return _log.AppendAsync(record, isBrief: true);
+        return Log.AppendAsync(record, isBrief: true);
     }
 
     private Outcome<T> Measured<T>(RecordDraft draft, Outcome<T> outcome)
@@ -281,5 +283,6 @@ public sealed partial class Gate
 
     private Refusal NotServing() => GateRefusals.NotServing(_status);
 
-    private sealed record Opened(OpenedVault Vault, ChangeLane Lane);
+    /// <summary>What is there while the vault stands open.</summary>
+    internal sealed record Opened(OpenedVault Vault, ChangeLane Lane);
 }

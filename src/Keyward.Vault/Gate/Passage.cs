@@ -8,20 +8,21 @@ namespace Keyward.Vault.Gate;
 /// <summary>What the gate gives an operation that it lets run: who asks, the state to judge by, the way to change it,
 /// and
 /// the draft of the record.</summary>
-internal sealed class Passage(Gate gate, OpenedVault vault, Snapshot snapshot, ChangeLane lane, Caller caller,
-    RecordDraft record, Circumstances circumstances, IAuditLog log, GateSettings settings)
+/// <param name="attributes">What the operation shows to conditions.</param>
+internal sealed class Passage(Gate gate, Gate.Opened opened, Snapshot snapshot, RecordDraft record, DateTimeOffset now,
+    IRequestAttributes? attributes)
 {
     public Snapshot Snapshot { get; } = snapshot;
 
-    public OpenedVault Vault { get; } = vault;
+    public OpenedVault Vault => opened.Vault;
 
-    public Caller Caller { get; } = caller;
+    public Caller Caller => Record.Caller!;
 
     public RecordDraft Record { get; } = record;
 
-    public Circumstances Circumstances { get; } = circumstances;
+    public Circumstances Circumstances => new(Now, Record.Arrival, attributes);
 
-    public DateTimeOffset Now => Circumstances.Now;
+    public DateTimeOffset Now { get; } = now;
 
     /// <summary>The time of the callers' world, in which what they are handed lives.</summary>
     public DateTimeOffset World => Dev is { } dev ? Now - dev.Clock.Offset : Now;
@@ -29,16 +30,16 @@ internal sealed class Passage(Gate gate, OpenedVault vault, Snapshot snapshot, C
     /// <summary>Null but on a development server.</summary>
     public Development.DevMode? Dev => gate.Dev;
 
-    public IAuditLog Log { get; } = log;
+    public IAuditLog Log => gate.Log;
 
-    public GateSettings Settings { get; } = settings;
+    public GateSettings Settings => gate.Settings;
 
     /// <summary>True for a rehearsal: all is judged and nothing changed.</summary>
     public bool IsRehearsal { get; private init; }
 
     /// <summary>The same passage, for a rehearsal.</summary>
     public Passage ToRehearse() =>
-        new(gate, Vault, Snapshot, lane, Caller, Record, Circumstances, Log, Settings) { IsRehearsal = true };
+        new(gate, opened, Snapshot, Record, Now, attributes) { IsRehearsal = true };
 
     /// <summary>A further right that an operation needs beside its first demand.</summary>
     public Refusal? Refuse(in Demand demand) => Refuse(Snapshot, demand);
@@ -97,7 +98,7 @@ internal sealed class Passage(Gate gate, OpenedVault vault, Snapshot snapshot, C
         if (Record.Arrival is { IdempotencyKey: { } key } arrival)
             Record.Operation ??= RecentOperations.Of(
                 Caller.Member, key, Record.Verb.Name, Record.Resource ?? "", arrival.Id);
-        return await lane.ChangeAsync(Record, draft => Judge(draft, demand, judge)).ConfigureAwait(false);
+        return await opened.Lane.ChangeAsync(Record, draft => Judge(draft, demand, judge)).ConfigureAwait(false);
     }
 
     private Outcome<T> Judge<T>(ChangeDraft draft, in Demand demand, Func<ChangeDraft, Outcome<T>> judge)

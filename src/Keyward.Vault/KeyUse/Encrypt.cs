@@ -9,7 +9,7 @@ using Keyward.Vault.Storage;
 namespace Keyward.Vault.KeyUse;
 
 /// <summary>A ciphertext and the version that made it.</summary>
-public sealed record Encrypted(byte[] Ciphertext, KeyVersion Version);
+public readonly record struct Encrypted(byte[] Ciphertext, KeyVersion Version);
 
 /// <summary>Encrypts up to 64 KiB under a key's primary version, or under the version that is named.</summary>
 public sealed class Encrypt(KeyName key, int? version, ReadOnlyMemory<byte> plaintext, Context context)

@@ -158,7 +158,11 @@ internal static class Listener
             kestrel.Listen(endpoint, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1AndHttp2;
-                listen.Use(next => connection => guard.ConnectAsync(connection, next));
+                listen.Use(next => connection =>
+                {
+                    connection.Features.Set(new ConnectionSource());
+                    return guard.ConnectAsync(connection, next);
+                });
                 listen.UseHttps(new TlsHandshakeCallbackOptions
                 {
                     OnConnection = _ => ValueTask.FromResult(

@@ -64,7 +64,7 @@ internal sealed class LogIndex : ILogFold
         _files.FlushAside(name);
         _files.Publish(name);
         if (ChapterFile.TryOpen(Path.Combine(_folder, name), _log.Origin) is { } chapter) Put(chapter);
-        _open = new OpenChapter(NextMissing(NumberOf(open.FirstIndex) + 1));
+        _open = new OpenChapter(NextMissing(NumberOf(open.FirstIndex) + 1), IChapter.Size);
     }
 
     /// <summary>Chapters of records that are gone go too, and those that were damaged are made anew.</summary>

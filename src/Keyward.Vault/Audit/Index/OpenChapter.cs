@@ -1,7 +1,8 @@
 namespace Keyward.Vault.Audit.Index;
 
 /// <summary>The chapter that is being gathered, in memory. One adds, anyone asks.</summary>
-internal sealed class OpenChapter(long firstIndex) : IChapter
+/// <param name="capacity">How many records are expected; it may be more or fewer.</param>
+internal sealed class OpenChapter(long firstIndex, int capacity = 0) : IChapter
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<IndexTerm, Posting> _postings = [];
@@ -9,7 +10,7 @@ internal sealed class OpenChapter(long firstIndex) : IChapter
     private readonly Dictionary<string, Posting[]> _principals = [];
     private readonly Dictionary<string, Posting[]> _addresses = [];
     private readonly List<(long Earliest, long Latest)> _times = [];
-    private readonly RecordIds _ids = new();
+    private readonly RecordIds _ids = new(capacity);
     private int _count;
 
     public long FirstIndex { get; } = firstIndex;
@@ -32,7 +33,7 @@ internal sealed class OpenChapter(long firstIndex) : IChapter
             Note(IndexField.Operation, facts.Operation, offset);
             Note(IndexField.Outcome, facts.Outcome, offset);
             Note(IndexField.Project, facts.Project, offset);
-            _ids.Add(facts.Id, offset);
+            if (facts.IdNumber is { } id) _ids.Add(id, offset);
             NoteTime(facts.TimeMicros);
             Volatile.Write(ref _count, offset + 1);
         }

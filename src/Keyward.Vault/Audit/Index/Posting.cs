@@ -1,10 +1,14 @@
+using System.Buffers;
+
 namespace Keyward.Vault.Audit.Index;
 
 /// <summary>Where in a chapter a term stands: ascending numbers, kept as differences of as few bytes as they
 /// need.</summary>
 internal sealed class Posting
 {
-    private byte[] _bytes = new byte[8];
+    private const int FirstSizeBytes = 8;
+
+    private byte[] _bytes = new byte[FirstSizeBytes];
     private int _length;
     private int _last = -1;
 
@@ -17,7 +21,7 @@ internal sealed class Posting
     {
         if (offset == _last) return;
         var difference = (uint)(offset - _last);
-        if (_length + 5 > _bytes.Length) Array.Resize(ref _bytes, _bytes.Length * 2);
+        if (_length + 5 > _bytes.Length) Grow();
         while (difference >= 0x80)
         {
             _bytes[_length++] = unchecked((byte)(difference | 0x80));
@@ -27,6 +31,15 @@ internal sealed class Posting
         _bytes[_length++] = (byte)difference;
         _last = offset;
         Count++;
+    }
+
+    private void Grow()
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(_bytes.Length * 2);
+        Bytes.CopyTo(larger);
+        // The first ones are no array of the pool's.
+        if (_bytes.Length > FirstSizeBytes) ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = larger;
     }
 
     /// <summary>The numbers again; null where the bytes do not hold so many, each below the limit.</summary>

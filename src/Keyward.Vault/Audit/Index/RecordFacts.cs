@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Keyward.Vault.Storage;
 
@@ -8,6 +9,10 @@ namespace Keyward.Vault.Audit.Index;
 /// empty.</summary>
 internal sealed class RecordFacts(RecordTexts texts)
 {
+    private string? _id;
+    private int _idOffset;
+    private int _idSizeBytes;
+
     public long Index { get; private set; }
 
     /// <summary>The record itself; good until the next one is read.</summary>
@@ -18,7 +23,12 @@ internal sealed class RecordFacts(RecordTexts texts)
 
     public DateTimeOffset Time => Micros.Time(TimeMicros);
 
-    public string? Id { get; private set; }
+    /// <summary>Made when it is asked for: no other record has it, and few readers want it.</summary>
+    public string? Id => _id ??= _idSizeBytes == 0 ? null
+        : Encoding.UTF8.GetString(Bytes.Span.Slice(_idOffset, _idSizeBytes));
+
+    /// <summary>The number by which an index finds the id; null where there is none.</summary>
+    public ulong? IdNumber { get; private set; }
 
     public string? Kind { get; private set; }
 
@@ -82,8 +92,9 @@ internal sealed class RecordFacts(RecordTexts texts)
 
     private void Clear()
     {
-        (TimeMicros, Version) = (0, 0);
-        Id = Kind = Door = Operation = Class = Outcome = Principal = PrincipalType = PrincipalProject = null;
+        (TimeMicros, Version, _idSizeBytes) = (0, 0, 0);
+        (_id, IdNumber) = (null, null);
+        Kind = Door = Operation = Class = Outcome = Principal = PrincipalType = PrincipalProject = null;
         Credential = Ip = Agent = Resource = ResourceProject = Permission = null;
     }
 
@@ -91,7 +102,7 @@ internal sealed class RecordFacts(RecordTexts texts)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("id"u8)) Id = NewText(ref reader);
+            if (reader.ValueTextEquals("id"u8)) ReadId(ref reader);
             else if (reader.ValueTextEquals("time"u8)) TimeMicros = MicrosAt(ref reader);
             else if (reader.ValueTextEquals("kind"u8)) Kind = Text(ref reader);
             else if (reader.ValueTextEquals("door"u8)) Door = Text(ref reader);
@@ -179,13 +190,24 @@ internal sealed class RecordFacts(RecordTexts texts)
         return null;
     }
 
-    /// <summary>A text that no other record has is not worth keeping.</summary>
-    private static string? NewText(ref Utf8JsonReader reader)
+    private void ReadId(ref Utf8JsonReader reader)
     {
         reader.Read();
-        if (reader.TokenType == JsonTokenType.String) return reader.GetString();
-        reader.Skip();
-        return null;
+        if (reader.TokenType != JsonTokenType.String)
+        {
+            reader.Skip();
+        }
+        else if (reader.ValueIsEscaped)
+        {
+            _id = reader.GetString();
+            IdNumber = RecordIds.NumberOf(_id);
+        }
+        else
+        {
+            // Behind its quotation mark.
+            (_idOffset, _idSizeBytes) = ((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length);
+            IdNumber = RecordIds.NumberOf(reader.ValueSpan);
+        }
     }
 
     private static long MicrosAt(ref Utf8JsonReader reader)

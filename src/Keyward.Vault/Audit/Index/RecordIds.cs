@@ -6,24 +6,26 @@ namespace Keyward.Vault.Audit.Index;
 /// <summary>Which record of a chapter has an id: the id's first eight bytes as a number, and the record's number, in
 /// order. Ids are random, so that one beginning has one record but by chance; whatever is found is held against the
 /// whole id. Belongs to its chapter.</summary>
-internal sealed class RecordIds
+internal sealed class RecordIds(int capacity)
 {
     public const int RowSizeBytes = 10;
 
     private const int Digits = 16;
 
-    private readonly List<(ulong Id, int Offset)> _rows = [];
+    private readonly List<(ulong Id, int Offset)> _rows = new(capacity);
 
     public int SizeBytes => _rows.Count * RowSizeBytes;
 
-    public static ulong NumberOf(string id) => ulong.TryParse(
-        id.AsSpan(0, Math.Min(Digits, id.Length)), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture,
+    public static ulong NumberOf(ReadOnlySpan<char> id) => ulong.TryParse(
+        id[..Math.Min(Digits, id.Length)], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture,
         out var number) ? number : 0;
 
-    public void Add(string? id, int offset)
-    {
-        if (id is not null) _rows.Add((NumberOf(id), offset));
-    }
+    /// <summary>The same of an id's UTF-8 bytes.</summary>
+    public static ulong NumberOf(ReadOnlySpan<byte> id) => ulong.TryParse(
+        id[..Math.Min(Digits, id.Length)], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture,
+        out var number) ? number : 0;
+
+    public void Add(ulong id, int offset) => _rows.Add((id, offset));
 
     public int[] Find(ulong id) => [.. _rows.Where(r => r.Id == id).Select(r => r.Offset)];
 
