@@ -45,11 +45,12 @@ public sealed class LogSourceTests : IDisposable
         // The last file is still written though other things follow it.
         Assert.Equal(["a", "b"], await ReadAsync(_folder.Path, notes.Add));
         Assert.Equal($"Of {_folder.Path} only files are read; left out: 0.log (a pipe), 2.log (a folder), " +
-            "4.log (a link), 5.log (a link), 7.log (a socket or device) and 1 more.", Assert.Single(notes));
+            "4.log (a link), 5.log (a link), 7.log (a socket or device) and 1 more.", notes[0]);
+        Assert.StartsWith($"The last line of {_folder.Path} has no ", Assert.Single(notes[1..]), StringComparison.Ordinal);
         File.Delete(_folder.In("0.log"));
         notes.Clear();
         await ReadAsync(_folder.Path, notes.Add);
-        Assert.EndsWith("9?[2J.log (a pipe).", Assert.Single(notes));
+        Assert.EndsWith("9?[2J.log (a pipe).", notes[0]);
     }
 
     [Fact]
