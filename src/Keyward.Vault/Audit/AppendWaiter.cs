@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Threading.Tasks.Sources;
 
 namespace Keyward.Vault.Audit;
@@ -10,15 +9,13 @@ internal sealed class AppendWaiter : IValueTaskSource<Receipt>
 {
     private const int MaximumPooled = 4_096;
 
-    private static readonly ConcurrentQueue<AppendWaiter> Pool = new();
-    private static int _pooled;
+    private static readonly Spares<AppendWaiter> Pool = new(MaximumPooled);
 
     private ManualResetValueTaskSourceCore<Receipt> _core;
 
     public static AppendWaiter Rent(bool isBrief)
     {
-        if (Pool.TryDequeue(out var waiter)) Interlocked.Decrement(ref _pooled);
-        else waiter = new AppendWaiter();
+        var waiter = Pool.Take() ?? new AppendWaiter();
         waiter._core.RunContinuationsAsynchronously = !isBrief;
         return waiter;
     }
@@ -38,8 +35,7 @@ internal sealed class AppendWaiter : IValueTaskSource<Receipt>
         finally
         {
             _core.Reset();
-            if (Interlocked.Increment(ref _pooled) <= MaximumPooled) Pool.Enqueue(this);
-            else Interlocked.Decrement(ref _pooled);
+            Pool.Keep(this);
         }
     }
 

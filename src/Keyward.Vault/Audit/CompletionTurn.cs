@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace Keyward.Vault.Audit;
 
 /// <summary>Lets some callers go on in one turn of the thread pool: to be queued and taken one by one costs about as
@@ -10,7 +8,7 @@ internal sealed class CompletionTurn : IThreadPoolWorkItem
 
     private const int MaximumPooled = 256;
 
-    private static readonly ConcurrentQueue<CompletionTurn> Pool = new();
+    private static readonly Spares<CompletionTurn> Pool = new(MaximumPooled);
 
     private readonly AppendWaiter[] _waiters = new AppendWaiter[MaximumSize];
     private int _count;
@@ -34,13 +32,13 @@ internal sealed class CompletionTurn : IThreadPoolWorkItem
             if (_failure is not null) _waiters[i].Fail(_failure);
             else _waiters[i].Complete(new Receipt(_origin, _firstIndex + i));
         _failure = null;
-        if (Pool.Count < MaximumPooled) Pool.Enqueue(this);
+        Pool.Keep(this);
     }
 
     private static CompletionTurn Take(
         ReadOnlySpan<AppendWaiter> waiters, string origin, long firstIndex, AuditUnwritableException? failure)
     {
-        if (!Pool.TryDequeue(out var turn)) turn = new CompletionTurn();
+        var turn = Pool.Take() ?? new CompletionTurn();
         waiters.CopyTo(turn._waiters);
         (turn._count, turn._origin, turn._firstIndex, turn._failure) = (waiters.Length, origin, firstIndex, failure);
         return turn;

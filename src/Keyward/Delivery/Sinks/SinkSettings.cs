@@ -54,7 +54,7 @@ internal sealed record SinkSettings(string Name, SinkKind Kind, Uri Address)
         if (text.Length == 0) return null;
         if (!TryParse(text, out var sink)) return "must be NAME=ADDRESS with one of the schemes "
             + string.Join(", ", Schemes.Select(s => s.Scheme)) + ", such as siem=splunk+https://splunk.example:8088";
-        if (WhyNotOptions(text, sink) is { } option) return option;
+        if (WhyNotOptions(sink) is { } option) return option;
         if (!RecordForm.Names.Contains(sink.Form)) return "form must be one of " + string.Join(", ", RecordForm.Names);
         if (sink is { Kind: SinkKind.Elastic, Form: "cef" }) return "form cef is no JSON, which Elasticsearch takes";
         if (sink.CertificateFile is null != sink.KeyFile is null) return "certificate_file and key_file go together";
@@ -125,23 +125,22 @@ internal sealed record SinkSettings(string Name, SinkKind Kind, Uri Address)
     {
         var options = new Dictionary<string, string>();
         var rest = new List<string>();
-        foreach (var part in query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
-        {
-            var name = part.Split('=', 2)[0];
+        foreach (var (part, name, value) in PartsOf(query))
             if (!Options.Contains(name)) rest.Add(part);
-            else options[name] = Uri.UnescapeDataString(part[Math.Min(part.Length, name.Length + 1)..]);
-        }
-
+            else options[name] = Uri.UnescapeDataString(value);
         return (options, string.Join('&', rest));
     }
 
+    private static IEnumerable<(string Part, string Name, string Value)> PartsOf(string query) =>
+        from part in query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries)
+        let name = part.Split('=', 2)[0]
+        select (part, name, part[Math.Min(part.Length, name.Length + 1)..]);
+
     /// <summary>An option that says nothing here would leave its author in the belief that it does.</summary>
-    private static string? WhyNotOptions(string text, SinkSettings sink)
+    private static string? WhyNotOptions(SinkSettings sink)
     {
-        var query = new Uri(text[(text.IndexOf('=', StringComparison.Ordinal) + 1)..]).Query;
-        var options = query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries)
-            .Select(p => p.Split('=', 2)).Select(p => (Name: p[0], Value: p.ElementAtOrDefault(1) ?? "")).ToList();
-        foreach (var (name, value) in options)
+        var options = PartsOf(new Uri(sink.Text).Query).ToList();
+        foreach (var (_, name, value) in options)
         {
             // What is sent with requests may have an address's own query; a file and a line of syslog have none.
             if (!Options.Contains(name) && sink.Kind is SinkKind.File or SinkKind.Syslog)
