@@ -3,11 +3,12 @@ using Keyward.SystemTests.Running;
 
 namespace Keyward.SystemTests.Contract;
 
-/// <summary>What other processes of the same user, and a crash, get to see of the server's memory.</summary>
+/// <summary>What other processes of the same user, and a crash, get to see of the server's memory; what the service's unit
+/// leaves it.</summary>
 public sealed class ProcessTests : IDisposable
 {
-    /// <summary>The user that everybody has and nobody is.</summary>
-    private const string Nobody = "65534";
+    /// <summary>A number without an account, as in containers.</summary>
+    private const string Nameless = "65532";
 
     private readonly TemporaryData _data = new();
 
@@ -37,7 +38,7 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task F51_A_process_of_an_ordinary_user_is_closed_to_that_user()
+    public async Task F51_A_process_of_a_nameless_user_under_the_unit_s_filter_serves_and_is_closed_to_that_user()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "becoming another user takes root; without it the test above does this");
         var home = _data.In("home");
@@ -45,20 +46,23 @@ public sealed class ProcessTests : IDisposable
         // The folder above is the tester's own; the user needs a way through it.
         File.SetUnixFileMode(_data.In("."), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
             | UnixFileMode.OtherExecute);
-        await KeywardServer.RunAsync("chown", [$"{Nobody}:{Nobody}", home]);
+        await KeywardServer.RunAsync("chown", [$"{Nameless}:{Nameless}", home]);
         var program = _data.In("program");
         Assert.Equal(0, (await KeywardServer.RunAsync("cp", ["-r", Path.GetDirectoryName(KeywardServer.Program)!, program])).Code);
+        foreach (var file in (string[])["deploy/keyward.service", "tests/deploy/unit-filter.py"])
+            File.Copy(Path.Combine(KeywardServer.Root, file), _data.In(Path.GetFileName(file)));
+        var filtered = $"/usr/bin/python3 {_data.In("unit-filter.py")} {_data.In("keyward.service")}";
         var script = $$"""
-            {{program}}/keyward server --data {{home}}/kms --listen 127.0.0.1:0 > {{home}}/out 2> {{home}}/err &
+            {{filtered}} {{program}}/keyward server --data {{home}}/kms --listen 127.0.0.1:0 > {{home}}/out 2> {{home}}/err &
             server=$!
-            for i in $(seq 3000); do grep -q ready {{home}}/out && break; kill -0 $server || exit 3; sleep 0.1; done
+            for i in $(seq 3000); do grep -q ready {{home}}/out && break; kill -0 $server || { cat {{home}}/err >&2; exit 3; }; sleep 0.1; done
             for file in environ mem maps; do head -c 1 /proc/$server/$file > /dev/null 2>&1 && { echo "read $file"; }; done
             head -c 1 /proc/$$/environ > /dev/null || echo "nothing can be read here at all"
             kill $server; wait $server; echo "ended $?"
             """;
         var (code, output, errors) = await KeywardServer.RunAsync(
-            "setpriv", ["--reuid", Nobody, "--regid", Nobody, "--clear-groups", "bash", "-c", script], "/",
-            ("HOME", home), ("DOTNET_EnableDiagnostics", ""));
+            "setpriv", ["--reuid", Nameless, "--regid", Nameless, "--clear-groups", "bash", "-c", script], "/",
+            ("HOME", ""), ("DOTNET_EnableDiagnostics", ""));
         Assert.True(code == 0, errors);
         Assert.Equal("ended 0\n", output);
     }

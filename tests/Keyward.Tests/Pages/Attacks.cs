@@ -75,7 +75,7 @@ internal static class Attacks
             "LogVerifierTests.Removed_reordered_and_doubled_records_are_found", "LogTests.A_log_that_was_put_back_is_refused",
             "LogTests.A_log_of_which_a_part_was_removed_is_refused"]),
         (51, "dumps, memory and environment for the same user", ["ProcessTests.F51_The_same_user_gets_no_dump_no_environment_and_no_memory",
-            "ProcessTests.F51_A_process_of_an_ordinary_user_is_closed_to_that_user"]),
+            "ProcessTests.F51_A_process_of_a_nameless_user_under_the_unit_s_filter_serves_and_is_closed_to_that_user"]),
         (52, "crashes", ["ProcessTests.F52_A_crash_leaves_no_core_and_tells_no_secret"]),
         (53, "canaries in every field of bytes", ["CanaryTests.F53_Nothing_that_is_secret_in_a_request_is_in_a_record_an_error_or_a_metric"]),
         (54, "slow and silent connections", ["HostileConnectionTests.F54_Slow_and_silent_connections_end_and_a_good_client_is_served_meanwhile"]),
