@@ -20,7 +20,7 @@ public enum GrantState
 /// <summary>A right on one key that was handed to one principal: some operations, under a constraint, until a time, so
 /// many times. Nothing of it changes but its state and the number of its uses. It counts from the moment it is made
 /// until it is revoked, and a grant that was made by its grantee ends with it.</summary>
-public sealed record Grant
+public sealed record Grant : INamed
 {
     public required KeyName Key { get; init; }
 
@@ -70,7 +70,7 @@ public sealed record Grant
 
     public string FullName => $"{Key}/grants/{Id}";
 
-    internal static string NameOf(Grant grant) => grant.Id;
+    string INamed.TableName => Id;
 
     internal Cell[] ToCells() =>
     [

@@ -28,7 +28,7 @@ internal sealed class KeyGrants
             foreach (var id in orphans) active.Remove(id);
         if (active.Count == 0) return None;
         var sorted = active.Values.OrderBy(g => g.Id, StringComparer.Ordinal).ToList();
-        return new KeyGrants(SortedTable<Grant>.FromSorted(sorted, Grant.NameOf), sorted.GroupBy(g => g.Grantee)
+        return new KeyGrants(SortedTable<Grant>.FromSorted(sorted), sorted.GroupBy(g => g.Grantee)
             .ToImmutableDictionary(g => g.Key, g => g.ToImmutableArray(), StringComparer.Ordinal));
     }
 
@@ -46,7 +46,7 @@ internal sealed class KeyGrants
         var at = -1;
         for (var i = 0; i < same.Length && at < 0; i++)
             if (same[i].Id == grant.Id) at = i;
-        return new KeyGrants(_byId.With(grant, Grant.NameOf),
+        return new KeyGrants(_byId.With(grant),
             _byGrantee.SetItem(grant.Grantee, at < 0 ? same.Add(grant) : same.SetItem(at, grant)));
     }
 

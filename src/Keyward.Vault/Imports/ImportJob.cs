@@ -20,7 +20,7 @@ public enum ImportJobState
 
 /// <summary>A wrapping key of three days under which material is brought in. Its private half never leaves the
 /// keystore, and is erased when the job expires.</summary>
-public sealed record ImportJob
+public sealed record ImportJob : INamed
 {
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(3);
 
@@ -55,6 +55,8 @@ public sealed record ImportJob
     internal PolicyState Policy { get; init; } = PolicyState.None;
 
     internal long Seq { get; init; }
+
+    string INamed.TableName => Name.Job;
 
     public ImportJobState StateAt(DateTimeOffset now) =>
         ExpireTime <= now ? ImportJobState.Expired

@@ -5,6 +5,7 @@ namespace Keyward.Vault.Keys;
 
 /// <summary>A movable name of one key in its location.</summary>
 public sealed record Alias(AliasName Name, KeyName Key, DateTimeOffset CreateTime, DateTimeOffset UpdateTime)
+    : INamed
 {
     /// <summary>A deleted alias keeps its row, so that an older row put back would show.</summary>
     public bool IsDeleted { get; init; }
@@ -18,13 +19,13 @@ public sealed record Alias(AliasName Name, KeyName Key, DateTimeOffset CreateTim
     internal long Seq { get; init; }
 
     /// <summary>The name in its project's table: location, a blank (which no location has), alias.</summary>
-    internal string TableName { get; } = NameIn(Name);
+    private readonly string _tableName = NameIn(Name);
+
+    string INamed.TableName => _tableName;
 
     internal static string NameIn(AliasName name) => NameIn(name.Parent.Location, name.Alias);
 
     internal static string NameIn(LocationId location, string alias) => location.Value + " " + alias;
-
-    internal static string NameOf(Alias alias) => alias.TableName;
 
     internal Cell[] ToCells() =>
     [

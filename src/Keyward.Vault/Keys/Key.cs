@@ -10,7 +10,7 @@ namespace Keyward.Vault.Keys;
 
 /// <summary>A stable name under which versions of material come and go. Purpose, protection level, import rule and
 /// destruction delay are fixed at creation.</summary>
-public sealed record Key
+public sealed record Key : INamed
 {
     public required KeyName Name { get; init; }
 
@@ -76,6 +76,8 @@ public sealed record Key
     internal PolicyState Policy { get; init; } = PolicyState.None;
 
     internal long Seq { get; init; }
+
+    string INamed.TableName => Name.Key;
 
     public static readonly ImmutableSortedDictionary<string, string> NoLabels =
         ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);

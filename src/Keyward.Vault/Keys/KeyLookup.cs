@@ -62,8 +62,8 @@ internal static class KeyLookup
     {
         if (snapshot.Find(new KeyName(new KeyRingName(location, UnnamedRing), id)) is { } named
             && named.Key.IdText == id) return named;
-        return KeyIdText.TryParse(id, out var uuid) && project.KeyIds.Find(uuid, location.Location) is { } name
-            && snapshot.Find(name) is { } found && found.Key.IdText == id
+        return KeyIdText.TryParse(id, out var uuid) && project.KeyIds.Find(uuid, location.Location) is { } found
+            && found.Key.IdText == id
                 ? found
                 : null;
     }

@@ -40,9 +40,9 @@ internal sealed class KeyCensus
 
             if (key.NextRotationTime < now - RotationGrace
                 && entry.Peek().Key is { State: KeyState.Enabled, IsReplica: false }) Overdue++;
-            if (key.NextVersion > _mostVersions.GetValueOrDefault(entry.Name.Project)
+            if (key.NextVersion > _mostVersions.GetValueOrDefault(entry.Project)
                 && !(hasOwnLimits && Counts.HasOwnLimit(snapshot, entry.Name)))
-                _mostVersions[entry.Name.Project] = key.NextVersion;
+                _mostVersions[entry.Project] = key.NextVersion;
         }
 
         VersionShare = Counts.ShareOfVersions(snapshot, _mostVersions);

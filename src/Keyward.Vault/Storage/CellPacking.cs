@@ -84,7 +84,7 @@ internal static class CellPacking
         return TakeSized(ref from).Length;
     }
 
-    private static void WriteNumber(ArrayBufferWriter<byte> to, ulong number)
+    public static void WriteNumber(ArrayBufferWriter<byte> to, ulong number)
     {
         var size = Math.Max(1, (BitOperations.Log2(number | 1) / 7) + 1);
         var span = to.GetSpan(size);
@@ -93,7 +93,7 @@ internal static class CellPacking
         to.Advance(size);
     }
 
-    private static ulong ReadNumber(ref ReadOnlySpan<byte> from)
+    public static ulong ReadNumber(ref ReadOnlySpan<byte> from)
     {
         var number = 0UL;
         var i = 0;

@@ -7,33 +7,39 @@ namespace Keyward.Vault.Storage;
 /// <summary>A key and its versions as a snapshot keeps them. Immutable in what it says. Most keys are not in use at any
 /// moment, and a node knows all of them: so each lies packed, and who is used is open for as long as few others are
 /// (<see cref="OpenKeys"/>).</summary>
-internal sealed class KeyEntry
+internal sealed class KeyEntry : INamed
 {
-    private readonly RingPlace _ring;
+    private readonly KeyPlace _place;
     private readonly byte[] _packed;
     private volatile OpenKey? _open;
 
-    public KeyEntry(RingPlace ring, Key key, KeyVersion[] versions, KeyGrants grants)
-        : this(ring, key, PackedKey.Of(key, versions), grants)
+    public KeyEntry(KeyPlace place, Key key, KeyVersion[] versions)
+        : this(place, key, PackedKey.Of(key, versions))
     {
     }
 
-    private KeyEntry(RingPlace ring, Key key, byte[] packed, KeyGrants grants)
-        : this(ring, key.Name.Key, packed, DueOf(key, new KeyGlance(packed).Versions), grants)
+    private KeyEntry(KeyPlace place, Key key, byte[] packed)
+        : this(place, packed, DueOf(key, new KeyGlance(packed).Versions))
     {
     }
 
-    private KeyEntry(RingPlace ring, string id, byte[] packed, long due, KeyGrants grants) =>
-        (_ring, Id, _packed, Due, Grants) = (ring, id, packed, due, grants);
+    private KeyEntry(KeyPlace place, byte[] packed, long due) => (_place, _packed, Due) = (place, packed, due);
+
+    public KeyName Name => _open?.Key.Name ?? new KeyName(_place.Ring, TableName);
+
+    public ProjectId Project => _place.Ring.Project;
+
+    public LocationId Location => _place.Ring.Parent.Location;
 
     /// <summary>The key's id in its ring.</summary>
-    public string Id { get; }
-
-    public KeyName Name => new(_ring.Name, Id);
+    public string TableName => PackedKey.NameOf(_packed);
 
     public Guid Uuid => PackedKey.UuidOf(_packed);
 
-    public KeyGrants Grants { get; }
+    /// <summary>Whether the key's name in its ring is its id, in one of the two forms that an id has.</summary>
+    public bool IsNamedById => KeyIdText.TryParse(TableName, out var id) && id == Uuid;
+
+    public KeyGrants Grants => _place.Grants;
 
     /// <summary>Microseconds since 1970: before then the server itself has nothing to do with the key.</summary>
     public long Due { get; }
@@ -48,24 +54,24 @@ internal sealed class KeyEntry
 
     private OpenKey Opened => _open ?? Open();
 
-    public static string NameOf(KeyEntry entry) => entry.Id;
+    public int CompareTo(ReadOnlySpan<char> name) => PackedKey.CompareName(_packed, name);
 
     /// <summary>The key for one look among many, for which none that is in use has to be closed.</summary>
     public OpenKey Peek() => _open ?? PackedKey.Open(_packed, Name);
 
     public KeyVersion? Find(int number) => Opened.Find(number);
 
-    public KeyEntry With(Key key) => new KeyEntry(_ring, key, PackedKey.With(_packed, key), Grants)
+    public KeyEntry With(Key key) => new KeyEntry(_place, key, PackedKey.With(_packed, key))
         .OpenAs(_open is { } open ? open with { Key = key } : null);
 
-    public KeyEntry With(KeyGrants grants) => new KeyEntry(_ring, Id, _packed, Due, grants).OpenAs(_open);
+    public KeyEntry With(KeyGrants grants) => new KeyEntry(_place with { Grants = grants }, _packed, Due).OpenAs(_open);
 
     /// <summary>The entry with a version put in; without it, if it was deleted.</summary>
     public KeyEntry With(KeyVersion version)
     {
         var open = _open;
         var key = open?.Key ?? PackedKey.OpenKey(_packed, Name);
-        return new KeyEntry(_ring, key, PackedKey.With(_packed, key, version), Grants)
+        return new KeyEntry(_place, key, PackedKey.With(_packed, key, version))
             .OpenAs(open is null ? null : open with { Versions = With(open.Versions, version) });
     }
 

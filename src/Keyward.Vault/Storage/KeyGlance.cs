@@ -7,6 +7,7 @@ namespace Keyward.Vault.Storage;
 /// fraction of the time that opening them takes.</summary>
 internal readonly ref struct KeyGlance
 {
+    private static readonly int Create = Tables.CryptoKey.IndexOf("create_time");
     private static readonly int Level = Tables.CryptoKey.IndexOf("protection_level");
     private static readonly int Primary = Tables.CryptoKey.IndexOf("primary_version");
     private static readonly int Next = Tables.CryptoKey.IndexOf("next_version");
@@ -14,17 +15,21 @@ internal readonly ref struct KeyGlance
     private static readonly int State = Tables.CryptoKey.IndexOf("state");
     private static readonly int Deletion = Tables.CryptoKey.IndexOf("deletion_time");
 
-    private readonly ReadOnlySpan<byte> _versions;
     private readonly KeyState _state;
+    private readonly long _createTime;
     private readonly long? _deletionTime;
 
     public KeyGlance(ReadOnlySpan<byte> packed)
     {
+        packed = PackedKey.BehindName(packed);
         CellPacking.ReadInteger(ref packed);
-        for (var i = PackedKey.FirstKeyCell; i < Tables.CryptoKey.Columns.Count; i++)
+        var given = CellPacking.ReadNumber(ref packed);
+        for (var i = PackedKey.FirstKeyCell; given != 0; i++, given >>= 1)
         {
+            if ((given & 1) == 0) continue;
             var number = CellPacking.ReadInteger(ref packed);
-            if (i == Level) ProtectionLevel = (ProtectionLevel)number!.Value;
+            if (i == Create) _createTime = number!.Value;
+            else if (i == Level) ProtectionLevel = (ProtectionLevel)number!.Value;
             else if (i == Primary) PrimaryVersion = (int?)number;
             else if (i == Next) NextVersion = (int)number!.Value;
             else if (i == Rotation) NextRotationTime = Micros.Time(number);
@@ -32,7 +37,7 @@ internal readonly ref struct KeyGlance
             else if (i == Deletion) _deletionTime = number;
         }
 
-        _versions = packed;
+        PackedVersions = packed;
     }
 
     public ProtectionLevel ProtectionLevel { get; }
@@ -45,13 +50,13 @@ internal readonly ref struct KeyGlance
 
     public KeyState StateAt(DateTimeOffset now) => Key.StateAt(_state, Micros.Time(_deletionTime), now);
 
-    public ReadOnlySpan<byte> PackedVersions => _versions;
+    public ReadOnlySpan<byte> PackedVersions { get; }
 
-    public VersionGlances Versions => new(_versions);
+    public VersionGlances Versions => new(PackedVersions, _createTime);
 }
 
 /// <summary>Glances at the versions of one key, for <c>foreach</c>.</summary>
-internal ref struct VersionGlances(ReadOnlySpan<byte> rest)
+internal ref struct VersionGlances(ReadOnlySpan<byte> rest, long keyCreateTime)
 {
     private ReadOnlySpan<byte> _rest = rest;
 
@@ -62,7 +67,7 @@ internal ref struct VersionGlances(ReadOnlySpan<byte> rest)
     public bool MoveNext()
     {
         if (_rest.IsEmpty) return false;
-        Current = VersionGlance.Read(ref _rest);
+        Current = VersionGlance.Read(ref _rest, keyCreateTime);
         return true;
     }
 }
@@ -76,7 +81,6 @@ internal readonly record struct VersionGlance(
 {
     private static readonly int NumberCell = Tables.KeyVersion.IndexOf("number");
     private static readonly int StateCell = Tables.KeyVersion.IndexOf("state");
-    private static readonly int Create = Tables.KeyVersion.IndexOf("create_time");
     private static readonly int Destroy = Tables.KeyVersion.IndexOf("destroy_time");
     private static readonly int Expire = Tables.KeyVersion.IndexOf("material_expire_time");
     private static readonly int MessagesCell = Tables.KeyVersion.IndexOf("messages");
@@ -85,13 +89,22 @@ internal readonly record struct VersionGlance(
     public VersionState StateAt(DateTimeOffset now) =>
         KeyVersion.IsDueAt(State, DestroyTime, MaterialExpireTime, now) ? VersionState.Destroyed : State;
 
-    public static VersionGlance Read(ref ReadOnlySpan<byte> packed)
+    /// <param name="keyCreateTime">When the key was made, in microseconds since 1970: the version's own time counts
+    /// from there.</param>
+    public static VersionGlance Read(ref ReadOnlySpan<byte> packed, long keyCreateTime)
     {
-        var glance = default(VersionGlance);
+        var glance = default(VersionGlance) with { CreateTime = Micros.Time(keyCreateTime) };
         CellPacking.ReadInteger(ref packed);
-        for (var i = PackedKey.FirstVersionCell; i < Tables.KeyVersion.Columns.Count; i++)
+        var given = CellPacking.ReadNumber(ref packed);
+        for (var i = PackedKey.FirstVersionCell; given != 0; i++, given >>= 1)
         {
-            if (i == PackedKey.ParentCell) glance = glance with { Parent = CellPacking.Read(ref packed).Bytes! };
+            if ((given & 1) == 0) continue;
+            if (i == PackedKey.CreateTimeCell)
+                glance = glance with
+                {
+                    CreateTime = Micros.Time(keyCreateTime + CellPacking.ReadInteger(ref packed)!.Value),
+                };
+            else if (i == PackedKey.ParentCell) glance = glance with { Parent = CellPacking.Read(ref packed).Bytes! };
             else if (i == Sealed) glance = glance with { HasMaterial = CellPacking.ReadLength(ref packed) > 0 };
             else if (CellPacking.ReadInteger(ref packed) is { } number) glance = glance.With(i, number);
         }
@@ -102,7 +115,6 @@ internal readonly record struct VersionGlance(
     private VersionGlance With(int column, long number) =>
         column == NumberCell ? this with { Number = (int)number }
         : column == StateCell ? this with { State = (VersionState)number }
-        : column == Create ? this with { CreateTime = Micros.Time(number) }
         : column == Destroy ? this with { DestroyTime = Micros.Time(number) }
         : column == Expire ? this with { MaterialExpireTime = Micros.Time(number) }
         : column == MessagesCell ? this with { Messages = number }

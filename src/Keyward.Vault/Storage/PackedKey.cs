@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using Keyward.Vault.Keys;
 using Keyward.Vault.Names;
 
@@ -22,17 +23,20 @@ internal sealed record OpenKey(Key Key, KeyVersion[] Versions)
     }
 }
 
-/// <summary>A key and its versions as one array: their rows' cells behind the names, which the entry knows, and the
-/// number of the change that last wrote each row. What a version is bound to is left out where it follows from the
-/// rest.</summary>
+/// <summary>A key and its versions as one array: the key's id, its name in its ring, and of each row the number of the
+/// change that last wrote it, which of its cells say more than their column does, and those. Times of a version count
+/// from when its key was made, and what it is bound to is left out where it follows from the rest.</summary>
 internal static class PackedKey
 {
-    public static readonly int FirstKeyCell = Tables.CryptoKey.KeyColumns;
+    private const int IdSizeBytes = 16;
+
+    public static readonly int FirstKeyCell = Tables.CryptoKey.KeyColumns + 1;
     public static readonly int FirstVersionCell = Tables.KeyVersion.KeyColumns - 1;
     public static readonly int ParentCell = Tables.KeyVersion.IndexOf("parent_key");
     public static readonly int AttributesCell = Tables.KeyVersion.IndexOf("attributes");
+    public static readonly int CreateTimeCell = Tables.KeyVersion.IndexOf("create_time");
     private static readonly int OriginCell = Tables.KeyVersion.IndexOf("origin");
-    private static readonly int CreateTimeCell = Tables.KeyVersion.IndexOf("create_time");
+    private static readonly int GenerateTimeCell = Tables.KeyVersion.IndexOf("generate_time");
     private static readonly int CreatorCell = Tables.KeyVersion.IndexOf("created_by");
 
     [ThreadStatic]
@@ -63,7 +67,7 @@ internal static class PackedKey
         while (!rest.IsEmpty)
         {
             var from = rest;
-            var number = VersionGlance.Read(ref rest).Number;
+            var number = VersionGlance.Read(ref rest, 0).Number;
             if (!isIn && number >= version.Name.Number)
             {
                 Write(writer, key, version);
@@ -77,25 +81,37 @@ internal static class PackedKey
         return writer.WrittenSpan.ToArray();
     }
 
-    /// <summary>The key's own id, which is its first cell behind the name.</summary>
-    public static Guid UuidOf(ReadOnlySpan<byte> packed)
+    public static Guid UuidOf(ReadOnlySpan<byte> packed) => new(packed[..IdSizeBytes], bigEndian: true);
+
+    public static string NameOf(ReadOnlySpan<byte> packed) => Encoding.ASCII.GetString(NameBytesOf(packed));
+
+    /// <summary>The name before, at or behind another, in ordinal order: its bytes are its characters.</summary>
+    public static int CompareName(ReadOnlySpan<byte> packed, ReadOnlySpan<char> name)
     {
-        CellPacking.ReadInteger(ref packed);
-        return new Guid(CellPacking.Read(ref packed).Bytes!, bigEndian: true);
+        var own = NameBytesOf(packed);
+        var common = Math.Min(own.Length, name.Length);
+        for (var i = 0; i < common; i++)
+            if (own[i] != name[i]) return own[i] - name[i];
+        return own.Length - name.Length;
     }
 
+    public static ReadOnlySpan<byte> BehindName(ReadOnlySpan<byte> packed) =>
+        packed[(IdSizeBytes + 1 + packed[IdSizeBytes])..];
+
     /// <summary>The key alone.</summary>
-    public static Key OpenKey(ReadOnlySpan<byte> packed, KeyName name) =>
-        Key.Parse(Read(Tables.CryptoKey, FirstKeyCell, name, ref packed));
+    public static Key OpenKey(ReadOnlySpan<byte> packed, KeyName name) => OpenKey(packed, name, out _);
 
     public static OpenKey Open(byte[] packed, KeyName name)
     {
-        ReadOnlySpan<byte> rest = packed;
-        var key = Key.Parse(Read(Tables.CryptoKey, FirstKeyCell, name, ref rest));
+        var key = OpenKey(packed, name, out var rest);
+        var keyCreateTime = Micros.Of(key.CreateTime);
         var versions = new List<KeyVersion>(1);
         while (!rest.IsEmpty)
         {
             var row = Read(Tables.KeyVersion, FirstVersionCell, name, ref rest);
+            var createTime = row.Cells[CreateTimeCell].Integer!.Value + keyCreateTime;
+            row.Cells[CreateTimeCell] = createTime;
+            row.Cells[GenerateTimeCell] = row.Cells[GenerateTimeCell].Integer + createTime;
             if (row.Cells[AttributesCell].IsNull) row.Cells[AttributesCell] = AttributesOf(key, row);
             versions.Add(KeyVersion.Parse(row, _ => key.Id));
         }
@@ -107,20 +123,43 @@ internal static class PackedKey
     {
         var writer = _writer ??= new ArrayBufferWriter<byte>(1024);
         writer.ResetWrittenCount();
-        CellPacking.Write(writer, key.Seq);
-        foreach (var cell in key.ToCells().AsSpan(FirstKeyCell)) CellPacking.Write(writer, cell);
+        writer.Write(key.Id.ToByteArray(bigEndian: true));
+        writer.Write([(byte)key.Name.Key.Length]);
+        writer.Write(Encoding.ASCII.GetBytes(key.Name.Key));
+        Write(writer, Tables.CryptoKey, FirstKeyCell, key.ToCells(), key.Seq);
         return writer;
     }
 
     private static void Write(ArrayBufferWriter<byte> writer, Key key, KeyVersion version)
     {
         var cells = version.ToCells();
-        CellPacking.Write(writer, version.Seq);
-        for (var i = FirstVersionCell; i < cells.Length; i++)
-            if (i == ParentCell || i == CreatorCell) CellPacking.WriteShared(writer, cells[i]);
-            else if (i == AttributesCell && cells[i].Bytes.AsSpan().SequenceEqual(
-                KeyVersion.Attributes(key, version.Origin, version.CreateTime))) CellPacking.Write(writer, Cell.Null);
+        cells[GenerateTimeCell] = cells[GenerateTimeCell].Integer - cells[CreateTimeCell].Integer;
+        cells[CreateTimeCell] = cells[CreateTimeCell].Integer - Micros.Of(key.CreateTime);
+        if (cells[AttributesCell].Bytes.AsSpan().SequenceEqual(
+            KeyVersion.Attributes(key, version.Origin, version.CreateTime))) cells[AttributesCell] = Cell.Null;
+        Write(writer, Tables.KeyVersion, FirstVersionCell, cells, version.Seq);
+    }
+
+    private static void Write(ArrayBufferWriter<byte> writer, Table table, int first, Cell[] cells, long seq)
+    {
+        CellPacking.Write(writer, seq);
+        var given = 0UL;
+        for (var i = first; i < cells.Length; i++)
+            if (cells[i] != table.Columns[i].Usual) given |= 1UL << (i - first);
+        CellPacking.WriteNumber(writer, given);
+        for (var i = first; i < cells.Length; i++)
+            if (cells[i] == table.Columns[i].Usual) continue;
+            else if (table == Tables.KeyVersion && (i == ParentCell || i == CreatorCell))
+                CellPacking.WriteShared(writer, cells[i]);
             else CellPacking.Write(writer, cells[i]);
+    }
+
+    private static Key OpenKey(ReadOnlySpan<byte> packed, KeyName name, out ReadOnlySpan<byte> versions)
+    {
+        versions = BehindName(packed);
+        var row = Read(Tables.CryptoKey, FirstKeyCell, name, ref versions);
+        row.Cells[FirstKeyCell - 1] = packed[..IdSizeBytes].ToArray();
+        return Key.Parse(row);
     }
 
     private static Row Read(Table table, int first, KeyName name, ref ReadOnlySpan<byte> rest)
@@ -129,9 +168,14 @@ internal static class PackedKey
         var cells = new Cell[table.Columns.Count];
         (cells[0], cells[1]) = (name.Project.Value, name.Parent.Parent.Location.Value);
         (cells[2], cells[3]) = (name.Parent.Ring, name.Key);
-        for (var i = first; i < cells.Length; i++) cells[i] = CellPacking.Read(ref rest);
+        var given = CellPacking.ReadNumber(ref rest);
+        for (var i = first; i < cells.Length; i++, given >>= 1)
+            cells[i] = (given & 1) == 0 ? table.Columns[i].Usual : CellPacking.Read(ref rest);
         return new Row(table, cells, seq, []);
     }
+
+    private static ReadOnlySpan<byte> NameBytesOf(ReadOnlySpan<byte> packed) =>
+        packed.Slice(IdSizeBytes + 1, packed[IdSizeBytes]);
 
     private static byte[] AttributesOf(Key key, Row row)
     {

@@ -142,7 +142,7 @@ internal sealed partial record Snapshot
         var entry = Find(project.Id) is { } old
             ? old with { Project = project }
             : new ProjectEntry(project, SortedTable<RingEntry>.Empty, KeyIds.Empty, SortedTable<Alias>.Empty);
-        return this with { Projects = Projects.With(entry, ProjectEntry.NameOf) };
+        return this with { Projects = Projects.With(entry) };
     }
 
     private Snapshot WithRing(KeyRing ring)
@@ -157,17 +157,12 @@ internal sealed partial record Snapshot
     private Snapshot WithKey(Key key)
     {
         if (Find(key.Name.Project) is not { } project || Find(key.Name.Parent) is not { } ring) return this;
-        if (key.DeleteTime is not null)
-            return With(project, ring with
-            {
-                Keys = ring.Keys.Without(key.Name.Key), Retired = ring.Retired.With(key, k => k.Name.Key),
-            });
-        var entry = ring.Keys.Find(key.Name.Key) is { } old
-            ? old.With(key)
-            : new KeyEntry(ring.Place, key, [], KeyGrants.None);
-        if (!KeyIds.IsNamedById(key))
-            project = project with { KeyIds = project.KeyIds.With(ring.Place, key.Name.Key, key.Id) };
-        return With(project, ring with { Keys = ring.Keys.With(entry, KeyEntry.NameOf) });
+        var old = ring.Keys.Find(key.Name.Key);
+        if (key.DeleteTime is null) return With(project, ring, old?.With(key) ?? new KeyEntry(ring.Place, key, []));
+        return With(old is null ? project : project with { KeyIds = project.KeyIds.Without(old) }, ring with
+        {
+            Keys = ring.Keys.Without(key.Name.Key), Retired = ring.Retired.With(key),
+        });
     }
 
     private Snapshot WithAlias(Alias alias)
@@ -176,7 +171,7 @@ internal sealed partial record Snapshot
         return this with
         {
             Projects = Projects.With(
-                project with { Aliases = project.Aliases.With(alias, Alias.NameOf) }, ProjectEntry.NameOf),
+                project with { Aliases = project.Aliases.With(alias) }),
         };
     }
 
@@ -185,26 +180,27 @@ internal sealed partial record Snapshot
         var name = version.Name.Parent;
         if (Find(name.Project) is not { } project || Find(name.Parent) is not { } ring
             || ring.Keys.Find(name.Key) is not { } key) return this;
-        return With(project, ring with { Keys = ring.Keys.With(key.With(version), KeyEntry.NameOf) });
+        return With(project, ring, key.With(version));
     }
 
     private Snapshot WithGrant(Grant grant)
     {
         if (Find(grant.Key.Project) is not { } project || Find(grant.Key.Parent) is not { } ring
             || ring.Keys.Find(grant.Key.Key) is not { } key) return this;
-        var with = key.With(key.Grants.With(grant));
-        return With(project, ring with { Keys = ring.Keys.With(with, KeyEntry.NameOf) });
+        return With(project, ring, key.With(key.Grants.With(grant)));
     }
 
     private Snapshot WithImportJob(ImportJob job) =>
         Find(job.Name.Project) is { } project && Find(job.Name.Parent) is { } ring
-            ? With(project, ring with { ImportJobs = ring.ImportJobs.With(job, j => j.Name.Job) })
+            ? With(project, ring with { ImportJobs = ring.ImportJobs.With(job) })
             : this;
+
+    private Snapshot With(ProjectEntry project, RingEntry ring, KeyEntry key) =>
+        With(project with { KeyIds = project.KeyIds.With(key) }, ring with { Keys = ring.Keys.With(key) });
 
     private Snapshot With(ProjectEntry project, RingEntry ring) => this with
     {
-        Projects = Projects.With(project with { Rings = project.Rings.With(ring, RingEntry.NameOf) },
-            ProjectEntry.NameOf),
+        Projects = Projects.With(project with { Rings = project.Rings.With(ring) }),
     };
 
     private Snapshot WithAccount(ServiceAccount account) =>

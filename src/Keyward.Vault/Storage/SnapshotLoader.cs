@@ -57,18 +57,18 @@ internal static class SnapshotLoader
     }
 
     /// <summary>Keys and versions come in one order, so that both are walked once and side by side.</summary>
-    private static Snapshot WithKeys(Snapshot snapshot, IEnumerable<Row> keys, IEnumerable<Row> versions,
+    private static Snapshot WithKeys(Snapshot snapshot, IEnumerable<Row> keys, IEnumerable<Row> versionRows,
         Dictionary<Names.KeyName, KeyGrants> grants)
     {
         var retired = new List<Row>();
-        var ids = new Dictionary<Names.ProjectId, List<(RingPlace, string, Guid)>>();
+        var ids = new Dictionary<Names.ProjectId, List<KeyEntry>>();
         RingEntry? ring = null;
         var entries = new List<KeyEntry>();
-        using var rest = new VersionRun(versions);
+        using var rest = new VersionRun(versionRows);
         foreach (var row in keys)
         {
             var key = Key.Parse(row);
-            var own = rest.Of(row, key.Id);
+            var versions = rest.Of(row, key.Id);
             if (key.DeleteTime is not null)
             {
                 retired.Add(row);
@@ -83,10 +83,11 @@ internal static class SnapshotLoader
             }
 
             if (ring is null) continue;
-            entries.Add(new KeyEntry(ring.Place, key, own, grants.GetValueOrDefault(key.Name, KeyGrants.None)));
-            if (KeyIds.IsNamedById(key)) continue;
+            var place = grants.TryGetValue(key.Name, out var own) ? ring.Place with { Grants = own } : ring.Place;
+            var entry = new KeyEntry(place, key, versions);
+            entries.Add(entry);
             ref var list = ref CollectionsMarshal.GetValueRefOrAddDefault(ids, key.Name.Project, out _);
-            (list ??= []).Add((ring.Place, entries[^1].Id, key.Id));
+            (list ??= []).Add(entry);
         }
 
         snapshot = With(snapshot, ring, entries);
@@ -94,8 +95,7 @@ internal static class SnapshotLoader
             if (snapshot.Find(name) is { } project)
                 snapshot = snapshot with
                 {
-                    Projects = snapshot.Projects.With(
-                        project with { KeyIds = KeyIds.Of(found) }, ProjectEntry.NameOf),
+                    Projects = snapshot.Projects.With(project with { KeyIds = KeyIds.Of(found) }),
                 };
         return snapshot.With(retired);
     }
@@ -103,11 +103,11 @@ internal static class SnapshotLoader
     private static Snapshot With(Snapshot snapshot, RingEntry? ring, List<KeyEntry> entries)
     {
         if (ring is null || snapshot.Find(ring.Ring.Name.Project) is not { } project) return snapshot;
-        var full = ring with { Keys = SortedTable<KeyEntry>.FromSorted(entries, KeyEntry.NameOf) };
+        var full = ring with { Keys = SortedTable<KeyEntry>.FromSorted(entries) };
         return snapshot with
         {
             Projects = snapshot.Projects.With(
-                project with { Rings = project.Rings.With(full, RingEntry.NameOf) }, ProjectEntry.NameOf),
+                project with { Rings = project.Rings.With(full) }),
         };
     }
 

@@ -4,27 +4,21 @@ namespace Keyward.Vault.Storage;
 /// A look-up is two binary searches; a change copies one chunk and the array of chunks; a page of a list begins
 /// anywhere. Takes eight bytes an entry beside the entry itself, which is what a million keys can afford.</summary>
 internal sealed class SortedTable<T>
-    where T : class
+    where T : class, INamed
 {
     /// <summary>A chunk's copy stays below 4 KiB, and a million entries have about four thousand chunks.</summary>
     private const int ChunkSize = 512;
 
-    public static readonly SortedTable<T> Empty = new([], 0, null!);
+    public static readonly SortedTable<T> Empty = new([], 0);
 
     private readonly T[][] _chunks;
-    private readonly Func<T, string> _name;
 
-    private SortedTable(T[][] chunks, int count, Func<T, string> name)
-    {
-        _chunks = chunks;
-        Count = count;
-        _name = name;
-    }
+    private SortedTable(T[][] chunks, int count) => (_chunks, Count) = (chunks, count);
 
     public int Count { get; }
 
     /// <summary>Builds a table from entries that are already in ordinal order of their names.</summary>
-    public static SortedTable<T> FromSorted(IReadOnlyList<T> entries, Func<T, string> name)
+    public static SortedTable<T> FromSorted(IReadOnlyList<T> entries)
     {
         const int fill = ChunkSize * 3 / 4;
         var chunks = new T[(entries.Count + fill - 1) / fill][];
@@ -35,7 +29,7 @@ internal sealed class SortedTable<T>
             chunks[i] = chunk;
         }
 
-        return new SortedTable<T>(chunks, entries.Count, name);
+        return new SortedTable<T>(chunks, entries.Count);
     }
 
     public T? Find(ReadOnlySpan<char> name)
@@ -47,10 +41,10 @@ internal sealed class SortedTable<T>
     }
 
     /// <summary>The table with this entry added, or put in the place of the one of the same name.</summary>
-    public SortedTable<T> With(T entry, Func<T, string> nameOf)
+    public SortedTable<T> With(T entry)
     {
-        if (Count == 0) return new SortedTable<T>([[entry]], 1, nameOf);
-        var name = nameOf(entry);
+        if (Count == 0) return new SortedTable<T>([[entry]], 1);
+        var name = entry.TableName;
         var at = ChunkOf(name);
         var chunk = _chunks[at];
         var index = IndexIn(chunk, name);
@@ -58,7 +52,7 @@ internal sealed class SortedTable<T>
         {
             var replaced = (T[])chunk.Clone();
             replaced[index] = entry;
-            return new SortedTable<T>(WithChunk(at, replaced), Count, nameOf);
+            return new SortedTable<T>(WithChunk(at, replaced), Count);
         }
 
         var grown = new T[chunk.Length + 1];
@@ -67,7 +61,7 @@ internal sealed class SortedTable<T>
         grown[insert] = entry;
         Array.Copy(chunk, insert, grown, insert + 1, chunk.Length - insert);
         var chunks = grown.Length <= ChunkSize ? WithChunk(at, grown) : Split(at, grown);
-        return new SortedTable<T>(chunks, Count + 1, nameOf);
+        return new SortedTable<T>(chunks, Count + 1);
     }
 
     /// <summary>The table without the entry of this name, if it has one.</summary>
@@ -80,7 +74,7 @@ internal sealed class SortedTable<T>
         if (Count == 1) return Empty;
         T[] chunk = [.. _chunks[at][..index], .. _chunks[at][(index + 1)..]];
         var chunks = chunk.Length > 0 ? WithChunk(at, chunk) : [.. _chunks[..at], .. _chunks[(at + 1)..]];
-        return new SortedTable<T>(chunks, Count - 1, _name);
+        return new SortedTable<T>(chunks, Count - 1);
     }
 
     /// <summary>Entries in order, beginning behind a name; all of them where it is null.</summary>
@@ -106,20 +100,20 @@ internal sealed class SortedTable<T>
         while (low < high)
         {
             var middle = (low + high + 1) / 2;
-            if (_name(_chunks[middle][0]).AsSpan().SequenceCompareTo(name) <= 0) low = middle;
+            if (_chunks[middle][0].CompareTo(name) <= 0) low = middle;
             else high = middle - 1;
         }
 
         return low;
     }
 
-    private int IndexIn(T[] chunk, ReadOnlySpan<char> name)
+    private static int IndexIn(T[] chunk, ReadOnlySpan<char> name)
     {
         int low = 0, high = chunk.Length - 1;
         while (low <= high)
         {
             var middle = (low + high) / 2;
-            var order = _name(chunk[middle]).AsSpan().SequenceCompareTo(name);
+            var order = chunk[middle].CompareTo(name);
             if (order == 0) return middle;
             if (order < 0) low = middle + 1;
             else high = middle - 1;

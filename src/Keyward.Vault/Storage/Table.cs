@@ -9,7 +9,11 @@ internal enum ColumnType
 
 /// <summary>A column of a table of rows that carry authority. Null is allowed only where <paramref
 /// name="Nullable"/>.</summary>
-internal sealed record Column(string Name, ColumnType Type, bool Nullable = false);
+internal sealed record Column(string Name, ColumnType Type, bool Nullable = false)
+{
+    /// <summary>What most rows have there: nothing, or zero where a number has to be.</summary>
+    public Cell Usual { get; } = Type == ColumnType.Integer && !Nullable ? 0L : Cell.Null;
+}
 
 /// <summary>A table of sealed rows: its name, the row format that its seal names, and its columns in the order in which
 /// the seal frames them. The first <paramref name="KeyColumns"/> columns are the primary key. Every table has two more

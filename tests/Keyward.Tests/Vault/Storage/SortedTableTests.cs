@@ -5,7 +5,10 @@ namespace Keyward.Tests.Vault.Storage;
 
 public sealed class SortedTableTests
 {
-    private sealed record Item(string Name, int Value);
+    private sealed record Item(string Name, int Value) : INamed
+    {
+        string INamed.TableName => Name;
+    }
 
     [Fact]
     public void Behaves_like_a_sorted_dictionary() => Gen.Int[0, 3_000].Array[0, 4_000].Sample(values =>
@@ -15,7 +18,7 @@ public sealed class SortedTableTests
         foreach (var value in values)
         {
             var item = new Item($"k{value}", value);
-            table = table.With(item, i => i.Name);
+            table = table.With(item);
             model[item.Name] = item;
         }
 
@@ -30,9 +33,9 @@ public sealed class SortedTableTests
     public void Is_built_from_sorted_entries_and_goes_on_from_there()
     {
         var items = Enumerable.Range(0, 5_000).Select(i => new Item(i.ToString("d5"), i)).ToArray();
-        var table = SortedTable<Item>.FromSorted(items, i => i.Name);
+        var table = SortedTable<Item>.FromSorted(items);
         Assert.All(items, i => Assert.Same(i, table.Find(i.Name)));
-        var grown = table.With(new Item("02500x", 1), i => i.Name);
+        var grown = table.With(new Item("02500x", 1));
         Assert.Null(table.Find("02500x"));
         Assert.NotNull(grown.Find("02500x"));
         Assert.Equal(5_001, grown.After(null).Count());
