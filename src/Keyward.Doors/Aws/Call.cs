@@ -31,8 +31,11 @@ internal sealed class Call(
 
     public Input Input => input;
 
-    /// <summary>The keys that the call names, for the texts of refusals.</summary>
-    public List<FoundKey> Keys { get; } = [];
+    /// <summary>The key that the call names, for the texts of refusals.</summary>
+    public FoundKey? Key { get; private set; }
+
+    /// <summary>The other one, of a call that names two.</summary>
+    public FoundKey? SecondKey { get; private set; }
 
     /// <summary>The name of the algorithm that the call asks for, for the texts of refusals.</summary>
     public string? Algorithm { get; set; }
@@ -40,9 +43,9 @@ internal sealed class Call(
     public string CallerArn => Arns.OfCaller(caller, account);
 
     /// <summary>The first key's full name, for the record of a refusal.</summary>
-    public string? KeyName => Keys.Count == 0 ? null : Keys[0].Name.ToString();
+    public string? KeyName => Key?.Name.ToString();
 
-    public string? KeyArn => Keys.Count == 0 ? null : Arns.Of(Keys[0]);
+    public string? KeyArn => Key is null ? null : Arns.Of(Key);
 
     public bool IsDryRun => input.Shape.IndexOf("DryRun") >= 0 && input.Flag("DryRun");
 
@@ -55,11 +58,12 @@ internal sealed class Call(
         return null;
     }
 
-    public FoundKey? Find(KeyReference reference, out Answer? answer)
+    public FoundKey? Find(in KeyReference reference, out Answer? answer)
     {
         if (gate.Find(caller, reference).TryGet(out var key, out var refusal))
         {
-            Keys.Add(key);
+            if (Key is null) Key = key;
+            else SecondKey = key;
             if (reference.Alias is { } alias) _alias ??= alias;
             answer = KeySpecs.IsOffered(key.Algorithm)
                 ? null

@@ -78,7 +78,7 @@ internal static class Refusals
     }
 
     /// <summary>A reference that led nowhere.</summary>
-    public static Fault Unfound(Refusal refusal, KeyReference reference, Call call)
+    public static Fault Unfound(Refusal refusal, in KeyReference reference, Call call)
     {
         var account = reference.Account ?? call.Account;
         var region = reference.Location.Value;
@@ -174,11 +174,10 @@ internal static class Refusals
         KeyOf(refusal, call) is { } key ? KeySpecs.SpecOf(key.Algorithm) : "";
 
     /// <summary>Which of the call's keys a refusal speaks of.</summary>
-    private static FoundKey? KeyOf(Refusal refusal, Call call)
-    {
-        foreach (var key in call.Keys)
-            if (refusal.Subject is { } subject
-                && subject.StartsWith(key.Name.ToString(), StringComparison.Ordinal)) return key;
-        return call.Keys.FirstOrDefault();
-    }
+    private static FoundKey? KeyOf(Refusal refusal, Call call) =>
+        call.SecondKey is { } second && Names(refusal, second) && !Names(refusal, call.Key!)
+            ? second : call.Key;
+
+    private static bool Names(Refusal refusal, FoundKey key) =>
+        refusal.Subject?.StartsWith(key.Name.ToString(), StringComparison.Ordinal) == true;
 }

@@ -7,7 +7,7 @@ public sealed partial class Gate
 {
     /// <summary>The key that a reference leads to. A look-up, no operation: the door passes one with the name, or
     /// hands the refusal to <see cref="RefuseAsync"/>.</summary>
-    public Outcome<Names.FoundKey> Find(Caller caller, Names.KeyReference reference) => _opened is { } opened
+    public Outcome<Names.FoundKey> Find(Caller caller, in Names.KeyReference reference) => _opened is { } opened
         ? Keys.KeyLookup.Find(opened.Vault.Snapshot, caller, reference, _time.GetUtcNow())
         : NotServing();
 

@@ -73,6 +73,8 @@ public sealed record Key : INamed
     /// <summary>The key's id as a text of its own: unique in its location, whatever the key is named.</summary>
     public string IdText => IsMultiRegion ? KeyIdText.OfSet(Id) : KeyIdText.Of(Id);
 
+    internal bool HasIdText(string text) => KeyIdText.IsOf(text, Id, IsMultiRegion);
+
     internal PolicyState Policy { get; init; } = PolicyState.None;
 
     internal long Seq { get; init; }

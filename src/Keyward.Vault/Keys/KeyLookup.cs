@@ -13,13 +13,17 @@ internal static class KeyLookup
     /// <summary>The ring whose keys are named by their ids.</summary>
     public const string UnnamedRing = "aws";
 
-    public static Outcome<FoundKey> Find(Snapshot snapshot, Caller caller, KeyReference reference, DateTimeOffset now)
+    public static Outcome<FoundKey> Find(
+        Snapshot snapshot, Caller caller, in KeyReference reference, DateTimeOffset now)
     {
         if (ProjectOf(snapshot, caller, reference.Account) is not { } project) return Foreign(reference);
         var entry = Find(snapshot, project, reference, out var version);
         if (entry is not null && entry.Key.StateAt(now) != KeyState.Deleted)
-            return new FoundKey(entry.Key.Name, project.Project.Account, entry.Key.IdText, entry.Key.Purpose,
-                entry.Key.Algorithm) { IsExternal = entry.Key.ImportOnly, Version = version ?? NewestOf(entry) };
+            return new FoundKey(entry.Key.Name, project.Project.Account, reference.Id ?? entry.Key.IdText,
+                entry.Key.Purpose, entry.Key.Algorithm)
+            {
+                IsExternal = entry.Key.ImportOnly, Version = version ?? NewestOf(entry),
+            };
         if (project.Project.Id != caller.Project) return Foreign(reference);
         var location = new LocationName(project.Project.Id, reference.Location);
         return reference.Alias is { } alias
@@ -37,11 +41,14 @@ internal static class KeyLookup
     {
         if (caller.Project is { } own && snapshot.Find(own) is { } entry
             && (account is null || entry.Project.Account == account)) return entry;
-        return account is null ? null : snapshot.Projects.After(null).FirstOrDefault(p => p.Project.Account == account);
+        return account is null ? null : ProjectOf(snapshot, account);
     }
 
+    private static ProjectEntry? ProjectOf(Snapshot snapshot, string account) =>
+        snapshot.Projects.After(null).FirstOrDefault(p => p.Project.Account == account);
+
     private static KeyEntry? Find(
-        Snapshot snapshot, ProjectEntry project, KeyReference reference, out int? version)
+        Snapshot snapshot, ProjectEntry project, in KeyReference reference, out int? version)
     {
         version = null;
         var location = new LocationName(project.Project.Id, reference.Location);
@@ -61,13 +68,13 @@ internal static class KeyLookup
     private static KeyEntry? ById(Snapshot snapshot, ProjectEntry project, LocationName location, string id)
     {
         if (snapshot.Find(new KeyName(new KeyRingName(location, UnnamedRing), id)) is { } named
-            && named.Key.IdText == id) return named;
+            && named.Key.HasIdText(id)) return named;
         return KeyIdText.TryParse(id, out var uuid) && project.KeyIds.Find(uuid, location.Location) is { } found
-            && found.Key.IdText == id
+            && found.Key.HasIdText(id)
                 ? found
                 : null;
     }
 
-    private static Refusal Foreign(KeyReference reference) => new(RefusalReason.PermissionDenied,
+    private static Refusal Foreign(in KeyReference reference) => new(RefusalReason.PermissionDenied,
         "The key does not exist, or you may not use it.", $"accounts/{reference.Account}");
 }

@@ -10,6 +10,15 @@ public static class KeyIdText
 
     public static string OfSet(Guid id) => SetPrefix + id.ToString("N");
 
+    /// <summary>Whether a text is this id's, as a single key's or a set's; makes no other to compare it with.</summary>
+    internal static bool IsOf(ReadOnlySpan<char> text, Guid id, bool isSet)
+    {
+        if (isSet && !text.StartsWith(SetPrefix)) return false;
+        Span<char> own = stackalloc char[36];
+        return id.TryFormat(own, out var length, isSet ? "N" : "D")
+            && text[(isSet ? SetPrefix.Length : 0)..].SequenceEqual(own[..length]);
+    }
+
     /// <summary>Whether a text has the form of an id; then the UUID in it.</summary>
     public static bool TryParse(string text, out Guid id)
     {

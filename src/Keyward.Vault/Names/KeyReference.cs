@@ -2,7 +2,7 @@ namespace Keyward.Vault.Names;
 
 /// <summary>How a key can be asked for where its ring is not known: by its id, by an alias, or by a ciphertext of it.
 /// The account number names the project; null for the caller's own.</summary>
-public sealed record KeyReference
+public readonly record struct KeyReference
 {
     private KeyReference(string? account, LocationId location) => (Account, Location) = (account, location);
 
