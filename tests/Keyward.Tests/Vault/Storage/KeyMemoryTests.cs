@@ -9,14 +9,16 @@ using Keyward.Vault.Storage;
 
 namespace Keyward.Tests.Vault.Storage;
 
-/// <summary>What a key that is not in use takes of a node's memory, counted object by object: the collector's own figures
-/// have what other tests do in them.</summary>
-public sealed partial class KeyMemoryTests(ITestOutputHelper output)
+/// <summary>What a key that is not in use takes of a node's memory, counted object by object: the collector's own
+/// figures have what other tests do in them.</summary>
+public sealed class KeyMemoryTests(ITestOutputHelper output)
 {
     private const int Keys = 20_000;
     private const int GoalBytes = 300;
 
     private static readonly DateTimeOffset Now = new(2026, 5, 1, 0, 0, 0, 123, 456, TimeSpan.Zero);
+
+    private static readonly KeyRingName Ring = RingOf("default", "us-east-1");
 
     [Theory]
     [InlineData("named by its maker", false, false)]
@@ -34,8 +36,8 @@ public sealed partial class KeyMemoryTests(ITestOutputHelper output)
         Assert.InRange(bytes, 100, GoalBytes);
     }
 
-    private static Row ProjectRow() =>
-        RowOf(Tables.Project, new Project(ProjectId, "123456789012", Now) { ProjectKeyId = new byte[16] }.ToCells(), 1);
+    private static Row ProjectRow() => RowOf(Tables.Project,
+        new Project(Ring.Project, "123456789012", Now) { ProjectKeyId = new byte[16] }.ToCells(), 1);
 
     private static Row RingRow() => RowOf(Tables.KeyRing, new KeyRing(Ring, Now).ToCells(), 2);
 
@@ -62,7 +64,8 @@ public sealed partial class KeyMemoryTests(ITestOutputHelper output)
         {
             Name = name, State = VersionState.Enabled, Algorithm = key.Algorithm,
             ProtectionLevel = key.ProtectionLevel, CreateTime = created, GenerateTime = created,
-            CreatedBy = "serviceAccount:admin@default.example", Fingerprint = Unsafe.ReadUnaligned<UInt128>(ref bytes[0]),
+            CreatedBy = "serviceAccount:admin@default.example",
+            Fingerprint = Unsafe.ReadUnaligned<UInt128>(ref bytes[0]),
             Material = new KeyMaterial(id, 1, key.Algorithm, new SealedKey(new byte[16], new SealBinding(
                 SealKind.Version, name.ToString(), 1, AlgorithmTable.Of(key.Algorithm).SealLabel,
                 KeyVersion.Attributes(key, VersionOrigin.Generated, created)), secret)),
@@ -73,11 +76,12 @@ public sealed partial class KeyMemoryTests(ITestOutputHelper output)
 
     private static Row RowOf(Table table, Cell[] cells, long seq) => new(table, cells, seq, new byte[32]);
 
-    private static ProjectId ProjectId =>
-        Keyward.Vault.Names.ProjectId.TryParse("default", out var project) ? project : throw new FormatException();
-
-    private static KeyRingName Ring { get; } = LocationId.TryParse("us-east-1", out var place)
-        ? new KeyRingName(new LocationName(ProjectId, place), "ring") : throw new FormatException();
+    private static KeyRingName RingOf(string project, string location)
+    {
+        Assert.True(ProjectId.TryParse(project, out var owner));
+        Assert.True(LocationId.TryParse(location, out var place));
+        return new KeyRingName(new LocationName(owner, place), "ring");
+    }
 
     /// <summary>The bytes of all objects that one leads to, as a 64-bit runtime lays them out.</summary>
     private static class Footprint
@@ -114,16 +118,13 @@ public sealed partial class KeyMemoryTests(ITestOutputHelper output)
 
         private static (FieldInfo[] Links, int Size) ShapeOf(Type type)
         {
-            lock (Shapes)
-            {
-                if (Shapes.TryGetValue(type, out var known)) return known;
-                var fields = new List<FieldInfo>();
-                for (var t = type; t is not null; t = t.BaseType)
-                    fields.AddRange(t.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic
-                        | BindingFlags.DeclaredOnly));
-                return Shapes[type] = ([.. fields.Where(f => !f.FieldType.IsPrimitive && !f.FieldType.IsEnum)],
-                    Math.Max(24, Rounded(16 + fields.Sum(f => SizeOf(f.FieldType)))));
-            }
+            if (Shapes.TryGetValue(type, out var known)) return known;
+            var fields = new List<FieldInfo>();
+            for (var t = type; t is not null; t = t.BaseType)
+                fields.AddRange(t.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic
+                    | BindingFlags.DeclaredOnly));
+            return Shapes[type] = ([.. fields.Where(f => !f.FieldType.IsPrimitive && !f.FieldType.IsEnum)],
+                Math.Max(24, Rounded(16 + fields.Sum(f => SizeOf(f.FieldType)))));
         }
 
         private static int SizeOf(Type type) => !type.IsValueType ? IntPtr.Size : (int)typeof(Unsafe)
