@@ -187,8 +187,10 @@ internal sealed class OpenDoors : IAsyncDisposable
         }
     }
 
+    /// <summary>One that still lies aside counts for nothing yet, and may be gone before it is read.</summary>
     private static List<string> CheckpointsOf(string folder) =>
-        [.. Directory.GetFiles(folder, "checkpoint", SearchOption.AllDirectories).Order().Select(File.ReadAllText)];
+        [.. Directory.GetFiles(folder, "checkpoint", SearchOption.AllDirectories)
+            .Where(f => Path.GetFileName(Path.GetDirectoryName(f)) != "tmp").Order().Select(File.ReadAllText)];
 
     private static void CopyFiles(string from, string to)
     {
