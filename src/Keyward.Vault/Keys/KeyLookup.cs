@@ -44,6 +44,7 @@ internal static class KeyLookup
         return account is null ? null : ProjectOf(snapshot, account);
     }
 
+    /// <summary>Apart from its caller, where the closure would be made for the caller's own project too.</summary>
     private static ProjectEntry? ProjectOf(Snapshot snapshot, string account) =>
         snapshot.Projects.After(null).FirstOrDefault(p => p.Project.Account == account);
 

@@ -147,8 +147,8 @@ internal static class PackedKey
         for (var i = first; i < cells.Length; i++)
             if (cells[i] != table.Columns[i].Usual) given |= 1UL << (i - first);
         CellPacking.WriteNumber(writer, given);
-        for (var i = first; i < cells.Length; i++)
-            if (cells[i] == table.Columns[i].Usual) continue;
+        for (var i = first; i < cells.Length; i++, given >>= 1)
+            if ((given & 1) == 0) continue;
             else if (table == Tables.KeyVersion && (i == ParentCell || i == CreatorCell))
                 CellPacking.WriteShared(writer, cells[i]);
             else CellPacking.Write(writer, cells[i]);
